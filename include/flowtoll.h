@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * flowtoll: where an AWS network bill comes from, out of VPC flow logs.
+ *
+ * This header is the manual. A program opens a session, adds sources, asks questions and writes
+ * or reads the answers:
+ *
+ *     struct flowtoll_err err;
+ *     struct flowtoll *ft = NULL;
+ *     struct flowtoll_answer *answer = NULL;
+ *     if (flowtoll_open(NULL, &ft, &err) == FLOWTOLL_OK &&
+ *         flowtoll_add_source(ft, "logs/", &err) == FLOWTOLL_OK &&
+ *         flowtoll_top(ft, &(struct flowtoll_top){.keys = keys, .key_count = 1}, &answer, &err)
+ *             == FLOWTOLL_OK)
+ *         flowtoll_answer_write(answer, 0, "json", NULL, write_to_file, stdout, &err);
+ *     flowtoll_answer_free(answer);
+ *     flowtoll_close(ft);
+ *
+ * Ownership: what a call creates, its caller frees with the matching _free or _close (NULL is
+ * allowed). Arguments are borrowed for the length of the call. Text that a getter returns is lent
+ * until the object it came from is freed.
+ *
+ * Threads: one session belongs to one thread at a time; flowtoll_interrupt and flowtoll_progress
+ * may be called from any thread while a question runs.
+ */
+#ifndef FLOWTOLL_H
+#define FLOWTOLL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FLOWTOLL_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define FLOWTOLL_API __attribute__((visibility("default")))
+#define FLOWTOLL_MUST_USE __attribute__((warn_unused_result))
+#else
+#define FLOWTOLL_API
+#define FLOWTOLL_MUST_USE
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a call says of how it went. The values are also the exit codes of the program. */
+enum flowtoll_rc {
+	FLOWTOLL_OK = 0,
+	FLOWTOLL_ERR_USAGE = 2,    /* the question itself is wrong: unknown field, bad option */
+	FLOWTOLL_ERR_INPUT = 3,    /* the input cannot be read, or cannot answer the question */
+	FLOWTOLL_ERR_REMOTE = 5,   /* a remote service failed */
+	FLOWTOLL_ERR_OUTPUT = 6,   /* the answer could not be written */
+	FLOWTOLL_ERR_MEMORY = 7,   /* out of memory */
+	FLOWTOLL_ERR_INTERNAL = 8, /* a fault in flowtoll; please report it */
+	FLOWTOLL_ERR_INTERRUPTED = 130
+};
+
+/* The exit code for an answer given although part of the input was not read (see
+ * flowtoll_counts); no call returns it. */
+#define FLOWTOLL_EXIT_PARTIAL 4
+
+/* Filled by a call that fails; untouched by one that does not. `file` is empty, and `line` and
+ * `byte` are 0, where they do not apply. Lines count from 1; `byte` is an offset from 0 into the
+ * decompressed text, or into the compressed file where `message` says so. */
+struct flowtoll_err {
+	enum flowtoll_rc code;
+	char message[480]; /* lower case, no full stop, the fault first */
+	char hint[480];    /* what to do about it; may be empty */
+	char file[1024];
+	uint64_t line;
+	uint64_t byte;
+};
+
+struct flowtoll;        /* a session: sources, inventory, an embedded engine */
+struct flowtoll_answer; /* the answer to one question: one or more tables */
+
+/* ---- program ------------------------------------------------------------------------------ */
+
+FLOWTOLL_API const char *flowtoll_version(void);
+
+/* The name of the scan kernel in use (scalar, avx2, avx512, neon), chosen by the processor or by
+ * FLOWTOLL_CPU in the environment. Fails on a FLOWTOLL_CPU that is unknown or not to be had. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_kernel(const char **name,
+                                                                struct flowtoll_err *err);
+
+/* One field of the flow log record, as AWS names it, for help texts and completion. */
+struct flowtoll_field {
+	const char *name;    /* hyphenated, as in a header line: "interface-id" */
+	const char *column;  /* as in SQL: "interface_id" */
+	unsigned version;    /* the first record version that has it; 6 is transit gateway only */
+	const char *type;    /* of SQL: INTEGER, BIGINT, TIMESTAMP, VARCHAR, IP or ENUM */
+	const char *unit;    /* "bytes", "packets" or "" */
+	const char *doc;     /* one line */
+};
+FLOWTOLL_API size_t flowtoll_field_count(void);
+FLOWTOLL_API const struct flowtoll_field *flowtoll_field_at(size_t index);
+
+/* ---- session ------------------------------------------------------------------------------ */
+
+/* Zero-initialise and set what is wanted; NULL stands for all defaults. */
+struct flowtoll_settings {
+	int threads;             /* 0: as many as the machine has */
+	uint64_t memory_bytes;   /* 0: the engine's default */
+	const char *fields;      /* format of files without a header line, as in --fields; or NULL */
+	const char *inventory;   /* what `aws ec2 describe-network-interfaces` prints; or NULL */
+	const char *aws_ranges;  /* file with AWS's ip-ranges.json; or NULL */
+	bool names_off;          /* add no names to addresses, even if files for it are given */
+};
+
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
+flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **ft,
+              struct flowtoll_err *err);
+FLOWTOLL_API void flowtoll_close(struct flowtoll *ft);
+
+/* A file, a folder (its *.log, *.gz and *.txt, recursively), a glob, or "-" for standard input.
+ * The headers of all its files are read at the first question. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_add_source(struct flowtoll *ft,
+                                                                    const char *source,
+                                                                    struct flowtoll_err *err);
+
+/* ---- questions ---------------------------------------------------------------------------- */
+
+/* Rank by keys. Each list is comma separated fields or derived keys ("srcaddr,dstport",
+ * "srcaddr/24", "hour", "dst.owner"); all lists are answered from one pass, a table each. */
+struct flowtoll_top {
+	const char *const *keys;
+	size_t key_count;  /* lists, at least 1 */
+	const char *by;    /* "bytes" (NULL too), "packets" or "flows" */
+	const char *where; /* an SQL condition over flows, or NULL */
+	uint64_t rows;     /* rows to show of each list before the row Other; 0: 10 */
+};
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_top(struct flowtoll *ft,
+                                                             const struct flowtoll_top *top,
+                                                             struct flowtoll_answer **answer,
+                                                             struct flowtoll_err *err);
+
+/* The first records in file order, with the columns that the files have. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_head(struct flowtoll *ft, uint64_t rows,
+                                                              const char *where,
+                                                              struct flowtoll_answer **answer,
+                                                              struct flowtoll_err *err);
+
+/* Any SQL query over the table flows. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_sql(struct flowtoll *ft, const char *query,
+                                                             struct flowtoll_answer **answer,
+                                                             struct flowtoll_err *err);
+
+/* Stop the question that runs, from any thread (not from a signal handler): the call that asked
+ * returns FLOWTOLL_ERR_INTERRUPTED. */
+FLOWTOLL_API void flowtoll_interrupt(struct flowtoll *ft);
+
+struct flowtoll_progress {
+	uint64_t bytes_done;  /* of the files as stored, so compressed bytes of gzip files */
+	uint64_t bytes_total; /* 0 while unknown (standard input) */
+	uint64_t rows;
+};
+FLOWTOLL_API void flowtoll_progress(struct flowtoll *ft, struct flowtoll_progress *progress);
+
+/* ---- what was read ------------------------------------------------------------------------ */
+
+struct flowtoll_counts {
+	uint64_t files;         /* read, with or without faults */
+	uint64_t files_faulty;  /* could not be read, or not to the end */
+	uint64_t bytes;         /* stored bytes read */
+	uint64_t text_bytes;    /* after decompression */
+	uint64_t rows;          /* records kept, NODATA and SKIPDATA among them */
+	uint64_t nodata;
+	uint64_t skipdata;
+	uint64_t rejected;      /* lines that could not be read */
+};
+/* Of the last question that ran. A partial answer is one with files_faulty or rejected. */
+FLOWTOLL_API void flowtoll_counts(const struct flowtoll *ft, struct flowtoll_counts *counts);
+
+/* A group of equal faults of the last question, with its first place. */
+struct flowtoll_fault {
+	const char *message; /* what and why, one line */
+	const char *file;
+	uint64_t line;       /* 0 where the fault is of the whole file */
+	uint64_t byte;
+	uint64_t count;
+};
+FLOWTOLL_API size_t flowtoll_fault_count(const struct flowtoll *ft);
+FLOWTOLL_API bool flowtoll_fault_at(const struct flowtoll *ft, size_t index,
+                                    struct flowtoll_fault *fault);
+
+/* ---- answers ------------------------------------------------------------------------------ */
+
+/* How text for people is laid out. Zero-initialise; NULL stands for all defaults. */
+struct flowtoll_style {
+	unsigned width; /* columns of the terminal; 0: unlimited */
+	bool colour;
+	bool exact;     /* tables show 1234567 instead of 1.2 MiB */
+};
+
+/* Takes `len` bytes; returns false on failure, after which nothing more is written. */
+typedef bool flowtoll_write_fn(void *ctx, const char *bytes, size_t len);
+
+/* Tables in the answer: 1, or one for each list of a `top`. */
+FLOWTOLL_API size_t flowtoll_answer_table_count(const struct flowtoll_answer *answer);
+
+/* Write one table as "table", "csv" or "json"; each can be written once. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
+flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *format,
+                      const struct flowtoll_style *style, flowtoll_write_fn *write, void *ctx,
+                      struct flowtoll_err *err);
+
+/* Remarks for people that go with the answer (such as: the first address is a NAT gateway, and
+ * what to ask next). NULL past the last. */
+FLOWTOLL_API const char *flowtoll_answer_note(const struct flowtoll_answer *answer, size_t index);
+
+FLOWTOLL_API void flowtoll_answer_free(struct flowtoll_answer *answer);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

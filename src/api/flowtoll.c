@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Implements include/flowtoll.h and nothing else: each call hands on to the folder that knows.
+ */
+#include "engine/engine.h"
+#include "query/query.h"
+#include "render/render.h"
+#include "scan/kernel.h"
+
+#include "base/mem.h"
+
+#include <assert.h>
+
+struct flowtoll {
+	struct engine *engine;
+	struct who *who; /* NULL: no names */
+	bool names;      /* beside addresses, in answers */
+};
+
+/* What the public name stands for. */
+struct flowtoll_answer {
+	struct answer *answer;
+};
+
+/* ---- program ------------------------------------------------------------------------------ */
+
+const char *
+flowtoll_version(void)
+{
+	return FLOWTOLL_VERSION;
+}
+
+enum flowtoll_rc
+flowtoll_kernel(const char **name, struct flowtoll_err *err)
+{
+	const struct scan_kernel *kernel;
+	TRY(scan_kernel_select(&kernel, err));
+	*name = kernel->name;
+	return FLOWTOLL_OK;
+}
+
+size_t
+flowtoll_field_count(void)
+{
+	return FLOW_FIELD_COUNT;
+}
+
+const struct flowtoll_field *
+flowtoll_field_at(size_t index)
+{
+	static const struct flowtoll_field fields[FLOW_FIELD_COUNT] = {
+#define SQL_INT "INTEGER"
+#define SQL_BIGINT "BIGINT"
+#define SQL_TIME "TIMESTAMP"
+#define SQL_IP "IP"
+#define SQL_TEXT "VARCHAR"
+#define SQL_ACTION "ENUM"
+#define SQL_STATUS "ENUM"
+#define SQL_TYPE "ENUM"
+#define SQL_DIRECTION "ENUM"
+#define FIELD(column, name, version, type, max, unit, doc)                                         \
+	{name, #column, version, SQL_##type, unit, doc},
+#include "flow/fields.def"
+#undef FIELD
+	};
+	return index < FLOW_FIELD_COUNT ? &fields[index] : NULL;
+}
+
+/* ---- session ------------------------------------------------------------------------------ */
+
+static enum flowtoll_rc
+open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct flowtoll_err *err)
+{
+	if (settings->inventory == NULL && settings->aws_ranges == NULL)
+		return FLOWTOLL_OK;
+	TRY(who_create(&ft->who, err));
+	if (settings->inventory != NULL)
+		TRY(who_add_inventory(ft->who, settings->inventory, err));
+	if (settings->aws_ranges != NULL)
+		TRY(who_add_aws_ranges(ft->who, settings->aws_ranges, err));
+	ft->names = !settings->names_off;
+	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
+              struct flowtoll_err *err)
+{
+	static const struct flowtoll_settings defaults;
+	assert(out != NULL && err != NULL);
+	*out = NULL;
+	if (settings == NULL)
+		settings = &defaults;
+	struct flowtoll *ft = mem_zalloc(1, sizeof *ft);
+	if (ft == NULL)
+		return err_memory(err, "opening a session");
+	enum flowtoll_rc rc = open_names(ft, settings, err);
+	if (rc == FLOWTOLL_OK)
+		rc = engine_create(&ft->engine,
+		                   &(struct engine_settings){.threads = settings->threads,
+		                                             .memory_bytes = settings->memory_bytes,
+		                                             .fields = settings->fields,
+		                                             .who = ft->who},
+		                   err);
+	if (rc == FLOWTOLL_OK)
+		*out = ft;
+	else
+		flowtoll_close(ft);
+	return rc;
+}
+
+void
+flowtoll_close(struct flowtoll *ft)
+{
+	if (ft == NULL)
+		return;
+	engine_free(ft->engine);
+	who_free(ft->who);
+	mem_free(ft);
+}
+
+enum flowtoll_rc
+flowtoll_add_source(struct flowtoll *ft, const char *source, struct flowtoll_err *err)
+{
+	assert(ft != NULL && source != NULL);
+	return engine_add_source(ft->engine, source, err);
+}
+
+void
+flowtoll_interrupt(struct flowtoll *ft)
+{
+	engine_interrupt(ft->engine);
+}
+
+void
+flowtoll_progress(struct flowtoll *ft, struct flowtoll_progress *progress)
+{
+	engine_progress(ft->engine, progress);
+}
+
+void
+flowtoll_counts(const struct flowtoll *ft, struct flowtoll_counts *counts)
+{
+	engine_counts(ft->engine, counts);
+}
+
+size_t
+flowtoll_fault_count(const struct flowtoll *ft)
+{
+	return engine_fault_count(ft->engine);
+}
+
+bool
+flowtoll_fault_at(const struct flowtoll *ft, size_t index, struct flowtoll_fault *fault)
+{
+	return engine_fault_at(ft->engine, index, fault);
+}
+
+/* ---- questions ---------------------------------------------------------------------------- */
+
+/* Hands an answer out under its public name. */
+static enum flowtoll_rc
+wrap(struct answer *answer, struct flowtoll_answer **out, struct flowtoll_err *err)
+{
+	*out = mem_zalloc(1, sizeof **out);
+	if (*out == NULL) {
+		answer_free(answer);
+		return err_memory(err, "making an answer");
+	}
+	(*out)->answer = answer;
+	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+flowtoll_top(struct flowtoll *ft, const struct flowtoll_top *top, struct flowtoll_answer **out,
+             struct flowtoll_err *err)
+{
+	struct answer *answer = NULL;
+	*out = NULL;
+	TRY(query_top(ft->engine, ft->names ? ft->who : NULL, top, &answer, err));
+	return wrap(answer, out, err);
+}
+
+enum flowtoll_rc
+flowtoll_head(struct flowtoll *ft, uint64_t rows, const char *where, struct flowtoll_answer **out,
+              struct flowtoll_err *err)
+{
+	struct answer *answer = NULL;
+	*out = NULL;
+	TRY(query_head(ft->engine, rows, where, &answer, err));
+	return wrap(answer, out, err);
+}
+
+enum flowtoll_rc
+flowtoll_sql(struct flowtoll *ft, const char *query, struct flowtoll_answer **out,
+             struct flowtoll_err *err)
+{
+	struct answer *answer = NULL;
+	*out = NULL;
+	TRY(query_sql(ft->engine, query, &answer, err));
+	return wrap(answer, out, err);
+}
+
+/* ---- answers ------------------------------------------------------------------------------ */
+
+size_t
+flowtoll_answer_table_count(const struct flowtoll_answer *answer)
+{
+	return answer->answer->table_count;
+}
+
+enum flowtoll_rc
+flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *format,
+                      const struct flowtoll_style *style, flowtoll_write_fn *write, void *ctx,
+                      struct flowtoll_err *err)
+{
+	assert(table < answer->answer->table_count);
+	return render_write(answer->answer->tables[table], format, style, write, ctx, err);
+}
+
+const char *
+flowtoll_answer_note(const struct flowtoll_answer *answer, size_t index)
+{
+	return index < answer->answer->note_count ? answer->answer->notes[index] : NULL;
+}
+
+void
+flowtoll_answer_free(struct flowtoll_answer *answer)
+{
+	if (answer == NULL)
+		return;
+	answer_free(answer->answer);
+	mem_free(answer);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Every bound of the program, by name. A bound that input can reach ends in a clear error.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+enum {
+	LIMIT_THREADS = 256,
+	LIMIT_COLUMNS = 256,            /* columns of one log file */
+	LIMIT_HEADER_BYTES = 16 * 1024, /* a header line, a --fields text */
+	LIMIT_LINE_BYTES = 64 * 1024,   /* a record; a longer line is rejected, not cut */
+	LIMIT_KEYS = 16,                /* keys of one `top` list */
+	LIMIT_LISTS = 16,               /* lists of one `top` */
+	LIMIT_SQL_BYTES = 1 << 20,
+	LIMIT_FAULT_KINDS = 256,        /* groups of equal faults told; more are only counted */
+	LIMIT_FOLDER_DEPTH = 64,
+	LIMIT_TABLE_ROWS = 10000,       /* rows that the output "table" lays out */
+	LIMIT_CELL_BYTES = 4096,        /* of one cell in the output "table" */
+	LIMIT_INTERFACES = 4 << 20,     /* of all inventories */
+	LIMIT_CLAIMANTS = 16,           /* interfaces told apart that share one address */
+	LIMIT_JSON_TEXT_BYTES = 2048,   /* an id, tag or description; AWS's are 256 characters at most */
+	LIMIT_LABEL_BYTES = 16 * 1024,  /* a few of these put together */
+	LIMIT_RANGES = 1 << 20,         /* rows of AWS's ranges */
+	LIMIT_SERVICES = 1024,          /* different services in them */
+	LIMIT_INTERN_PROBES = 32,       /* slots looked at for a text */
+	LIMIT_TRIE_NODES = 1 << 24,     /* of a prefix trie: 8 million prefixes at least */
+};
+
+#define LIMIT_TABLE_BYTES ((size_t)64 << 20) /* kept for the output "table" */
+#define LIMIT_INVENTORY_BYTES ((size_t)512 << 20)
+#define LIMIT_RANGES_BYTES ((size_t)64 << 20)
+#define LIMIT_FILES ((size_t)4 << 20)
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * See mem.h.
+ */
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef FLOWTOLL_TESTABLE
+/* 0: off; else counts down to 1, then stays there */
+static atomic_uint_fast64_t fail_from; /* lint: allow(static) tests only */
+
+void
+mem_fail_from(uint64_t n)
+{
+	atomic_store(&fail_from, n);
+}
+
+static bool
+must_fail(void)
+{
+	uint_fast64_t left = atomic_load(&fail_from);
+	while (left > 1)
+		if (atomic_compare_exchange_weak(&fail_from, &left, left - 1))
+			return false;
+	return left == 1;
+}
+#else
+static bool
+must_fail(void)
+{
+	return false;
+}
+#endif
+
+void *
+mem_alloc(size_t size)
+{
+	assert(size > 0);
+	return must_fail() ? NULL : malloc(size);
+}
+
+void *
+mem_zalloc(size_t count, size_t size)
+{
+	assert(size > 0);
+	return must_fail() ? NULL : calloc(count > 0 ? count : 1, size);
+}
+
+void *
+mem_realloc(void *ptr, size_t size)
+{
+	assert(size > 0);
+	return must_fail() ? NULL : realloc(ptr, size);
+}
+
+void *
+mem_realloc_array(void *ptr, size_t count, size_t size)
+{
+	size_t total;
+	if (__builtin_mul_overflow(count, size, &total) || total == 0)
+		return NULL;
+	return mem_realloc(ptr, total);
+}
+
+char *
+mem_dup(const char *text, size_t len)
+{
+	assert(text != NULL || len == 0);
+	if (len == SIZE_MAX)
+		return NULL;
+	char *copy = mem_alloc(len + 1);
+	if (copy == NULL)
+		return NULL;
+	if (len > 0)
+		memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+void
+mem_free(void *ptr)
+{
+	free(ptr);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The only door to malloc for our own code (third parties keep theirs), so that tests can make
+ * the n-th allocation fail. NULL means out of memory, an ordinary error. Any thread.
+ */
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+void *mem_alloc(size_t size);                        /* size > 0; contents undefined */
+void *mem_zalloc(size_t count, size_t size);         /* zeroed; NULL where count*size overflows */
+void *mem_realloc(void *ptr, size_t size);           /* as realloc; ptr stays valid on NULL */
+void *mem_realloc_array(void *ptr, size_t count, size_t size); /* NULL on overflow too */
+char *mem_dup(const char *text, size_t len);         /* NUL-terminated copy */
+void mem_free(void *ptr);                            /* NULL ok */
+
+#ifdef FLOWTOLL_TESTABLE
+/* The n-th allocation from now (1 = the next) and all after it fail; 0 switches it off. */
+void mem_fail_from(uint64_t n);
+#endif
+
+#endif

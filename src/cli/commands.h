@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The functions behind commands.def; each returns the exit code of the program.
+ */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/options.h"
+
+int cmd_top(const struct options *options);
+int cmd_head(const struct options *options);
+int cmd_sql(const struct options *options);
+int cmd_help(const struct options *options);
+
+#endif

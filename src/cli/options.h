@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The command line as values: flags.def and commands.def as tables, and the parser over them.
+ * Prints nothing. Text is lent from argv.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "base/err.h"
+#include "base/limits.h"
+
+enum command_id {
+	COMMAND_NONE,
+#define COMMAND(id, ...) COMMAND_##id,
+#include "cli/commands.def"
+#undef COMMAND
+	COMMAND_END
+};
+
+/* Sets of commands, a bit each. */
+enum {
+	FOR_TOP = 1 << COMMAND_TOP,
+	FOR_HEAD = 1 << COMMAND_HEAD,
+	FOR_SQL = 1 << COMMAND_SQL,
+	FOR_ALL = FOR_TOP | FOR_HEAD | FOR_SQL,
+	FOR_ANY = (1 << COMMAND_END) - 1 /* and without a command */
+};
+
+enum flag_id {
+#define FLAG(id, ...) FLAG_##id,
+#include "cli/flags.def"
+#undef FLAG
+	FLAG_COUNT
+};
+
+enum flag_kind { FLAG_SWITCH, FLAG_TEXT, FLAG_CHOICE, FLAG_NUMBER, FLAG_SIZE };
+enum flag_times { FLAG_LAST, FLAG_ONCE, FLAG_MANY };
+enum flag_section { FLAG_QUESTION, FLAG_INPUT, FLAG_OUTPUT, FLAG_PROGRAM, FLAG_SECTION_COUNT };
+
+struct flag {
+	const char *name;     /* without the dashes */
+	char letter;          /* 0: none */
+	const char *argument; /* NULL for a switch */
+	enum flag_kind kind;
+	enum flag_times times;
+	unsigned commands;
+	enum flag_section section;
+	const char *help;
+};
+
+struct command {
+	const char *name;
+	const char *operands;
+	size_t operands_min;
+	const char *summary;
+	const char *text;
+};
+
+extern const struct flag flags[FLAG_COUNT];
+extern const struct command commands[COMMAND_END]; /* that of COMMAND_NONE is empty */
+
+struct options {
+	enum command_id command;
+	const char *values[FLAG_COUNT];  /* NULL: not given; "" for a switch */
+	uint64_t numbers[FLAG_COUNT];    /* of NUMBER and SIZE; 0: not given */
+	const char *also[LIMIT_LISTS];   /* each --also */
+	size_t also_count;
+	const char **operands;           /* without the command */
+	size_t operand_count;
+};
+
+/* Options and operands in any order, "--" ends the options, the first operand is the command.
+ * With --help or --version nothing else is asked for. Free with options_free, also after a
+ * failure (always FLOWTOLL_ERR_USAGE or FLOWTOLL_ERR_MEMORY). */
+FLOWTOLL_MUST_USE enum flowtoll_rc options_parse(int argc, char *const argv[],
+                                                 struct options *options,
+                                                 struct flowtoll_err *err);
+void options_free(struct options *options);
+
+/* The command of that name, or COMMAND_NONE. */
+enum command_id options_command(const char *name);
+
+#endif

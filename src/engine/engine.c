@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A session: DuckDB opened with nothing of its own on the network or in the current folder, our
+ * type, functions and table registered. See engine.h.
+ */
+#include "engine/session.h"
+
+#include "base/cpu.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- opening ------------------------------------------------------------------------------ */
+
+static enum flowtoll_rc
+set_option(duckdb_config config, const char *name, const char *value, struct flowtoll_err *err)
+{
+	if (duckdb_set_config(config, name, value) == DuckDBSuccess)
+		return FLOWTOLL_OK;
+	return ERR(err, FLOWTOLL_ERR_INTERNAL, "the engine refuses %s = %s", name, value);
+}
+
+/* Spilled data goes to a folder of our own, made by DuckDB when first needed and removed at the
+ * end. */
+static enum flowtoll_rc
+set_temp_folder(duckdb_config config, struct flowtoll_err *err)
+{
+	char folder[4096];
+	const char *base = getenv("TMPDIR");
+	if (base == NULL || base[0] == '\0')
+		base = "/tmp";
+	snprintf(folder, sizeof folder, "%s/flowtoll-%ld", base, (long)getpid());
+	return set_option(config, "temp_directory", folder, err);
+}
+
+static enum flowtoll_rc
+configure(duckdb_config config, const struct engine_settings *settings, int threads,
+          struct flowtoll_err *err)
+{
+	char number[32];
+	snprintf(number, sizeof number, "%d", threads);
+	TRY(set_option(config, "threads", number, err));
+	if (settings->memory_bytes > 0) {
+		snprintf(number, sizeof number, "%lluB", (unsigned long long)settings->memory_bytes);
+		TRY(set_option(config, "memory_limit", number, err));
+	}
+	TRY(set_option(config, "autoinstall_known_extensions", "false", err));
+	TRY(set_option(config, "autoload_known_extensions", "false", err));
+	/* a table function of this API cannot number its batches: with order preserved, half the
+	 * operators would run on one thread */
+	TRY(set_option(config, "preserve_insertion_order", "false", err));
+	return set_temp_folder(config, err);
+}
+
+static enum flowtoll_rc
+open_database(struct engine *engine, const struct engine_settings *settings,
+              struct flowtoll_err *err)
+{
+	duckdb_config config;
+	char *why = NULL;
+	if (duckdb_create_config(&config) != DuckDBSuccess)
+		return err_memory(err, "opening the engine");
+	enum flowtoll_rc rc = configure(config, settings, engine->threads, err);
+	if (rc == FLOWTOLL_OK &&
+	    duckdb_open_ext(":memory:", &engine->db, config, &why) != DuckDBSuccess)
+		rc = ERR(err, FLOWTOLL_ERR_INTERNAL, "the engine does not open: %s", why);
+	if (rc == FLOWTOLL_OK && duckdb_connect(engine->db, &engine->con) != DuckDBSuccess)
+		rc = ERR(err, FLOWTOLL_ERR_INTERNAL, "the engine does not connect");
+	if (why != NULL)
+		duckdb_free(why);
+	duckdb_destroy_config(&config);
+	return rc;
+}
+
+enum flowtoll_rc
+engine_create(struct engine **out, const struct engine_settings *settings,
+              struct flowtoll_err *err)
+{
+	*out = NULL;
+	struct engine *engine = mem_zalloc(1, sizeof *engine);
+	if (engine == NULL)
+		return err_memory(err, "opening a session");
+	int threads = settings->threads > 0 ? settings->threads : cpu_count();
+	engine->threads = threads < LIMIT_THREADS ? threads : LIMIT_THREADS;
+	engine->who = settings->who;
+	pthread_mutex_init(&engine->lock, NULL);
+	enum flowtoll_rc rc = scan_kernel_select(&engine->kernel, err);
+	if (rc == FLOWTOLL_OK)
+		rc = faults_create(&engine->faults, err);
+	if (rc == FLOWTOLL_OK)
+		rc = inputs_create(&engine->inputs, settings->fields, err);
+	if (rc == FLOWTOLL_OK)
+		rc = open_database(engine, settings, err);
+	if (rc == FLOWTOLL_OK)
+		rc = ip_type_register(engine->con, err);
+	if (rc == FLOWTOLL_OK)
+		rc = ip_functions_register(engine->con, err);
+	if (rc == FLOWTOLL_OK)
+		rc = name_functions_register(engine->con, engine->who, err);
+	if (rc == FLOWTOLL_OK)
+		rc = flows_register(engine, err);
+	if (rc == FLOWTOLL_OK)
+		*out = engine;
+	else
+		engine_free(engine);
+	return rc;
+}
+
+void
+engine_free(struct engine *engine)
+{
+	if (engine == NULL)
+		return;
+	if (engine->con != NULL)
+		duckdb_disconnect(&engine->con);
+	if (engine->db != NULL)
+		duckdb_close(&engine->db);
+	inputs_free(&engine->inputs);
+	faults_free(&engine->faults);
+	pthread_mutex_destroy(&engine->lock);
+	mem_free(engine);
+}
+
+/* ---- sources ------------------------------------------------------------------------------ */
+
+enum flowtoll_rc
+engine_add_source(struct engine *engine, const char *source, struct flowtoll_err *err)
+{
+	return io_list_add(&engine->inputs.list, source, err);
+}
+
+/* A view, so that the table is called flows and not like a function. */
+static enum flowtoll_rc
+make_view(struct engine *engine, struct flowtoll_err *err)
+{
+	if (engine->is_registered && engine->unknown_count == engine->inputs.unknown_count)
+		return FLOWTOLL_OK;
+	duckdb_result result;
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (duckdb_query(engine->con, "CREATE OR REPLACE TEMP VIEW flows AS FROM flowtoll_flows()",
+	                 &result) != DuckDBSuccess)
+		rc = engine_sql_error(duckdb_result_error(&result), err);
+	duckdb_destroy_result(&result);
+	engine->is_registered = rc == FLOWTOLL_OK;
+	engine->unknown_count = engine->inputs.unknown_count;
+	return rc;
+}
+
+enum flowtoll_rc
+engine_look(struct engine *engine, struct flowtoll_err *err)
+{
+	TRY(inputs_look(&engine->inputs, err));
+	engine->bytes_total = 0;
+	for (size_t i = 0; i < engine->inputs.count; i++) {
+		const struct input *input = &engine->inputs.all[i];
+		if (input->file->stream != NULL) { /* cannot say how much is to come */
+			engine->bytes_total = 0;
+			break;
+		}
+		engine->bytes_total += input->file->size_bytes;
+	}
+	return make_view(engine, err);
+}
+
+bool
+engine_has_field(const struct engine *engine, enum flow_id field)
+{
+	assert(field < FLOW_FIELD_COUNT);
+	return engine->inputs.has_field[field];
+}
+
+const struct inputs *
+engine_inputs(const struct engine *engine)
+{
+	return &engine->inputs;
+}
+
+/* ---- while a query runs ------------------------------------------------------------------- */
+
+void
+engine_interrupt(struct engine *engine)
+{
+	atomic_store(&engine->interrupted, true);
+	duckdb_interrupt(engine->con);
+}
+
+bool
+engine_interrupted(const struct engine *engine)
+{
+	return atomic_load(&engine->interrupted);
+}
+
+void
+engine_fail(struct engine *engine, const struct flowtoll_err *err)
+{
+	pthread_mutex_lock(&engine->lock);
+	if (engine->fatal.code == FLOWTOLL_OK)
+		engine->fatal = *err;
+	pthread_mutex_unlock(&engine->lock);
+}
+
+void
+engine_progress(struct engine *engine, struct flowtoll_progress *progress)
+{
+	*progress = (struct flowtoll_progress){
+		.bytes_done = atomic_load(&engine->tally.bytes),
+		.bytes_total = engine->bytes_total,
+		.rows = atomic_load(&engine->tally.rows),
+	};
+}
+
+void
+engine_counts(struct engine *engine, struct flowtoll_counts *counts)
+{
+	struct engine_tally *tally = &engine->tally;
+	*counts = (struct flowtoll_counts){
+		.files = atomic_load(&tally->files),
+		.files_faulty = atomic_load(&tally->files_faulty),
+		.bytes = atomic_load(&tally->bytes),
+		.text_bytes = atomic_load(&tally->text_bytes),
+		.rows = atomic_load(&tally->rows),
+		.nodata = atomic_load(&tally->nodata),
+		.skipdata = atomic_load(&tally->skipdata),
+		.rejected = atomic_load(&tally->rejected),
+	};
+	for (size_t i = 0; i < engine->inputs.count; i++)
+		counts->files_faulty += engine->inputs.all[i].is_unreadable;
+}
+
+size_t
+engine_fault_count(struct engine *engine)
+{
+	return engine->inputs.looked.count + engine->faults.count;
+}
+
+/* The line of a fault in a later piece of a split file counts from that piece: the lines before
+ * it are counted now, for the few faults that are told. */
+static uint64_t
+lines_before(const struct engine *engine, const char *path, uint64_t byte)
+{
+	struct io_reader *reader = NULL;
+	struct flowtoll_err err;
+	struct io_file file = {.path = path};
+	uint64_t lines = 0;
+	uint8_t *text = mem_alloc(SCAN_TEXT_BYTES);
+	(void)engine;
+	if (text == NULL || io_reader_create(&reader, &err) != FLOWTOLL_OK ||
+	    io_reader_open(reader, &file, 0, &err) != FLOWTOLL_OK)
+		goto out;
+	while (byte > 0) {
+		size_t got = 0, want = byte < SCAN_TEXT_BYTES ? (size_t)byte : SCAN_TEXT_BYTES;
+		if (io_read(reader, text, want, &got, &err) != FLOWTOLL_OK || got == 0)
+			break;
+		for (size_t i = 0; i < got; i++)
+			lines += text[i] == '\n';
+		byte -= got;
+	}
+out:
+	io_reader_free(reader);
+	mem_free(text);
+	return lines;
+}
+
+bool
+engine_fault_at(struct engine *engine, size_t index, struct flowtoll_fault *out)
+{
+	const struct faults *looked = &engine->inputs.looked;
+	if (index >= engine_fault_count(engine))
+		return false;
+	const struct fault *fault = index < looked->count
+	                                ? &looked->all[index]
+	                                : &engine->faults.all[index - looked->count];
+	*out = (struct flowtoll_fault){.message = fault->message,
+	                               .file = fault->file,
+	                               .line = fault->line,
+	                               .byte = fault->byte,
+	                               .count = fault->count};
+	if (fault->text_begin > 0)
+		out->line += lines_before(engine, fault->file, fault->text_begin);
+	return true;
+}

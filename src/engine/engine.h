@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A session with the embedded engine: sources become the table `flows`, SQL becomes a result.
+ * Knows nothing of the questions.
+ *
+ * One thread, but for engine_interrupt and engine_progress.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "engine/inputs.h"
+#include "engine/result.h"
+#include "who/who.h"
+
+struct engine;
+
+struct engine_settings {
+	int threads;           /* 0: as many as the machine has */
+	uint64_t memory_bytes; /* 0: DuckDB's default */
+	const char *fields;    /* of headerless files, or NULL */
+	const struct who *who; /* names of addresses; lent for the engine's life; NULL: none */
+};
+
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_create(struct engine **engine,
+                                                 const struct engine_settings *settings,
+                                                 struct flowtoll_err *err);
+void engine_free(struct engine *engine); /* NULL ok; its results first */
+
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_add_source(struct engine *engine, const char *source,
+                                                     struct flowtoll_err *err);
+
+/* Looks at the headers of new sources; then engine_has_field and engine_columns tell. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_look(struct engine *engine, struct flowtoll_err *err);
+bool engine_has_field(const struct engine *engine, enum flow_id field);
+const struct inputs *engine_inputs(const struct engine *engine);
+
+enum engine_order {
+	ENGINE_ANY_ORDER, /* rows come as threads read them */
+	ENGINE_FILE_ORDER /* one thread, files in their order */
+};
+
+/* Runs one SQL statement. Rows come as they are made; a failure after the first row is an error
+ * of result_next. `flows` without sources is an error. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_query(struct engine *engine, const char *sql,
+                                                enum engine_order order, struct result **result,
+                                                struct flowtoll_err *err);
+
+void engine_interrupt(struct engine *engine); /* any thread */
+bool engine_interrupted(const struct engine *engine);
+
+/* Of the last query, complete when its result has been read to the end. */
+void engine_progress(struct engine *engine, struct flowtoll_progress *progress); /* any thread */
+void engine_counts(struct engine *engine, struct flowtoll_counts *counts);
+size_t engine_fault_count(struct engine *engine);
+bool engine_fault_at(struct engine *engine, size_t index, struct flowtoll_fault *fault);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * See faults.h.
+ */
+#include "engine/faults.h"
+
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SAMPLE_BYTES = 60 };
+
+enum flowtoll_rc
+faults_create(struct faults *faults, struct flowtoll_err *err)
+{
+	*faults = (struct faults){0};
+	faults->all = mem_zalloc(LIMIT_FAULT_KINDS, sizeof *faults->all);
+	if (faults->all == NULL)
+		return err_memory(err, "opening a session");
+	if (pthread_mutex_init(&faults->lock, NULL) != 0) {
+		mem_free(faults->all);
+		return ERR(err, FLOWTOLL_ERR_INTERNAL, "cannot make a lock");
+	}
+	return FLOWTOLL_OK;
+}
+
+void
+faults_free(struct faults *faults)
+{
+	if (faults->all == NULL)
+		return;
+	pthread_mutex_destroy(&faults->lock);
+	arena_free(&faults->arena);
+	mem_free(faults->all);
+	faults->all = NULL;
+}
+
+void
+faults_clear(struct faults *faults)
+{
+	arena_free(&faults->arena);
+	faults->count = faults->untold = 0;
+}
+
+/* Adds to the group that `fault` belongs to; its message is copied if it begins one. Of a group
+ * the earliest place is kept, so that the answer is the same for any number of threads. */
+static void
+add(struct faults *faults, const struct fault *fault)
+{
+	pthread_mutex_lock(&faults->lock);
+	size_t i = 0;
+	while (i < faults->count && faults->all[i].group != fault->group)
+		i++;
+	if (i < LIMIT_FAULT_KINDS) {
+		struct fault *kept = &faults->all[i];
+		int order = i == faults->count ? -1 : strcmp(fault->file, kept->file);
+		uint64_t count = i == faults->count ? 1 : kept->count + 1;
+		bool is_earlier = order < 0 || (order == 0 && fault->byte < kept->byte);
+		char *message = is_earlier
+			? arena_dup(&faults->arena, fault->message, strlen(fault->message)) : NULL;
+		if (message != NULL) {
+			*kept = *fault;
+			kept->message = message;
+			if (i == faults->count)
+				faults->count++;
+		}
+		if (i < faults->count)
+			kept->count = count;
+	} else {
+		faults->untold++;
+	}
+	pthread_mutex_unlock(&faults->lock);
+}
+
+void
+faults_add_file(struct faults *faults, const char *file, const struct flowtoll_err *err)
+{
+	char message[sizeof err->message + sizeof err->hint + 4];
+	snprintf(message, sizeof message, "%s%s%s", err->message, err->hint[0] != '\0' ? "; " : "",
+	         err->hint);
+	/* each file is a group: FNV-1a of its name, apart from the groups of lines */
+	uint64_t group = UINT64_C(0xcbf29ce484222325);
+	for (const char *c = file; *c != '\0'; c++)
+		group = (group ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
+	add(faults, &(struct fault){.message = message, .file = file, .byte = err->byte,
+	                            .group = group | UINT64_C(1) << 63});
+}
+
+static void
+describe(const struct scan_reject *reject, char *out, size_t size)
+{
+	int sample_len = (int)(reject->text_len < SAMPLE_BYTES ? reject->text_len : SAMPLE_BYTES);
+	const char *dots = reject->text_len > SAMPLE_BYTES ? "..." : "";
+	const char *name = reject->field < FLOW_FIELD_COUNT ? flow_fields[reject->field].name : "";
+	switch (reject->kind) {
+	case SCAN_REJECT_COLUMNS:
+		snprintf(out, size, "%u columns where the format has %u", reject->columns_found,
+		         reject->columns_wanted);
+		break;
+	case SCAN_REJECT_NUMBER:
+		snprintf(out, size, "%s: '%.*s%s' is no number that fits", name, sample_len, reject->text,
+		         dots);
+		break;
+	case SCAN_REJECT_ADDRESS:
+		snprintf(out, size, "%s: '%.*s%s' is no address", name, sample_len, reject->text, dots);
+		break;
+	case SCAN_REJECT_WORD:
+		snprintf(out, size, "%s: '%.*s%s' is none of its words", name, sample_len, reject->text,
+		         dots);
+		break;
+	case SCAN_REJECT_LONG:
+		snprintf(out, size, "a line longer than %d bytes", LIMIT_LINE_BYTES);
+		break;
+	case SCAN_REJECT_HEADER:
+		snprintf(out, size, "a header line in the middle that cannot be used: '%.*s%s'", sample_len,
+		         reject->text, dots);
+		break;
+	}
+}
+
+void
+faults_add_line(struct faults *faults, const char *file, uint64_t text_begin,
+                const struct scan_reject *reject)
+{
+	char message[256];
+	describe(reject, message, sizeof message);
+	add(faults, &(struct fault){
+					.message = message,
+					.file = file,
+					.line = reject->line,
+					.byte = text_begin + reject->byte,
+					.text_begin = text_begin,
+					.group = (uint64_t)reject->kind << 32 | (uint64_t)reject->field << 16 |
+	                         (reject->kind == SCAN_REJECT_COLUMNS ? reject->columns_found : 0),
+				});
+}

@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The table function behind `flows`: files go to workers one by one, large plain-text files in
+ * pieces; each call of a worker parses one batch of rows, of the columns asked for, straight into
+ * DuckDB's vectors.
+ *
+ *     flows_scan (one a query)   pieces: [file 0][file 1: 0..16M][file 1: 16M..32M] ...
+ *       └ flows_worker (one a thread)   takes the next piece, reads, scans, hands out batches
+ */
+#include "engine/session.h"
+#include "engine/text_column.h"
+
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE_BYTES = 16 << 20 };
+
+struct piece {
+	uint32_t input; /* index in inputs.all */
+	uint64_t begin;
+	uint64_t end;   /* UINT64_MAX: to the end of the file */
+};
+
+struct flows_scan {
+	struct engine *engine;
+	bool counts; /* the first scan of a query counts what it reads */
+	struct piece *pieces;
+	size_t piece_count;
+	atomic_size_t piece_next;
+	idx_t column_count;
+	idx_t *columns; /* of flows, in the order of the output */
+};
+
+struct flows_worker {
+	struct flows_scan *shared; /* NULL until the first call */
+	struct scan *scan;
+	struct io_reader *reader;
+	const struct piece *piece; /* NULL: none in hand */
+	struct input *input;       /* the piece's */
+	uint64_t text_begin;       /* byte of the file that the scan counts from */
+	uint64_t bytes_told;       /* of this piece, to the tally */
+	uint64_t rows_told;
+	duckdb_logical_type varchar;
+	struct scan_fields fields;
+	int64_t numbers[SCAN_BATCH_ROWS_MAX];
+	struct text_column text;
+};
+
+/* ---- bind --------------------------------------------------------------------------------- */
+
+static void
+add_column(duckdb_bind_info info, const char *name, enum flow_type type)
+{
+	duckdb_logical_type logical;
+	if (flow_type_is_enum(type)) {
+		const char *const *values = flow_enum_values(type);
+		idx_t count = 0;
+		while (values[count] != NULL)
+			count++;
+		logical = duckdb_create_enum_type((const char **)(uintptr_t)values, count);
+	} else if (type == FLOW_TYPE_IP) {
+		logical = ip_type_create();
+	} else {
+		static const duckdb_type types[] = {
+			[FLOW_TYPE_INT] = DUCKDB_TYPE_INTEGER,
+			[FLOW_TYPE_BIGINT] = DUCKDB_TYPE_BIGINT,
+			[FLOW_TYPE_TIME] = DUCKDB_TYPE_TIMESTAMP,
+			[FLOW_TYPE_TEXT] = DUCKDB_TYPE_VARCHAR,
+		};
+		logical = duckdb_create_logical_type(types[type]);
+	}
+	duckdb_bind_add_result_column(info, name, logical);
+	duckdb_destroy_logical_type(&logical);
+}
+
+static void
+flows_bind(duckdb_bind_info info)
+{
+	struct engine *engine = duckdb_bind_get_extra_info(info);
+	enum { ROW_BYTES = 25 }; /* of a gzipped row, roughly */
+	if (engine->inputs.count == 0) {
+		duckdb_bind_set_error(info, "no source given, so there is no table flows");
+		return;
+	}
+	for (int i = 0; i < FLOW_FIELD_COUNT; i++)
+		add_column(info, flow_fields[i].column, flow_fields[i].type);
+	add_column(info, "file", FLOW_TYPE_TEXT);
+	add_column(info, "line", FLOW_TYPE_BIGINT);
+	for (size_t i = 0; i < engine->inputs.unknown_count; i++)
+		add_column(info, engine->inputs.unknown[i], FLOW_TYPE_TEXT);
+	/* an estimate: what `is_exact` says is the wrong way round in DuckDB 1 */
+	duckdb_bind_set_cardinality(info, engine->bytes_total / ROW_BYTES + 1, true);
+}
+
+/* ---- pieces ------------------------------------------------------------------------------- */
+
+static uint64_t
+piece_bytes(const struct engine *engine, const struct piece *piece)
+{
+	uint64_t size = engine->inputs.all[piece->input].file->size_bytes;
+	return (piece->end < size ? piece->end : size) - piece->begin;
+}
+
+/* Columns that only a whole file can tell. */
+static bool
+wants_lines(const struct flows_scan *scan)
+{
+	for (idx_t i = 0; i < scan->column_count; i++)
+		if (scan->columns[i] == FLOWS_LINE)
+			return true;
+	return false;
+}
+
+static size_t
+pieces_of(const struct input *input, bool whole)
+{
+	if (whole || input->is_whole || input->is_gzip || input->file->stream != NULL ||
+	    input->file->size_bytes < 2 * (uint64_t)PIECE_BYTES)
+		return 1;
+	return (size_t)(input->file->size_bytes / PIECE_BYTES);
+}
+
+static bool
+make_pieces(struct flows_scan *scan)
+{
+	struct engine *engine = scan->engine;
+	const struct inputs *inputs = &engine->inputs;
+	bool whole = wants_lines(scan) || engine->order == ENGINE_FILE_ORDER;
+	size_t count = 0;
+	for (size_t i = 0; i < inputs->count; i++)
+		count += pieces_of(&inputs->all[i], whole);
+	scan->pieces = mem_zalloc(count, sizeof *scan->pieces);
+	if (scan->pieces == NULL)
+		return false;
+	for (size_t i = 0; i < inputs->count; i++) {
+		const struct input *input = &inputs->all[i];
+		if (input->is_unreadable || input->format == NULL)
+			continue;
+		size_t parts = pieces_of(input, whole);
+		for (size_t p = 0; p < parts; p++)
+			scan->pieces[scan->piece_count++] = (struct piece){
+				.input = (uint32_t)i,
+				.begin = p * PIECE_BYTES,
+				.end = p + 1 == parts ? UINT64_MAX : (p + 1) * PIECE_BYTES,
+			};
+	}
+	return true;
+}
+
+/* ---- init --------------------------------------------------------------------------------- */
+
+static void
+free_scan(void *data)
+{
+	struct flows_scan *scan = data;
+	if (scan == NULL)
+		return;
+	mem_free(scan->pieces);
+	mem_free(scan->columns);
+	mem_free(scan);
+}
+
+static void
+flows_init(duckdb_init_info info)
+{
+	struct engine *engine = duckdb_init_get_extra_info(info);
+	struct flows_scan *scan = mem_zalloc(1, sizeof *scan);
+	if (scan == NULL)
+		goto no_memory;
+	scan->engine = engine;
+	scan->column_count = duckdb_init_get_column_count(info);
+	scan->columns = mem_zalloc(scan->column_count, sizeof *scan->columns);
+	if (scan->columns == NULL)
+		goto no_memory;
+	for (idx_t i = 0; i < scan->column_count; i++)
+		scan->columns[i] = duckdb_init_get_column_index(info, i);
+	if (!make_pieces(scan))
+		goto no_memory;
+	scan->counts = atomic_fetch_add(&engine->scans, 1) == 0;
+	idx_t threads = engine->order == ENGINE_FILE_ORDER ? 1 : (idx_t)engine->threads;
+	duckdb_init_set_max_threads(info, threads < scan->piece_count ? threads
+	                                  : scan->piece_count > 0    ? scan->piece_count
+	                                                             : 1);
+	duckdb_init_set_init_data(info, scan, free_scan);
+	return;
+no_memory:
+	free_scan(scan);
+	duckdb_init_set_error(info, "out of memory while starting a scan");
+}
+
+static void finish_piece(struct flows_worker *worker);
+
+static void
+free_worker(void *data)
+{
+	struct flows_worker *worker = data;
+	if (worker == NULL)
+		return;
+	if (worker->piece != NULL) /* a LIMIT was reached, or the query failed */
+		finish_piece(worker);
+	scan_free(worker->scan);
+	io_reader_free(worker->reader);
+	duckdb_destroy_logical_type(&worker->varchar);
+	mem_free(worker);
+}
+
+static void
+flows_init_worker(duckdb_init_info info)
+{
+	struct engine *engine = duckdb_init_get_extra_info(info);
+	struct flowtoll_err err;
+	struct flows_worker *worker = mem_zalloc(1, sizeof *worker);
+	if (worker == NULL || scan_create(&worker->scan, engine->kernel, &err) != FLOWTOLL_OK ||
+	    io_reader_create(&worker->reader, &err) != FLOWTOLL_OK) {
+		free_worker(worker);
+		duckdb_init_set_error(info, "out of memory while starting a scan");
+		return;
+	}
+	worker->varchar = duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
+	duckdb_init_set_init_data(info, worker, free_worker);
+}
+
+/* ---- a piece ------------------------------------------------------------------------------ */
+
+static enum flowtoll_rc
+fill_text(void *ctx, uint8_t *dst, size_t cap, size_t *got, struct flowtoll_err *err)
+{
+	struct flows_worker *worker = ctx;
+	return io_read(worker->reader, dst, cap, got, err);
+}
+
+static void
+take_reject(void *ctx, const struct scan_reject *reject)
+{
+	struct flows_worker *worker = ctx;
+	if (worker->shared->counts)
+		faults_add_line(&worker->shared->engine->faults, worker->input->file->path,
+		                worker->text_begin, reject);
+}
+
+/* A file that cannot be opened, or is damaged: told, and passed over from there on. */
+static void
+take_damage(struct flows_worker *worker, const struct flowtoll_err *err)
+{
+	struct engine *engine = worker->shared->engine;
+	if (!worker->shared->counts)
+		return;
+	faults_add_file(&engine->faults, worker->input->file->path, err);
+	if (!atomic_exchange(&worker->input->is_damaged, true))
+		atomic_fetch_add(&engine->tally.files_faulty, 1);
+}
+
+/* Bytes and rows read since last told, for progress. */
+static void
+tell_progress(struct flows_worker *worker)
+{
+	struct engine_tally *tally = &worker->shared->engine->tally;
+	if (!worker->shared->counts)
+		return;
+	uint64_t bytes = io_reader_bytes(worker->reader);
+	uint64_t most = piece_bytes(worker->shared->engine, worker->piece);
+	if (worker->input->file->stream == NULL && bytes > most)
+		bytes = most; /* a piece of a file: what was read ahead is another's */
+	uint64_t rows = scan_counts(worker->scan)->rows;
+	atomic_fetch_add(&tally->bytes, bytes - worker->bytes_told);
+	atomic_fetch_add(&tally->rows, rows - worker->rows_told);
+	worker->bytes_told = bytes;
+	worker->rows_told = rows;
+}
+
+static void
+finish_piece(struct flows_worker *worker)
+{
+	tell_progress(worker);
+	const struct scan_counts *counts = scan_counts(worker->scan);
+	struct engine_tally *tally = &worker->shared->engine->tally;
+	if (worker->shared->counts) {
+		atomic_fetch_add(&tally->text_bytes, counts->text_bytes);
+		atomic_fetch_add(&tally->nodata, counts->nodata);
+		atomic_fetch_add(&tally->skipdata, counts->skipdata);
+		atomic_fetch_add(&tally->rejected, counts->rejected);
+		if (worker->piece->begin == 0)
+			atomic_fetch_add(&tally->files, 1);
+	}
+	io_reader_close(worker->reader);
+	worker->piece = NULL;
+}
+
+/* The next piece, opened; false where there is none. */
+static bool
+next_piece(struct flows_worker *worker)
+{
+	struct flows_scan *scan = worker->shared;
+	struct flowtoll_err err;
+	for (;;) {
+		size_t i = atomic_fetch_add(&scan->piece_next, 1);
+		if (i >= scan->piece_count)
+			return false;
+		const struct piece *piece = &scan->pieces[i];
+		worker->input = &scan->engine->inputs.all[piece->input];
+		worker->bytes_told = worker->rows_told = 0;
+		/* a piece begins with the line after the one that holds its first byte, or at it */
+		worker->text_begin = piece->begin > 0 ? piece->begin - 1 : 0;
+		if (io_reader_open(worker->reader, worker->input->file, worker->text_begin, &err) !=
+		    FLOWTOLL_OK) {
+			take_damage(worker, &err);
+			continue;
+		}
+		bool is_part = piece->begin > 0 || piece->end != UINT64_MAX;
+		scan_begin(worker->scan, &(struct scan_input){
+									 .format = worker->input->format,
+									 .fill = fill_text,
+									 .reject = take_reject,
+									 .ctx = worker,
+									 .text_end = piece->end == UINT64_MAX
+			                                         ? UINT64_MAX
+			                                         : piece->end - worker->text_begin,
+									 .skip_partial = piece->begin > 0,
+									 .format_fixed = is_part,
+								 });
+		worker->piece = piece;
+		return true;
+	}
+}
+
+/* ---- columns ------------------------------------------------------------------------------ */
+
+static void
+set_validity(duckdb_vector vector, const uint64_t *valid, uint32_t row_count)
+{
+	duckdb_vector_ensure_validity_writable(vector);
+	memcpy(duckdb_vector_get_validity(vector), valid, (row_count + 63) / 64 * sizeof *valid);
+}
+
+static bool
+all_valid(const uint64_t *valid, uint32_t row_count)
+{
+	for (uint32_t i = 0; i < row_count / 64; i++)
+		if (valid[i] != UINT64_MAX)
+			return false;
+	uint64_t rest = row_count % 64 == 0 ? 0 : UINT64_MAX >> (64 - row_count % 64);
+	return row_count % 64 == 0 || (valid[row_count / 64] & rest) == rest;
+}
+
+/* Values of a field, of any type but text. The number of rows that cannot be read is returned. */
+static uint32_t
+parse_field(struct flows_worker *worker, enum flow_id id, duckdb_vector output, uint64_t *valid,
+            uint64_t *bad)
+{
+	const struct scan_kernel *kernel = scan_kernel(worker->scan);
+	const struct flow_field *field = &flow_fields[id];
+	const struct scan_fields *fields = &worker->fields;
+	uint32_t bad_count;
+	void *data = duckdb_vector_get_data(output);
+	switch (field->type) {
+	case FLOW_TYPE_INT:
+		bad_count = kernel->parse_int(fields, field->max, worker->numbers, valid, bad);
+		for (uint32_t r = 0; r < fields->row_count; r++)
+			((int32_t *)data)[r] = (int32_t)worker->numbers[r];
+		return bad_count;
+	case FLOW_TYPE_BIGINT:
+		return kernel->parse_int(fields, field->max, data, valid, bad);
+	case FLOW_TYPE_TIME:
+		bad_count = kernel->parse_int(fields, SCAN_TIME_MAX, data, valid, bad);
+		scan_times(data, fields->row_count);
+		return bad_count;
+	case FLOW_TYPE_IP:
+		return kernel->parse_ip(fields, data, valid, bad);
+	default:
+		assert(flow_type_is_enum(field->type));
+		return scan_parse_enum(fields, field->type, data, valid, bad);
+	}
+}
+
+static void
+fill_lines(struct flows_worker *worker, uint32_t row_count, duckdb_vector output)
+{
+	int64_t *lines = duckdb_vector_get_data(output);
+	for (uint32_t r = 0; r < row_count; r++)
+		lines[r] = (int64_t)scan_line_of(worker->scan, r);
+}
+
+/* The column of the batch's format that holds this column of flows, or -1. */
+static int32_t
+format_column(const struct flows_worker *worker, const struct flow_format *format, idx_t column)
+{
+	if (column < FLOW_FIELD_COUNT)
+		return format->column_of[column];
+	const char *name = worker->shared->engine->inputs.unknown[column - FLOWS_UNKNOWN];
+	size_t len = strlen(name);
+	for (uint32_t i = 0; i < format->column_count; i++) {
+		const struct flow_column *candidate = &format->columns[i];
+		const char *text = format->text + candidate->name_offset;
+		size_t same = 0;
+		if (candidate->field != FLOW_UNKNOWN || candidate->name_len != len)
+			continue;
+		while (same < len && name[same] == (text[same] == '-' ? '_' : text[same]))
+			same++;
+		if (same == len)
+			return (int32_t)i;
+	}
+	return -1;
+}
+
+/* One column of the batch. False if rows had to be rejected: then all columns are filled anew, and
+ * what the vectors had by then is overwritten. */
+static bool
+fill_column(struct flows_worker *worker, struct scan_batch *batch, idx_t column, bool anew,
+            duckdb_vector output)
+{
+	uint64_t valid[SCAN_BATCH_WORDS] = {0}, bad[SCAN_BATCH_WORDS] = {0};
+	const uint32_t row_count = batch->rows.row_count;
+	if (column == FLOWS_FILE) {
+		text_column_fill_constant(worker->input->file->path, row_count, worker->varchar, output);
+		return true;
+	}
+	if (column == FLOWS_LINE) {
+		fill_lines(worker, row_count, output);
+		return true;
+	}
+	if (column >= FLOWS_UNKNOWN + worker->shared->engine->inputs.unknown_count)
+		return true; /* count(*) asks for no column in particular */
+	int32_t place = format_column(worker, batch->format, column);
+	bool is_text = column >= FLOW_FIELD_COUNT || flow_fields[column].type == FLOW_TYPE_TEXT;
+	if (place < 0) {
+		set_validity(output, valid, row_count);
+		return true;
+	}
+	scan_kernel(worker->scan)->find(&batch->rows, (uint32_t)place, &worker->fields);
+	if (is_text) {
+		text_column_fill(&worker->text, &worker->fields, worker->varchar, output);
+		return true;
+	}
+	if (parse_field(worker, (enum flow_id)column, output, valid, bad) > 0) {
+		scan_reject_rows(worker->scan, batch, (enum flow_id)column, &worker->fields, bad);
+		return false;
+	}
+	if (anew || !all_valid(valid, row_count))
+		set_validity(output, valid, row_count);
+	return true;
+}
+
+static void
+fill_chunk(struct flows_worker *worker, struct scan_batch *batch, duckdb_data_chunk output)
+{
+	const struct flows_scan *scan = worker->shared;
+	bool anew = false;
+	for (idx_t i = 0; i < scan->column_count && batch->rows.row_count > 0;) {
+		duckdb_vector vector = duckdb_data_chunk_get_vector(output, i);
+		bool whole = fill_column(worker, batch, scan->columns[i], anew, vector);
+		anew |= !whole;
+		i = whole ? i + 1 : 0;
+	}
+	duckdb_data_chunk_set_size(output, batch->rows.row_count);
+}
+
+/* ---- the call ----------------------------------------------------------------------------- */
+
+/* What a failed scan_next means. False: the query ends. */
+static bool
+survive(duckdb_function_info info, struct flows_worker *worker, const struct flowtoll_err *err)
+{
+	struct engine *engine = worker->shared->engine;
+	if (err->code == FLOWTOLL_ERR_INPUT && !scan_format_changed(worker->scan)) {
+		take_damage(worker, err);
+		finish_piece(worker);
+		return true;
+	}
+	if (scan_format_changed(worker->scan)) {
+		worker->input->is_whole = true;
+		atomic_store(&engine->wants_rerun, true);
+	}
+	engine_fail(engine, err);
+	duckdb_function_set_error(info, err->message);
+	return false;
+}
+
+static void
+flows_call(duckdb_function_info info, duckdb_data_chunk output)
+{
+	struct flows_scan *scan = duckdb_function_get_init_data(info);
+	struct flows_worker *worker = duckdb_function_get_local_init_data(info);
+	struct flowtoll_err err;
+	struct scan_batch batch;
+	worker->shared = scan;
+	for (;;) {
+		if (atomic_load(&scan->engine->interrupted)) {
+			duckdb_function_set_error(info, "interrupted");
+			return;
+		}
+		if (worker->piece == NULL && !next_piece(worker)) {
+			duckdb_data_chunk_set_size(output, 0);
+			return;
+		}
+		if (scan_next(worker->scan, &batch, &err) != FLOWTOLL_OK) {
+			if (!survive(info, worker, &err))
+				return;
+			continue;
+		}
+		if (batch.rows.row_count == 0) {
+			finish_piece(worker);
+			continue;
+		}
+		fill_chunk(worker, &batch, output);
+		tell_progress(worker);
+		if (batch.rows.row_count > 0)
+			return;
+	}
+}
+
+enum flowtoll_rc
+flows_register(struct engine *engine, struct flowtoll_err *err)
+{
+	duckdb_table_function function = duckdb_create_table_function();
+	duckdb_table_function_set_name(function, "flowtoll_flows");
+	duckdb_table_function_set_extra_info(function, engine, NULL);
+	duckdb_table_function_set_bind(function, flows_bind);
+	duckdb_table_function_set_init(function, flows_init);
+	duckdb_table_function_set_local_init(function, flows_init_worker);
+	duckdb_table_function_set_function(function, flows_call);
+	duckdb_table_function_supports_projection_pushdown(function, true);
+	duckdb_state state = duckdb_register_table_function(engine->con, function);
+	duckdb_destroy_table_function(&function);
+	return state == DuckDBSuccess
+	           ? FLOWTOLL_OK
+	           : ERR(err, FLOWTOLL_ERR_INTERNAL, "the engine refuses the table flows");
+}

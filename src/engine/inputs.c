@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * See inputs.h.
+ */
+#include "engine/inputs.h"
+
+#include "base/mem.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum flowtoll_rc
+inputs_create(struct inputs *inputs, const char *fields, struct flowtoll_err *err)
+{
+	*inputs = (struct inputs){0};
+	TRY(faults_create(&inputs->looked, err));
+	if (fields == NULL)
+		return FLOWTOLL_OK;
+	struct flow_format *format = mem_alloc(sizeof *format);
+	char *copy = arena_dup(&inputs->arena, fields, strlen(fields));
+	if (format == NULL || copy == NULL) {
+		mem_free(format);
+		return err_memory(err, "opening a session");
+	}
+	enum flowtoll_rc rc = flow_format_parse(format, fields, strlen(fields), err);
+	mem_free(format);
+	if (rc != FLOWTOLL_OK) {
+		char message[sizeof err->message];
+		memcpy(message, err->message, sizeof message);
+		err_set(err, FLOWTOLL_ERR_USAGE, "--fields: %s", message);
+		err_hint(err, "flowtoll help fields lists the names");
+		return err->code;
+	}
+	inputs->fields = copy;
+	return FLOWTOLL_OK;
+}
+
+void
+inputs_free(struct inputs *inputs)
+{
+	for (size_t i = 0; i < inputs->format_count; i++)
+		mem_free(inputs->formats[i]);
+	mem_free(inputs->formats);
+	mem_free(inputs->unknown);
+	mem_free(inputs->all);
+	faults_free(&inputs->looked);
+	io_list_free(&inputs->list);
+	arena_free(&inputs->arena);
+}
+
+/* ---- formats ------------------------------------------------------------------------------ */
+
+static enum flowtoll_rc
+note_unknown(struct inputs *inputs, const char *name, size_t len, struct flowtoll_err *err)
+{
+	char column[128];
+	if (len >= sizeof column)
+		return ERR(err, FLOWTOLL_ERR_INPUT, "a column's name is longer than %zu bytes",
+		           sizeof column - 1);
+	for (size_t i = 0; i < len; i++)
+		column[i] = name[i] == '-' ? '_' : name[i];
+	column[len] = '\0';
+	for (size_t i = 0; i < inputs->unknown_count; i++)
+		if (strcmp(inputs->unknown[i], column) == 0)
+			return FLOWTOLL_OK;
+	if (inputs->unknown_count == LIMIT_COLUMNS)
+		return ERR(err, FLOWTOLL_ERR_INPUT, "more than %d unknown columns in all files",
+		           LIMIT_COLUMNS);
+	const char **unknown = mem_realloc_array(inputs->unknown, inputs->unknown_count + 1,
+	                                         sizeof *unknown);
+	if (unknown == NULL)
+		return err_memory(err, "reading a header");
+	inputs->unknown = unknown;
+	unknown[inputs->unknown_count] = arena_dup(&inputs->arena, column, len);
+	if (unknown[inputs->unknown_count] == NULL)
+		return err_memory(err, "reading a header");
+	inputs->unknown_count++;
+	return FLOWTOLL_OK;
+}
+
+/* The shared copy of a format equal to this one. */
+static enum flowtoll_rc
+share_format(struct inputs *inputs, const struct flow_format *format,
+             const struct flow_format **shared, struct flowtoll_err *err)
+{
+	for (size_t i = 0; i < inputs->format_count; i++) {
+		const struct flow_format *known = inputs->formats[i];
+		if (known->text_len == format->text_len &&
+		    known->carriage_return == format->carriage_return &&
+		    memcmp(known->text, format->text, format->text_len) == 0) {
+			*shared = known;
+			return FLOWTOLL_OK;
+		}
+	}
+	for (uint32_t c = 0; c < format->column_count; c++) {
+		const struct flow_column *column = &format->columns[c];
+		if (column->field == FLOW_UNKNOWN)
+			TRY(note_unknown(inputs, format->text + column->name_offset, column->name_len, err));
+		else
+			inputs->has_field[column->field] = true;
+	}
+	struct flow_format **formats = mem_realloc_array(inputs->formats, inputs->format_count + 1,
+	                                                 sizeof *formats);
+	if (formats == NULL)
+		return err_memory(err, "reading a header");
+	inputs->formats = formats;
+	struct flow_format *copy = mem_alloc(sizeof *copy);
+	if (copy == NULL)
+		return err_memory(err, "reading a header");
+	memcpy(copy, format, sizeof *copy);
+	formats[inputs->format_count++] = copy;
+	*shared = copy;
+	return FLOWTOLL_OK;
+}
+
+/* ---- headers ------------------------------------------------------------------------------ */
+
+/* The file's first line that is not blank, at most LIMIT_HEADER_BYTES of it. */
+static enum flowtoll_rc
+first_line(struct io_reader *reader, char *text, size_t *begin, size_t *len,
+           struct flowtoll_err *err)
+{
+	size_t text_len = 0, got = 1;
+	while (text_len < LIMIT_HEADER_BYTES && got > 0) {
+		enum flowtoll_rc rc = io_read(reader, (uint8_t *)text + text_len,
+		                              LIMIT_HEADER_BYTES - text_len, &got, err);
+		if (rc != FLOWTOLL_OK && text_len == 0)
+			return rc;
+		if (rc != FLOWTOLL_OK) /* the rest of the file will be met again, and told, in the scan */
+			got = 0;
+		text_len += got;
+	}
+	*begin = text_len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	while (*begin < text_len && (text[*begin] == '\n' || text[*begin] == '\r'))
+		(*begin)++;
+	const char *end = memchr(text + *begin, '\n', text_len - *begin);
+	*len = end != NULL ? (size_t)(end - text) - *begin : text_len - *begin;
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+refuse_headerless(struct flowtoll_err *err)
+{
+	err_set(err, FLOWTOLL_ERR_INPUT, "the first line is no header, and no record that can only be "
+	                                 "in the default format");
+	err_hint(err,
+	         "if it is a flow log, say what its columns are: --fields 'version account-id ...'");
+	return err->code;
+}
+
+/* What the first line says of the file's columns. */
+static enum flowtoll_rc
+tell_format(const struct inputs *inputs, const char *line, size_t len, struct flow_format *format,
+            struct flowtoll_err *err)
+{
+	if (flow_line_is_header(line, len))
+		return flow_format_parse(format, line, len, err);
+	const char *text = inputs->fields;
+	if (text == NULL && flow_line_is_default(line, len))
+		text = flow_default_format;
+	if (text == NULL)
+		return refuse_headerless(err);
+	TRY(flow_format_parse(format, text, strlen(text), err));
+	format->carriage_return = len > 0 && line[len - 1] == '\r';
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+look_at(struct inputs *inputs, struct input *input, struct io_reader *reader,
+        struct flow_format *format, struct flowtoll_err *err)
+{
+	char text[LIMIT_HEADER_BYTES];
+	size_t begin = 0, len = 0;
+	TRY(io_reader_look(reader, input->file, err));
+	input->is_gzip = io_reader_is_gzip(reader);
+	TRY(first_line(reader, text, &begin, &len, err));
+	if (len == 0) /* an empty file is read, and has no rows */
+		return FLOWTOLL_OK;
+	TRY(tell_format(inputs, text + begin, len, format, err));
+	return share_format(inputs, format, &input->format, err);
+}
+
+static enum flowtoll_rc
+check_any(const struct inputs *inputs, struct flowtoll_err *err)
+{
+	if (inputs->count == 0)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "no source given");
+	for (size_t i = 0; i < inputs->count; i++)
+		if (!inputs->all[i].is_unreadable)
+			return FLOWTOLL_OK;
+	const struct fault *first = &inputs->looked.all[0];
+	if (inputs->count == 1)
+		err_set(err, FLOWTOLL_ERR_INPUT, "%s", first->message);
+	else
+		err_set(err, FLOWTOLL_ERR_INPUT, "none of the %zu files can be read; the first: %s",
+		        inputs->count, first->message);
+	err_place(err, first->file, 0, first->byte);
+	return err->code;
+}
+
+enum flowtoll_rc
+inputs_look(struct inputs *inputs, struct flowtoll_err *err)
+{
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	struct io_reader *reader = NULL;
+	if (inputs->count == inputs->list.count)
+		return check_any(inputs, err);
+	struct flow_format *format = mem_alloc(sizeof *format);
+	struct input *all = mem_realloc_array(inputs->all, inputs->list.count, sizeof *all);
+	if (all != NULL)
+		inputs->all = all;
+	if (format == NULL || all == NULL) {
+		rc = err_memory(err, "listing files");
+		goto out;
+	}
+	/* the list may have moved */
+	for (size_t i = 0; i < inputs->count; i++)
+		all[i].file = &inputs->list.files[i];
+	rc = io_reader_create(&reader, err);
+	while (rc == FLOWTOLL_OK && inputs->count < inputs->list.count) {
+		struct input *input = &all[inputs->count];
+		memset(input, 0, sizeof *input);
+		input->file = &inputs->list.files[inputs->count++];
+		rc = look_at(inputs, input, reader, format, err);
+		if (rc == FLOWTOLL_ERR_INPUT) {
+			input->is_unreadable = true;
+			faults_add_file(&inputs->looked, input->file->path, err);
+			rc = FLOWTOLL_OK;
+		}
+	}
+	if (rc == FLOWTOLL_OK)
+		rc = check_any(inputs, err);
+out:
+	io_reader_free(reader);
+	mem_free(format);
+	return rc;
+}

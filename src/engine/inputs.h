@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The files of a session: what each one's format is (its header is read before any question), and
+ * what was read of it. Knows nothing of DuckDB. Belongs to the session's thread; while a question
+ * runs, workers read it, and add to counts and faults under locks.
+ */
+#ifndef ENGINE_INPUTS_H
+#define ENGINE_INPUTS_H
+
+#include "engine/faults.h"
+#include "io/io.h"
+
+#include <stdatomic.h>
+
+struct input {
+	const struct io_file *file;
+	const struct flow_format *format; /* NULL: empty, or cannot be read */
+	bool is_gzip;
+	bool is_whole; /* not to be split: its format changes in the middle */
+	bool is_unreadable;     /* found while looking at its header */
+	atomic_bool is_damaged; /* met in this query */
+};
+
+struct inputs {
+	struct io_list list;
+	struct input *all;
+	size_t count; /* of `all`: those looked at */
+	const char *fields; /* of --fields, or NULL */
+	struct faults looked; /* found while looking at headers: true of every question */
+
+	struct flow_format **formats; /* the different ones */
+	size_t format_count;
+	const char **unknown; /* names of columns that are in no table of ours */
+	size_t unknown_count;
+	struct arena arena;
+	bool has_field[FLOW_FIELD_COUNT]; /* some file has it */
+};
+
+FLOWTOLL_MUST_USE enum flowtoll_rc inputs_create(struct inputs *inputs, const char *fields,
+                                                 struct flowtoll_err *err);
+void inputs_free(struct inputs *inputs);
+
+/* Reads the headers of files added to the list since. An error if none of all can be read. */
+FLOWTOLL_MUST_USE enum flowtoll_rc inputs_look(struct inputs *inputs, struct flowtoll_err *err);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * See result.h.
+ */
+#include "engine/result.h"
+
+#include <assert.h>
+
+size_t
+result_column_count(const struct result *result)
+{
+	return result->column_count;
+}
+
+const struct result_column *
+result_column_at(const struct result *result, size_t index)
+{
+	assert(index < result->column_count);
+	return &result->columns[index];
+}
+
+enum flowtoll_rc
+result_next(struct result *result, const struct result_cell **cells, struct flowtoll_err *err)
+{
+	return result->next(result, cells, err);
+}
+
+void
+result_free(struct result *result)
+{
+	if (result != NULL)
+		result->free(result);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One table of an answer, read forward row by row: what every output and every engine share.
+ * Knows nothing of DuckDB. A result belongs to whoever got it and is freed with result_free;
+ * cells are lent until the next result_next. One thread.
+ */
+#ifndef ENGINE_RESULT_H
+#define ENGINE_RESULT_H
+
+#include "base/err.h"
+#include "ip/ip.h"
+
+enum result_type {
+	RESULT_NULL, /* only in cells: the value is missing */
+	RESULT_BOOL,
+	RESULT_INT,    /* 128 bits, exact */
+	RESULT_DOUBLE,
+	RESULT_TEXT,   /* any bytes: from outside, hostile, perhaps not UTF-8 */
+	RESULT_IP,
+	RESULT_TIME    /* microseconds since 1970 UTC */
+};
+
+/* What a number counts, so that tables can print it for people. */
+enum result_unit {
+	RESULT_PLAIN,
+	RESULT_BYTES,
+	RESULT_COUNT, /* packets, flows, rows */
+	RESULT_SHARE  /* a double, 1.0 is everything */
+};
+
+struct result_column {
+	const char *name;
+	enum result_type type;
+	enum result_unit unit;
+};
+
+struct result_cell {
+	enum result_type type; /* the column's, or RESULT_NULL, or RESULT_TEXT in a marked row */
+	union {
+		bool boolean;
+		__int128 integer;
+		double real;
+		struct {
+			const char *bytes;
+			size_t len;
+		} text;
+		struct ip ip;
+		int64_t time_us;
+	} as;
+};
+
+struct result;
+
+size_t result_column_count(const struct result *result);
+const struct result_column *result_column_at(const struct result *result, size_t index);
+
+/* The next row's cells, one a column, or NULL in *cells after the last. */
+FLOWTOLL_MUST_USE enum flowtoll_rc result_next(struct result *result,
+                                               const struct result_cell **cells,
+                                               struct flowtoll_err *err);
+
+void result_free(struct result *result); /* NULL ok */
+
+/* How an engine implements a result: a struct whose first member is this. */
+struct result {
+	size_t column_count;
+	const struct result_column *columns;
+	enum flowtoll_rc (*next)(struct result *, const struct result_cell **, struct flowtoll_err *);
+	void (*free)(struct result *);
+};
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of engine/ share of a session. Within engine only.
+ */
+#ifndef ENGINE_SESSION_H
+#define ENGINE_SESSION_H
+
+#include "engine/duck.h"
+#include "engine/engine.h"
+
+/* What was read in the last query; workers add to it. */
+struct engine_tally {
+	atomic_uint_fast64_t bytes; /* stored bytes */
+	atomic_uint_fast64_t text_bytes;
+	atomic_uint_fast64_t rows;
+	atomic_uint_fast64_t nodata;
+	atomic_uint_fast64_t skipdata;
+	atomic_uint_fast64_t rejected;
+	atomic_uint_fast64_t files;
+	atomic_uint_fast64_t files_faulty;
+};
+
+struct engine {
+	duckdb_database db;
+	duckdb_connection con;
+	int threads;
+	const struct scan_kernel *kernel;
+	const struct who *who;
+	struct inputs inputs;
+	bool is_registered; /* the view flows exists for the columns known */
+	size_t unknown_count; /* when it was made */
+
+	/* of the query that runs */
+	enum engine_order order;
+	uint64_t bytes_total;
+	struct engine_tally tally;
+	struct faults faults;
+	atomic_int scans;          /* scans begun: the first one counts */
+	atomic_bool interrupted;
+	atomic_bool wants_rerun;   /* a split file's format changes in the middle */
+	pthread_mutex_t lock;
+	struct flowtoll_err fatal; /* of a worker; .code is FLOWTOLL_OK while there is none */
+};
+
+/* Columns of flows after the fields. */
+enum { FLOWS_FILE = FLOW_FIELD_COUNT, FLOWS_LINE, FLOWS_UNKNOWN };
+
+/* Each registers its part with DuckDB. */
+FLOWTOLL_MUST_USE enum flowtoll_rc ip_type_register(duckdb_connection con,
+                                                    struct flowtoll_err *err);
+FLOWTOLL_MUST_USE enum flowtoll_rc ip_functions_register(duckdb_connection con,
+                                                         struct flowtoll_err *err);
+FLOWTOLL_MUST_USE enum flowtoll_rc name_functions_register(duckdb_connection con,
+                                                           const struct who *who,
+                                                           struct flowtoll_err *err);
+FLOWTOLL_MUST_USE enum flowtoll_rc flows_register(struct engine *engine, struct flowtoll_err *err);
+
+/* The type IP: an alias of UUID, in whose storage addresses sort as addresses do. */
+duckdb_logical_type ip_type_create(void);
+
+/* An IP as it lies in a vector: a signed 128-bit integer, the top bit flipped. */
+static inline struct ip
+ip_load(duckdb_hugeint value)
+{
+	return (struct ip){.hi = (uint64_t)value.upper ^ UINT64_C(1) << 63, .lo = value.lower};
+}
+
+static inline duckdb_hugeint
+ip_store(struct ip ip)
+{
+	return (duckdb_hugeint){.lower = ip.lo, .upper = (int64_t)(ip.hi ^ UINT64_C(1) << 63)};
+}
+
+/* A worker's error that ends the query. */
+void engine_fail(struct engine *engine, const struct flowtoll_err *err);
+
+/* DuckDB's text of an error, as ours: message and hint. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_sql_error(const char *text,
+                                                    struct flowtoll_err *err);
+
+#endif

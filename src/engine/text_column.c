@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * See text_column.h.
+ */
+#include "engine/text_column.h"
+
+#include "base/buf.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Eight bytes at a time, multiplied and folded; quality enough for a table that is half empty. */
+static uint32_t
+hash(const uint8_t *text, uint32_t len)
+{
+	const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t h = len * factor;
+	while (len >= 8) {
+		uint64_t word;
+		memcpy(&word, text, 8);
+		h = (h ^ word) * factor;
+		h ^= h >> 29;
+		text += 8;
+		len -= 8;
+	}
+	uint64_t rest = 0;
+	memcpy(&rest, text, len);
+	h = (h ^ rest) * factor;
+	return (uint32_t)(h >> 40) % TEXT_SLOTS;
+}
+
+static bool
+is_ascii(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* Length of the UTF-8 sequence at `text`, or 0 where there is none. */
+static size_t
+sequence_len(const char *text, size_t len)
+{
+	size_t wanted = (unsigned char)text[0] < 0x80   ? 1
+	                : (unsigned char)text[0] < 0xe0 ? 2
+	                : (unsigned char)text[0] < 0xf0 ? 3
+	                                                : 4;
+	if (wanted > len)
+		return 0;
+	duckdb_error_data error = duckdb_valid_utf8_check(text, wanted);
+	bool ok = error == NULL || !duckdb_error_data_has_error(error);
+	if (error != NULL)
+		duckdb_destroy_error_data(&error);
+	return ok ? wanted : 0;
+}
+
+/* Bytes that are not UTF-8 are told apart, not dropped: U+FFFD each. */
+static void
+assign_mended(duckdb_vector vector, idx_t index, const char *text, size_t len)
+{
+	struct buf mended;
+	buf_init(&mended, 4 * (size_t)LIMIT_LINE_BYTES);
+	while (len > 0) {
+		size_t step = sequence_len(text, len);
+		if (step > 0)
+			buf_add(&mended, text, step);
+		else
+			buf_adds(&mended, "\xef\xbf\xbd");
+		text += step > 0 ? step : 1;
+		len -= step > 0 ? step : 1;
+	}
+	duckdb_vector_assign_string_element_len(vector, index, buf_text(&mended), mended.len);
+	buf_free(&mended);
+}
+
+static void
+assign(duckdb_vector vector, idx_t index, const uint8_t *bytes, size_t len)
+{
+	const char *text = (const char *)bytes;
+	if (len == 1 && text[0] == '-') {
+		duckdb_vector_ensure_validity_writable(vector);
+		duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), index);
+	} else if (is_ascii(text, len)) {
+		duckdb_unsafe_vector_assign_string_element_len(vector, index, text, len);
+	} else {
+		assign_mended(vector, index, text, len);
+	}
+}
+
+static bool
+same_text(const struct scan_fields *fields, uint32_t a, uint32_t b)
+{
+	return fields->lens[a] == fields->lens[b] &&
+	       memcmp(fields->text + fields->begins[a], fields->text + fields->begins[b],
+	              fields->lens[a]) == 0;
+}
+
+/* The dictionary entry of row r's text, made if it is new. */
+static uint16_t
+entry_of(struct text_column *column, const struct scan_fields *fields, uint32_t r,
+         uint32_t *entry_count, duckdb_vector dictionary)
+{
+	uint32_t slot = hash(fields->text + fields->begins[r], fields->lens[r]);
+	while (column->stamps[slot] == column->stamp) {
+		if (same_text(fields, column->rows[column->entries[slot]], r))
+			return column->entries[slot];
+		slot = (slot + 1) % TEXT_SLOTS;
+	}
+	uint16_t entry = (uint16_t)(*entry_count)++;
+	column->stamps[slot] = column->stamp;
+	column->entries[slot] = entry;
+	column->rows[entry] = r;
+	assign(dictionary, entry, fields->text + fields->begins[r], fields->lens[r]);
+	return entry;
+}
+
+static void
+hand_over(duckdb_vector dictionary, duckdb_selection_vector selection, uint32_t row_count,
+          duckdb_vector output)
+{
+	duckdb_vector_reference_vector(output, dictionary);
+	duckdb_slice_vector(output, selection, row_count);
+	duckdb_destroy_selection_vector(selection);
+	duckdb_destroy_vector(&dictionary);
+}
+
+void
+text_column_fill(struct text_column *column, const struct scan_fields *fields,
+                 duckdb_logical_type varchar, duckdb_vector output)
+{
+	const uint32_t count = fields->row_count;
+	assert(count <= SCAN_BATCH_ROWS_MAX);
+	duckdb_vector dictionary = duckdb_create_vector(varchar, SCAN_BATCH_ROWS_MAX);
+	duckdb_selection_vector selection = duckdb_create_selection_vector(count);
+	sel_t *entries = duckdb_selection_vector_get_data_ptr(selection);
+	uint32_t entry_count = 0;
+	if (++column->stamp == 0) { /* wrapped: old stamps would look new */
+		memset(column->stamps, 0, sizeof column->stamps);
+		column->stamp = 1;
+	}
+	for (uint32_t r = 0; r < count; r++) {
+		if (r > 0 && same_text(fields, r - 1, r))
+			entries[r] = entries[r - 1];
+		else
+			entries[r] = entry_of(column, fields, r, &entry_count, dictionary);
+	}
+	hand_over(dictionary, selection, count, output);
+}
+
+void
+text_column_fill_constant(const char *text, uint32_t row_count, duckdb_logical_type varchar,
+                          duckdb_vector output)
+{
+	duckdb_vector dictionary = duckdb_create_vector(varchar, SCAN_BATCH_ROWS_MAX);
+	duckdb_selection_vector selection = duckdb_create_selection_vector(row_count);
+	memset(duckdb_selection_vector_get_data_ptr(selection), 0, row_count * sizeof(sel_t));
+	assign(dictionary, 0, (const uint8_t *)text, strlen(text));
+	hand_over(dictionary, selection, row_count, output);
+}

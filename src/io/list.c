@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sources become files: folders are walked, globs expanded; see io.h.
+ */
+#include "io/stream.h"
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void
+io_list_free(struct io_list *list)
+{
+	arena_free(&list->arena);
+	for (size_t i = 0; i < list->count; i++)
+		io_stream_free(list->files[i].stream);
+	mem_free(list->files);
+	*list = (struct io_list){0};
+}
+
+static enum flowtoll_rc
+fail_path(struct flowtoll_err *err, const char *verb, const char *path)
+{
+	err_set(err, FLOWTOLL_ERR_INPUT, "cannot %s %s: %s", verb, path, strerror(errno));
+	err_place(err, path, 0, 0);
+	if (errno == ENOENT)
+		err_hint(err, "is the path right? a source is a file, a folder, a glob or -");
+	return err->code;
+}
+
+static enum flowtoll_rc
+add_file(struct io_list *list, const char *path, const struct stat *info, struct flowtoll_err *err)
+{
+	if (list->count == LIMIT_FILES)
+		return ERR(err, FLOWTOLL_ERR_INPUT, "more than %zu files", LIMIT_FILES);
+	if (list->count == list->cap) {
+		size_t cap = list->cap == 0 ? 64 : list->cap * 2;
+		struct io_file *files = mem_realloc_array(list->files, cap, sizeof *files);
+		if (files == NULL)
+			return err_memory(err, "listing files");
+		list->files = files;
+		list->cap = cap;
+	}
+	char *copy = arena_dup(&list->arena, path, strlen(path));
+	if (copy == NULL)
+		return err_memory(err, "listing files");
+	struct io_file *file = &list->files[list->count];
+	*file = (struct io_file){.path = copy};
+	if (info != NULL && S_ISREG(info->st_mode))
+		file->size_bytes = (uint64_t)info->st_size;
+	else
+		TRY(io_stream_create(&file->stream, err));
+	list->count++;
+	return FLOWTOLL_OK;
+}
+
+/* What a folder gives; whatever else lies in it is left. */
+static bool
+has_log_name(const char *name)
+{
+	static const char *const endings[] = {".log", ".gz", ".txt"};
+	size_t len = strlen(name);
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		size_t end = strlen(endings[i]);
+		if (len > end && strcmp(name + len - end, endings[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static enum flowtoll_rc add_folder(struct io_list *list, const char *path, int depth,
+                                   struct flowtoll_err *err);
+
+/* An entry of a folder. A name that cannot be looked at (a dangling link) is a file that cannot
+ * be opened: told when it is read, not here. */
+static enum flowtoll_rc
+add_entry(struct io_list *list, const char *path, const char *name, int depth,
+          struct flowtoll_err *err)
+{
+	struct stat info = {.st_mode = S_IFREG};
+	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+		return add_folder(list, path, depth + 1, err);
+	if (!has_log_name(name) || !S_ISREG(info.st_mode))
+		return FLOWTOLL_OK;
+	return add_file(list, path, &info, err);
+}
+
+static enum flowtoll_rc
+add_folder(struct io_list *list, const char *path, int depth, struct flowtoll_err *err)
+{
+	if (depth > LIMIT_FOLDER_DEPTH)
+		return ERR(err, FLOWTOLL_ERR_INPUT,
+		           "%s: folders nested deeper than %d (a link in a circle?)", path, LIMIT_FOLDER_DEPTH);
+	struct dirent **entries;
+	int count = scandir(path, &entries, NULL, by_name);
+	if (count < 0)
+		return fail_path(err, "read the folder", path);
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	struct buf child;
+	buf_init(&child, 1 << 20);
+	for (int i = 0; i < count; i++) {
+		const char *name = entries[i]->d_name;
+		if (rc == FLOWTOLL_OK && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
+			buf_clear(&child);
+			buf_addf(&child, "%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/", name);
+			rc = buf_check(&child, "listing files", err);
+			if (rc == FLOWTOLL_OK)
+				rc = add_entry(list, buf_text(&child), name, depth, err);
+		}
+		free(entries[i]); /* lint: allow(memory) scandir made it */
+	}
+	free(entries); /* lint: allow(memory) scandir made it */
+	buf_free(&child);
+	return rc;
+}
+
+static enum flowtoll_rc
+add_path(struct io_list *list, const char *path, struct flowtoll_err *err)
+{
+	struct stat info;
+	if (stat(path, &info) != 0)
+		return fail_path(err, "open", path);
+	if (!S_ISDIR(info.st_mode))
+		return add_file(list, path, &info, err);
+	size_t before = list->count;
+	TRY(add_folder(list, path, 0, err));
+	if (list->count > before)
+		return FLOWTOLL_OK;
+	err_set(err, FLOWTOLL_ERR_INPUT, "no logs in the folder %s", path);
+	err_hint(err, "a folder gives its *.log, *.gz and *.txt; name other files outright");
+	return err->code;
+}
+
+static enum flowtoll_rc
+add_glob(struct io_list *list, const char *pattern, struct flowtoll_err *err)
+{
+	glob_t found;
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	int status = glob(pattern, 0, NULL, &found);
+	if (status == GLOB_NOMATCH) {
+		err_set(err, FLOWTOLL_ERR_INPUT, "nothing matches %s", pattern);
+		err_hint(err, "quote a glob so that the shell leaves it to flowtoll");
+		return err->code;
+	}
+	if (status != 0)
+		return err_memory(err, "expanding a glob");
+	for (size_t i = 0; i < found.gl_pathc && rc == FLOWTOLL_OK; i++)
+		rc = add_path(list, found.gl_pathv[i], err);
+	globfree(&found);
+	return rc;
+}
+
+enum flowtoll_rc
+io_list_add(struct io_list *list, const char *source, struct flowtoll_err *err)
+{
+	assert(list != NULL && source != NULL);
+	struct stat info;
+	if (strcmp(source, "-") == 0)
+		return add_file(list, source, NULL, err);
+	if (source[0] == '\0')
+		return ERR(err, FLOWTOLL_ERR_USAGE, "a source is empty");
+	/* a file whose own name has a star in it is that file */
+	if (strpbrk(source, "*?[") != NULL && stat(source, &info) != 0)
+		return add_glob(list, source, err);
+	return add_path(list, source, err);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The questions without a file in sql/: the first records, and the user's own SQL.
+ */
+#include "query/query.h"
+
+#include "base/buf.h"
+
+#include <assert.h>
+#include <string.h>
+
+static enum flowtoll_rc
+ask(struct engine *engine, const char *sql, enum engine_order order, struct answer **out,
+    struct flowtoll_err *err)
+{
+	struct answer *answer = NULL;
+	TRY(answer_create(&answer, err));
+	enum flowtoll_rc rc = engine_query(engine, sql, order, &answer->tables[0], err);
+	if (rc != FLOWTOLL_OK) {
+		answer_free(answer);
+		return rc;
+	}
+	answer->table_count = 1;
+	*out = answer;
+	return FLOWTOLL_OK;
+}
+
+static void
+add_columns(const struct engine *engine, struct buf *sql)
+{
+	const struct inputs *inputs = engine_inputs(engine);
+	const char *comma = "";
+	for (int i = 0; i < FLOW_FIELD_COUNT; i++) {
+		if (!engine_has_field(engine, (enum flow_id)i))
+			continue;
+		buf_addf(sql, "%s\"%s\"", comma, flow_fields[i].column);
+		comma = ", ";
+	}
+	for (size_t i = 0; i < inputs->unknown_count; i++) {
+		buf_addf(sql, "%s\"%s\"", comma, inputs->unknown[i]);
+		comma = ", ";
+	}
+}
+
+enum flowtoll_rc
+query_head(struct engine *engine, uint64_t rows, const char *where, struct answer **answer,
+           struct flowtoll_err *err)
+{
+	assert(answer != NULL);
+	struct buf sql;
+	TRY(engine_look(engine, err));
+	buf_init(&sql, LIMIT_SQL_BYTES);
+	buf_adds(&sql, "SELECT ");
+	add_columns(engine, &sql);
+	buf_adds(&sql, " FROM flows");
+	if (where != NULL)
+		buf_addf(&sql, " WHERE (%s\n)", where);
+	buf_addf(&sql, " LIMIT %llu", (unsigned long long)(rows > 0 ? rows : 10));
+	enum flowtoll_rc rc = buf_check(&sql, "making a query", err);
+	if (rc == FLOWTOLL_OK)
+		rc = ask(engine, buf_text(&sql), ENGINE_FILE_ORDER, answer, err);
+	buf_free(&sql);
+	return rc;
+}
+
+enum flowtoll_rc
+query_sql(struct engine *engine, const char *sql, struct answer **answer, struct flowtoll_err *err)
+{
+	assert(sql != NULL && answer != NULL);
+	if (engine_inputs(engine)->list.count > 0) /* SQL without sources can do without flows */
+		TRY(engine_look(engine, err));
+	return ask(engine, sql, ENGINE_ANY_ORDER, answer, err);
+}

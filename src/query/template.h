@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A question's SQL file with its {holes} filled in. Comments in the file are left out.
+ */
+#ifndef QUERY_TEMPLATE_H
+#define QUERY_TEMPLATE_H
+
+#include "base/buf.h"
+
+struct template_hole {
+	const char *name;
+	const char *text;
+};
+
+/* Appends the template to `sql`; every hole in it must be among `holes`, and every one given must
+ * be in it (a broken promise is an assert). */
+void template_fill(struct buf *sql, const char *text, const struct template_hole *holes,
+                   size_t hole_count);
+
+#endif

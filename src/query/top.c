@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rank by keys: lists of keys become sql/top.sql, and its one result, ordered by list, becomes a
+ * table a list.
+ *
+ *     rows of the result   list 0: first rows, Other | list 1: first rows, Other | ...
+ *     tables               └──── table 0 ───────────┘ └──── table 1 ───────────┘
+ */
+#include "query/keys.h"
+#include "query/query.h"
+#include "query/template.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+extern const char sql_top[];
+
+enum {
+	ROWS_DEFAULT = 10,
+	KEYS_MAX = LIMIT_LISTS * LIMIT_KEYS,
+	NAMES_MAX = 5, /* of key_names, beside each address */
+	METRIC_COUNT = 4
+};
+
+struct list {
+	const char *text;
+	size_t key_count;
+	size_t keys[LIMIT_KEYS]; /* indexes in plan.keys */
+};
+
+/* What is asked, taken apart. */
+struct plan {
+	struct engine *engine;
+	bool names; /* beside addresses */
+	struct arena *arena;
+	const char *where;
+	const char *by;  /* total_bytes, ... */
+	const char *all; /* all_bytes, ... */
+	uint64_t rows;
+	size_t list_count;
+	struct list lists[LIMIT_LISTS];
+	size_t key_count; /* different ones of all lists */
+	struct key keys[KEYS_MAX];
+};
+
+/* ---- the plan ----------------------------------------------------------------------------- */
+
+static const struct {
+	const char *word;
+	const char *by;
+	const char *all;
+	enum flow_id field; /* FLOW_UNKNOWN: needs none */
+} metrics[] = {
+	{"bytes", "total_bytes", "all_bytes", FLOW_bytes},
+	{"packets", "total_packets", "all_packets", FLOW_packets},
+	{"flows", "total_flows", "all_flows", FLOW_UNKNOWN},
+};
+
+static enum flowtoll_rc
+plan_metric(struct plan *plan, const char *word, struct flowtoll_err *err)
+{
+	for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+		if (strcmp(metrics[i].word, word != NULL ? word : "bytes") != 0)
+			continue;
+		enum flow_id field = metrics[i].field;
+		plan->by = metrics[i].by;
+		plan->all = metrics[i].all;
+		if (field == FLOW_UNKNOWN || engine_has_field(plan->engine, field))
+			return FLOWTOLL_OK;
+		err_set(err, FLOWTOLL_ERR_INPUT, "none of these logs has the field %s", metrics[i].word);
+		err_hint(err, "--by flows counts records instead");
+		return err->code;
+	}
+	err_set(err, FLOWTOLL_ERR_USAGE, "cannot rank by '%s'", word);
+	err_hint(err, "by bytes, packets or flows");
+	return err->code;
+}
+
+/* A key of a list, once among all keys. */
+static enum flowtoll_rc
+plan_key(struct plan *plan, struct list *list, const char *text, size_t len,
+         struct flowtoll_err *err)
+{
+	struct key key;
+	TRY(key_parse(text, len, plan->engine, plan->arena, &key, err));
+	size_t k = 0;
+	while (k < plan->key_count && strcmp(plan->keys[k].label, key.label) != 0)
+		k++;
+	if (k == plan->key_count)
+		plan->keys[plan->key_count++] = key;
+	for (size_t i = 0; i < list->key_count; i++)
+		if (list->keys[i] == k)
+			return ERR(err, FLOWTOLL_ERR_USAGE, "the key %s stands twice in '%s'", key.label,
+			           list->text);
+	list->keys[list->key_count++] = k;
+	return FLOWTOLL_OK;
+}
+
+static bool
+same_keys(const struct list *a, const struct list *b)
+{
+	size_t shared = 0;
+	for (size_t i = 0; i < a->key_count; i++)
+		for (size_t j = 0; j < b->key_count; j++)
+			shared += a->keys[i] == b->keys[j];
+	return shared == a->key_count && shared == b->key_count;
+}
+
+static enum flowtoll_rc
+plan_list(struct plan *plan, const char *text, struct flowtoll_err *err)
+{
+	struct list *list = &plan->lists[plan->list_count];
+	list->text = text;
+	for (const char *key = text;; key++) {
+		size_t len = strcspn(key, ",");
+		if (list->key_count == LIMIT_KEYS)
+			return ERR(err, FLOWTOLL_ERR_USAGE, "'%s' has more than %d keys", text, LIMIT_KEYS);
+		TRY(plan_key(plan, list, key, len, err));
+		key += len;
+		if (*key == '\0')
+			break;
+	}
+	for (size_t i = 0; i < plan->list_count; i++)
+		if (same_keys(&plan->lists[i], list))
+			return ERR(err, FLOWTOLL_ERR_USAGE, "'%s' is asked for twice", text);
+	plan->list_count++;
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+make_plan(struct plan *plan, const struct flowtoll_top *top, struct flowtoll_err *err)
+{
+	if (top->key_count == 0)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "no key to rank by");
+	if (top->key_count > LIMIT_LISTS)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "more than %d lists", LIMIT_LISTS);
+	plan->where = top->where;
+	plan->rows = top->rows > 0 ? top->rows : ROWS_DEFAULT;
+	TRY(plan_metric(plan, top->by, err));
+	for (size_t i = 0; i < top->key_count; i++)
+		TRY(plan_list(plan, top->keys[i], err));
+	return FLOWTOLL_OK;
+}
+
+/* ---- the SQL ------------------------------------------------------------------------------ */
+
+/* The text of each hole of sql/top.sql. */
+struct holes {
+	struct buf list, keys, records, grouping, shown, nulls, names;
+};
+
+static void
+add_label(struct buf *buf, const char *comma, const struct key *key)
+{
+	buf_addf(buf, "%s\"%s\"", comma, key->label);
+}
+
+static void
+add_labels(struct buf *buf, const struct plan *plan, const struct list *list)
+{
+	for (size_t i = 0; i < list->key_count; i++)
+		add_label(buf, i > 0 ? ", " : "", &plan->keys[list->keys[i]]);
+}
+
+static bool
+wants_names_first(const struct plan *plan)
+{
+	bool any = false;
+	for (size_t k = 0; k < plan->key_count; k++)
+		any |= plan->keys[k].is_name;
+	return any && plan->list_count == 1;
+}
+
+/* Naming an address costs more than counting it: of a single list, records are first added up by
+ * the columns its keys are made from, and only those groups are named. */
+static void
+add_records(struct buf *sql, const struct plan *plan)
+{
+	bool first = wants_names_first(plan);
+	buf_adds(sql, "SELECT ");
+	for (size_t k = 0; k < plan->key_count; k++)
+		buf_addf(sql, "%s AS \"%s\", ", plan->keys[k].sql, plan->keys[k].label);
+	if (!first) {
+		buf_adds(sql, "bytes AS m_bytes, packets AS m_packets FROM flows");
+		if (plan->where != NULL)
+			buf_addf(sql, " WHERE (%s\n)", plan->where);
+		return;
+	}
+	buf_adds(sql, "m_bytes, m_packets, m_flows FROM (SELECT ");
+	for (size_t k = 0; k < plan->key_count; k++) {
+		bool seen = false;
+		for (size_t j = 0; j < k; j++)
+			seen |= strcmp(plan->keys[j].column, plan->keys[k].column) == 0;
+		if (!seen)
+			buf_addf(sql, "\"%s\", ", plan->keys[k].column);
+	}
+	buf_adds(sql, "sum(bytes) AS m_bytes, sum(packets) AS m_packets, count(*) AS m_flows "
+	              "FROM flows");
+	if (plan->where != NULL)
+		buf_addf(sql, " WHERE (%s\n)", plan->where);
+	buf_adds(sql, " GROUP BY ALL)");
+}
+
+/* Which list a group belongs to: GROUPING has a bit for each key that is not of its set. */
+static void
+add_list_number(struct buf *sql, const struct plan *plan)
+{
+	if (plan->list_count == 1) {
+		buf_adds(sql, "0");
+		return;
+	}
+	buf_adds(sql, "CASE");
+	for (size_t l = 0; l < plan->list_count; l++) {
+		buf_adds(sql, " WHEN ");
+		for (size_t k = 0; k < plan->key_count; k++) {
+			bool has = false;
+			for (size_t i = 0; i < plan->lists[l].key_count; i++)
+				has |= plan->lists[l].keys[i] == k;
+			buf_addf(sql, "%sGROUPING(\"%s\") = %d", k > 0 ? " AND " : "", plan->keys[k].label,
+			         has ? 0 : 1);
+		}
+		buf_addf(sql, " THEN %zu", l);
+	}
+	buf_adds(sql, " END");
+}
+
+static void
+add_list_parts(struct holes *holes, const struct plan *plan)
+{
+	bool several = plan->list_count > 1;
+	buf_adds(&holes->grouping, several ? "GROUPING SETS (" : "");
+	for (size_t l = 0; l < plan->list_count; l++) {
+		const struct list *list = &plan->lists[l];
+		buf_adds(&holes->grouping, l > 0 ? ", " : "");
+		buf_adds(&holes->grouping, several ? "(" : "");
+		add_labels(&holes->grouping, plan, list);
+		buf_adds(&holes->grouping, several ? ")" : "");
+		buf_addf(&holes->shown, "%s(SELECT * FROM grouped WHERE list = %zu ORDER BY %s DESC "
+		                        "NULLS LAST, ",
+		         l > 0 ? " UNION ALL " : "", l, plan->by);
+		add_labels(&holes->shown, plan, list);
+		buf_addf(&holes->shown, " LIMIT %llu)", (unsigned long long)plan->rows);
+	}
+	buf_adds(&holes->grouping, several ? ")" : "");
+}
+
+static void
+add_names(struct buf *sql, const struct plan *plan)
+{
+	for (size_t k = 0; plan->names && k < plan->key_count; k++)
+		for (size_t n = 0; plan->keys[k].address != NULL && n < NAMES_MAX; n++)
+			buf_addf(sql, "%s(\"%s\") AS \"%s:%s\",\n  ", key_names[n].function,
+			         plan->keys[k].address, plan->keys[k].address, key_names[n].word);
+}
+
+static void
+fill_holes(struct holes *holes, const struct plan *plan)
+{
+	add_list_number(&holes->list, plan);
+	add_records(&holes->records, plan);
+	add_list_parts(holes, plan);
+	add_names(&holes->names, plan);
+	for (size_t k = 0; k < plan->key_count; k++) {
+		add_label(&holes->keys, k > 0 ? ", " : "", &plan->keys[k]);
+		buf_addf(&holes->nulls, "%sNULL", k > 0 ? ", " : "");
+	}
+}
+
+static enum flowtoll_rc
+make_sql(const struct plan *plan, struct buf *sql, struct flowtoll_err *err)
+{
+	struct holes holes;
+	struct buf *bufs[] = {&holes.list,  &holes.keys,  &holes.records, &holes.grouping,
+	                      &holes.shown, &holes.nulls, &holes.names};
+	enum { BUF_COUNT = sizeof bufs / sizeof *bufs };
+	for (int i = 0; i < BUF_COUNT; i++)
+		buf_init(bufs[i], LIMIT_SQL_BYTES);
+	fill_holes(&holes, plan);
+	const struct template_hole filled[] = {
+		{"list", buf_text(&holes.list)},         {"keys", buf_text(&holes.keys)},
+		{"records", buf_text(&holes.records)},   {"grouping", buf_text(&holes.grouping)},
+		{"shown", buf_text(&holes.shown)},       {"nulls", buf_text(&holes.nulls)},
+		{"names", buf_text(&holes.names)},       {"by", plan->by},
+		{"all", plan->all},
+		{"flows", wants_names_first(plan) ? "sum(m_flows)" : "count(*)"},
+	};
+	template_fill(sql, sql_top, filled, sizeof filled / sizeof *filled);
+	for (int i = 0; i < BUF_COUNT; i++) {
+		sql->failed |= bufs[i]->failed;
+		buf_free(bufs[i]);
+	}
+	return buf_check(sql, "making a query", err);
+}
+
+/* ---- the tables --------------------------------------------------------------------------- */
+
+enum { SOURCE_LIST, SOURCE_IS_OTHER, SOURCE_KEYS };
+
+/* What the tables share: the result, and its row in hand. */
+struct rows {
+	struct result *source;
+	const struct result_cell *row; /* NULL: all read */
+	bool is_used;                  /* it has been given out: the next call moves on */
+};
+
+struct table {
+	struct result result; /* first */
+	struct rows *rows;
+	int64_t list;
+	size_t key_count;
+	size_t *from; /* column of the source for each column */
+	struct result_column *columns;
+	struct result_cell *cells;
+};
+
+static enum flowtoll_rc
+table_next(struct result *result, const struct result_cell **cells, struct flowtoll_err *err)
+{
+	struct table *table = (struct table *)result;
+	struct rows *rows = table->rows;
+	*cells = NULL;
+	while (rows->row != NULL &&
+	       (rows->is_used || rows->row[SOURCE_LIST].as.integer < table->list)) {
+		TRY(result_next(rows->source, &rows->row, err));
+		rows->is_used = false;
+	}
+	if (rows->row == NULL || rows->row[SOURCE_LIST].as.integer != table->list)
+		return FLOWTOLL_OK;
+	bool is_other = rows->row[SOURCE_IS_OTHER].as.boolean;
+	for (size_t i = 0; i < result->column_count; i++)
+		table->cells[i] = rows->row[table->from[i]];
+	for (size_t i = 0; is_other && i < table->key_count; i++)
+		table->cells[i] = (struct result_cell){
+			.type = RESULT_TEXT, .as.text = {.bytes = "Other", .len = 5}};
+	rows->is_used = true;
+	*cells = table->cells;
+	return FLOWTOLL_OK;
+}
+
+static void
+table_free(struct result *result)
+{
+	(void)result; /* of the answer's arena */
+}
+
+static bool
+add_column(struct table *table, struct arena *arena, const char *name, size_t from,
+           enum result_type type, enum result_unit unit)
+{
+	size_t i = table->result.column_count++;
+	table->from[i] = from;
+	table->columns[i] = (struct result_column){
+		.name = arena_dup(arena, name, strlen(name)), .type = type, .unit = unit};
+	return table->columns[i].name != NULL;
+}
+
+/* Columns of the names of one address; where they begin in the source. */
+static bool
+add_name_columns(struct table *table, struct arena *arena, const char *address, size_t from)
+{
+	char name[160];
+	bool ok = true;
+	for (size_t n = 0; n < NAMES_MAX; n++) {
+		snprintf(name, sizeof name, "%s.%s", key_address_prefix(address), key_names[n].word);
+		ok &= add_column(table, arena, name, from + n, RESULT_TEXT, RESULT_PLAIN);
+	}
+	return ok;
+}
+
+/* Column of the source at which the names of key k begin. */
+static size_t
+names_begin(const struct plan *plan, size_t k)
+{
+	size_t from = SOURCE_KEYS + plan->key_count;
+	for (size_t i = 0; plan->names && i < k; i++)
+		from += plan->keys[i].address != NULL ? NAMES_MAX : 0;
+	return from;
+}
+
+static bool
+fill_table(struct table *table, const struct plan *plan, struct arena *arena)
+{
+	const struct list *list = &plan->lists[table->list];
+	const struct result *source = table->rows->source;
+	size_t metrics_begin = names_begin(plan, plan->key_count);
+	bool ok = true;
+	for (size_t i = 0; i < list->key_count; i++) {
+		size_t k = list->keys[i], from = SOURCE_KEYS + k;
+		ok &= add_column(table, arena, plan->keys[k].label, from,
+		                 result_column_at(source, from)->type, RESULT_PLAIN);
+	}
+	for (size_t i = 0; plan->names && i < list->key_count; i++) {
+		const struct key *key = &plan->keys[list->keys[i]];
+		if (key->address != NULL)
+			ok &= add_name_columns(table, arena, key->address, names_begin(plan, list->keys[i]));
+	}
+	ok &= add_column(table, arena, "bytes", metrics_begin, RESULT_INT, RESULT_BYTES);
+	ok &= add_column(table, arena, "share", metrics_begin + 1, RESULT_DOUBLE, RESULT_SHARE);
+	ok &= add_column(table, arena, "packets", metrics_begin + 2, RESULT_INT, RESULT_COUNT);
+	ok &= add_column(table, arena, "flows", metrics_begin + 3, RESULT_INT, RESULT_COUNT);
+	return ok;
+}
+
+static enum flowtoll_rc
+make_table(const struct plan *plan, size_t l, struct rows *rows, struct answer *answer,
+           struct flowtoll_err *err)
+{
+	struct arena *arena = &answer->arena;
+	struct table *table = arena_alloc(arena, sizeof *table);
+	size_t most = plan->lists[l].key_count * (1 + NAMES_MAX) + METRIC_COUNT;
+	if (table == NULL)
+		return err_memory(err, "making an answer");
+	*table = (struct table){
+		.rows = rows,
+		.list = (int64_t)l,
+		.key_count = plan->lists[l].key_count,
+		.from = arena_alloc(arena, most * sizeof *table->from),
+		.columns = arena_alloc(arena, most * sizeof *table->columns),
+		.cells = arena_alloc(arena, most * sizeof *table->cells),
+	};
+	if (table->from == NULL || table->columns == NULL || table->cells == NULL ||
+	    !fill_table(table, plan, arena))
+		return err_memory(err, "making an answer");
+	table->result.columns = table->columns;
+	table->result.next = table_next;
+	table->result.free = table_free;
+	answer->tables[answer->table_count++] = &table->result;
+	return FLOWTOLL_OK;
+}
+
+/* ---- what to ask next --------------------------------------------------------------------- */
+
+/* The other end of a flow: who sends to this address, or what it sends to. */
+static const char *
+other_end(const char *address)
+{
+	static const char *const ends[][2] = {{"srcaddr", "dstaddr"}, {"pkt_srcaddr", "pkt_dstaddr"}};
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		for (size_t j = 0; j < 2; j++)
+			if (strcmp(ends[i][j], address) == 0)
+				return ends[i][1 - j];
+	return NULL;
+}
+
+/* If the first list's first address is a NAT gateway, a remark says so. */
+static enum flowtoll_rc
+note_gateway(const struct plan *plan, const struct who *who, const struct rows *rows,
+             struct answer *answer, struct flowtoll_err *err)
+{
+	size_t k = plan->lists[0].keys[0];
+	const char *address = plan->keys[k].address;
+	const char *other = address != NULL ? other_end(address) : NULL;
+	const char *id = NULL;
+	if (who == NULL || other == NULL || rows->row == NULL ||
+	    rows->row[SOURCE_KEYS + k].type != RESULT_IP ||
+	    !who_is_nat_gateway(who, rows->row[SOURCE_KEYS + k].as.ip, &id))
+		return FLOWTOLL_OK;
+	char ip[IP_TEXT_MAX], note[512];
+	ip_print(rows->row[SOURCE_KEYS + k].as.ip, ip);
+	bool is_target = strstr(address, "dst") != NULL;
+	snprintf(note, sizeof note,
+	         "%s is the NAT gateway %s; to see who %s it, ask: flowtoll top %s ... --where "
+	         "\"%s = '%s'\"",
+	         ip, id != NULL ? id : "", is_target ? "sends to" : "hears from", other, address, ip);
+	answer->notes[0] = arena_dup(&answer->arena, note, strlen(note));
+	if (answer->notes[0] == NULL)
+		return err_memory(err, "making an answer");
+	answer->note_count = 1;
+	return FLOWTOLL_OK;
+}
+
+/* ---- asking ------------------------------------------------------------------------------- */
+
+static enum flowtoll_rc
+ask(const struct plan *plan, const struct who *who, struct answer *answer,
+    struct flowtoll_err *err)
+{
+	struct buf sql;
+	buf_init(&sql, LIMIT_SQL_BYTES);
+	enum flowtoll_rc rc = make_sql(plan, &sql, err);
+	if (rc == FLOWTOLL_OK)
+		rc = engine_query(plan->engine, buf_text(&sql), ENGINE_ANY_ORDER, &answer->source, err);
+	buf_free(&sql);
+	if (rc != FLOWTOLL_OK)
+		return rc;
+	struct rows *rows = arena_alloc(&answer->arena, sizeof *rows);
+	if (rows == NULL)
+		return err_memory(err, "making an answer");
+	*rows = (struct rows){.source = answer->source};
+	TRY(result_next(rows->source, &rows->row, err));
+	for (size_t l = 0; l < plan->list_count; l++)
+		TRY(make_table(plan, l, rows, answer, err));
+	return note_gateway(plan, who, rows, answer, err);
+}
+
+enum flowtoll_rc
+query_top(struct engine *engine, const struct who *who, const struct flowtoll_top *top,
+          struct answer **out, struct flowtoll_err *err)
+{
+	assert(engine != NULL && top != NULL && out != NULL);
+	struct answer *answer = NULL;
+	struct plan *plan = NULL;
+	TRY(engine_look(engine, err));
+	TRY(answer_create(&answer, err));
+	enum flowtoll_rc rc = err_memory(err, "planning a query");
+	plan = mem_zalloc(1, sizeof *plan);
+	if (plan != NULL) {
+		plan->engine = engine;
+		plan->names = who != NULL;
+		plan->arena = &answer->arena;
+		rc = make_plan(plan, top, err);
+	}
+	if (rc == FLOWTOLL_OK)
+		rc = ask(plan, who, answer, err);
+	mem_free(plan);
+	if (rc == FLOWTOLL_OK)
+		*out = answer;
+	else
+		answer_free(answer);
+	return rc;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * See intern.h.
+ */
+#include "who/intern.h"
+
+#include "base/limits.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { SLOTS_MIN = 256 };
+
+static uint64_t
+hash(const char *text, size_t len)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
+	return h ^ (h >> 32);
+}
+
+/* The slot of the text, or a free one for it; NULL where neither is near: a file made to collide
+ * then costs memory, not time. */
+static const char **
+slot_of(const struct who_intern *intern, const char *text, size_t len)
+{
+	size_t mask = intern->slot_count - 1;
+	size_t at = (size_t)hash(text, len) & mask;
+	for (int probe = 0; probe < LIMIT_INTERN_PROBES; probe++, at = (at + 1) & mask) {
+		const char *kept = intern->slots[at];
+		if (kept == NULL || (strncmp(kept, text, len) == 0 && kept[len] == '\0'))
+			return &intern->slots[at];
+	}
+	return NULL;
+}
+
+static bool
+grow(struct who_intern *intern)
+{
+	struct who_intern larger = *intern;
+	larger.slot_count = intern->slot_count > 0 ? intern->slot_count * 2 : SLOTS_MIN;
+	larger.slots = mem_zalloc(larger.slot_count, sizeof *larger.slots);
+	if (larger.slots == NULL)
+		return false;
+	for (size_t i = 0; i < intern->slot_count; i++) {
+		const char *kept = intern->slots[i];
+		const char **slot = kept != NULL ? slot_of(&larger, kept, strlen(kept)) : NULL;
+		if (slot != NULL)
+			*slot = kept;
+	}
+	mem_free(intern->slots);
+	*intern = larger;
+	return true;
+}
+
+void
+who_intern_free(struct who_intern *intern)
+{
+	arena_free(&intern->arena);
+	mem_free(intern->slots);
+	*intern = (struct who_intern){0};
+}
+
+const char *
+who_intern(struct who_intern *intern, const char *text, size_t len)
+{
+	assert(text != NULL);
+	assert(memchr(text, '\0', len) == NULL);
+	if (intern->used * 2 >= intern->slot_count && !grow(intern))
+		return NULL;
+	const char **slot = slot_of(intern, text, len);
+	if (slot != NULL && *slot != NULL)
+		return *slot;
+	const char *kept = arena_dup(&intern->arena, text, len);
+	if (slot != NULL && kept != NULL) {
+		*slot = kept;
+		intern->used++;
+	}
+	return kept;
+}

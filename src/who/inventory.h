@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The addresses of network interfaces, out of what `aws ec2 describe-network-interfaces` prints:
+ * private, public (and carrier's, customer-owned) IPv4, IPv6, delegated prefixes.
+ *
+ * Filled by one thread, then read by any number. Texts live as long as the who_intern they were
+ * added with.
+ */
+#ifndef WHO_INVENTORY_H
+#define WHO_INVENTORY_H
+
+#include "base/err.h"
+#include "ip/trie.h"
+#include "who/intern.h"
+
+/* One interface, or several that share an address. */
+struct who_entry {
+	const char *name; /* the label */
+	const char *kind;
+	const char *owner;                  /* NULL: not known */
+	const char *resource_id;            /* of a NAT gateway; else NULL */
+	const char *eni_id;                 /* NULL: not known, or several */
+	const struct who_claim *claimants;  /* of several: newest first; else NULL */
+};
+
+/* Zero-initialise a struct who_inventory to create one. */
+struct who_inventory {
+	struct ip_trie *trie; /* prefix -> index in entries; NULL while empty */
+	struct who_entry *entries;
+	size_t count;
+	size_t cap;
+};
+
+void who_inventory_free(struct who_inventory *inventory);
+
+FLOWTOLL_MUST_USE enum flowtoll_rc who_inventory_add(struct who_inventory *inventory,
+                                                     struct who_intern *intern, const char *path,
+                                                     struct flowtoll_err *err);
+
+/* NULL: not there. */
+static inline const struct who_entry *
+who_inventory_find(const struct who_inventory *inventory, struct ip ip)
+{
+	uint32_t at = inventory->trie != NULL ? ip_trie_find(inventory->trie, ip, NULL) : IP_TRIE_NONE;
+	return at != IP_TRIE_NONE ? &inventory->entries[at] : NULL;
+}
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * See who.h.
+ */
+#include "who/who.h"
+
+#include "base/mem.h"
+#include "ip/special.h"
+#include "who/aws_ranges.h"
+#include "who/eni_kind.h"
+#include "who/inventory.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+struct who {
+	struct who_intern intern; /* all texts */
+	struct who_inventory inventory;
+	struct who_aws_ranges ranges;
+	char special_source[32]; /* "IANA 2026-11-01" */
+};
+
+enum flowtoll_rc
+who_create(struct who **who, struct flowtoll_err *err)
+{
+	assert(who != NULL);
+	struct who *made = mem_zalloc(1, sizeof *made);
+	if (made == NULL)
+		return err_memory(err, "starting the naming of addresses");
+	snprintf(made->special_source, sizeof made->special_source, "IANA %s", ip_special_date());
+	*who = made;
+	return FLOWTOLL_OK;
+}
+
+void
+who_free(struct who *who)
+{
+	if (who == NULL)
+		return;
+	who_inventory_free(&who->inventory);
+	who_aws_ranges_free(&who->ranges);
+	who_intern_free(&who->intern);
+	mem_free(who);
+}
+
+enum flowtoll_rc
+who_add_inventory(struct who *who, const char *path, struct flowtoll_err *err)
+{
+	assert(who != NULL && path != NULL);
+	return who_inventory_add(&who->inventory, &who->intern, path, err);
+}
+
+enum flowtoll_rc
+who_add_aws_ranges(struct who *who, const char *path, struct flowtoll_err *err)
+{
+	assert(who != NULL && path != NULL);
+	return who_aws_ranges_read(&who->ranges, &who->intern, path, err);
+}
+
+/* A source's name stands only where no source before it had one; likewise the owner. */
+static void
+fill(struct who_name *name, const char *label, const char *kind, const char *owner,
+     const char *source)
+{
+	if (name->name == NULL) {
+		name->name = label;
+		name->kind = kind;
+		name->source = source;
+	}
+	if (name->owner == NULL)
+		name->owner = owner;
+}
+
+bool
+who_find(const struct who *who, struct ip ip, struct who_name *name)
+{
+	*name = (struct who_name){0};
+	const struct who_entry *entry = who_inventory_find(&who->inventory, ip);
+	if (entry != NULL)
+		fill(name, entry->name, entry->kind, entry->owner, "inventory");
+	const struct ip_special *special = ip_special_find(ip);
+	if (special != NULL)
+		fill(name, special->name, "special",
+		     special->is_private ? "private network" : "special-purpose range",
+		     who->special_source);
+	/* AWS publishes no range that anyone may use inside: spare the look-up of most addresses */
+	const struct who_place *place = special == NULL || !special->is_private
+	                                    ? who_aws_ranges_find(&who->ranges, ip) : NULL;
+	if (place != NULL) {
+		fill(name, place->name, "aws", place->owner, who->ranges.source);
+		name->service = place->service;
+		name->region = place->region;
+	}
+	return name->name != NULL;
+}
+
+bool
+who_is_nat_gateway(const struct who *who, struct ip ip, const char **nat_gateway_id)
+{
+	const struct who_entry *entry = who_inventory_find(&who->inventory, ip);
+	bool is_nat = entry != NULL && entry->kind != NULL &&
+	              strcmp(entry->kind, WHO_KIND_NAT_GATEWAY) == 0;
+	*nat_gateway_id = is_nat ? entry->resource_id : NULL;
+	return is_nat;
+}

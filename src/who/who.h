@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who is behind an address: the cascade of sources, here its local half. In order of precedence:
+ * the inventory, special-purpose ranges, AWS's ranges; within a source the longest prefix.
+ *
+ * Built by one thread (create, add), then read by any number. All text is lent until who_free.
+ * After an add that failed only who_free may follow.
+ */
+#ifndef WHO_WHO_H
+#define WHO_WHO_H
+
+#include "base/err.h"
+#include "ip/ip.h"
+
+/* Any text may be NULL: not known. Text from the inventory is what people and AWS wrote there,
+ * control characters included: UTF-8, but not safe to print as it is.
+ *
+ * Labels of the inventory say what the thing is and its best name or id, after its tag Name in
+ * brackets if it has one, because people know things by names:
+ *
+ *     NAT gateway nat-0abc     load balancer shop     Lambda resize     RDS eni-0abc     i-0abc
+ *     web-1 (i-0abc)           egress-a (NAT gateway nat-0abc)
+ *
+ * Where several interfaces have one address (VPCs with equal ranges), none is preferred: the label
+ * is "web-1 (i-0abc) or NAT gateway nat-0def", or "web-1 (i-0abc) or 3 others", in the order of
+ * the inventory, and kind and owner stay only where all agree. */
+struct who_name {
+	const char *name;    /* the label to show, from the first source that has one */
+	const char *kind;    /* what it is, of the source of `name`: "special", "aws", or one of the
+	                        inventory's (src/who/eni_kind.c): "nat_gateway", "instance",
+	                        "load_balancer", "lambda", "vpc_endpoint", "rds", "ecs_task", ... */
+	const char *owner;   /* who answers for it, from the first source that knows:
+	                        "account 123456789012", "private network", "special-purpose range",
+	                        "Amazon", "Amazon EC2 customer", "CloudFront customer", ... */
+	const char *service; /* of AWS's ranges, whatever the source of `name`: "S3", "EC2", "AMAZON" */
+	const char *region;  /* of AWS's ranges: "us-east-1", "GLOBAL" */
+	const char *source;  /* where `name` is from, with its date where there is one:
+	                        "inventory", "IANA 2026-11-01", "AWS ranges 2026-11-20" */
+};
+
+struct who;
+
+FLOWTOLL_MUST_USE enum flowtoll_rc who_create(struct who **who, struct flowtoll_err *err);
+void who_free(struct who *who); /* NULL ok */
+
+/* Exactly what `aws ec2 describe-network-interfaces` prints: {"NetworkInterfaces": [...]}; or
+ * several of these one after the other (a loop over regions). May be called again for more files:
+ * the same interface again changes nothing. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_add_inventory(struct who *who, const char *path,
+                                                     struct flowtoll_err *err);
+
+/* AWS's ip-ranges.json. A second file takes the place of the first. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_add_aws_ranges(struct who *who, const char *path,
+                                                      struct flowtoll_err *err);
+
+/* False where no source knows the address; *name is then all NULL. Allocates nothing. */
+bool who_find(const struct who *who, struct ip ip, struct who_name *name);
+
+/* True if the inventory says that this address belongs to a NAT gateway, and to nothing else; its
+ * id ("nat-...") in *nat_gateway_id where known, else NULL. */
+bool who_is_nat_gateway(const struct who *who, struct ip ip, const char **nat_gateway_id);
+
+#endif
