@@ -118,7 +118,8 @@ parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *value,
 	char *end;
 	errno = 0;
 	unsigned long long parsed = strtoull(text, &end, 10);
-	if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9' || parsed < min || parsed > max)
+	bool whole = errno == 0 && *end == '\0' && text[0] >= '0' && text[0] <= '9';
+	if (!whole || parsed < min || parsed > max)
 		return gen_fail(fault, "not a number of %llu to %llu: %s", (unsigned long long)min,
 		                (unsigned long long)max, text);
 	*value = parsed;

@@ -101,8 +101,9 @@ gen_service_name(enum gen_service service)
 	return names[service];
 }
 
-size_t
-gen_ipv6_text(uint64_t hi, uint64_t lo, char *text)
+/* As RFC 5952 wants it; returns the length. */
+static size_t
+ipv6_text(uint64_t hi, uint64_t lo, char text[GEN_ADDR_TEXT])
 {
 	unsigned group[8];
 	for (unsigned i = 0; i < 8; i++)
@@ -120,12 +121,12 @@ gen_ipv6_text(uint64_t hi, uint64_t lo, char *text)
 	size_t len = 0;
 	for (unsigned i = 0; i < 8; i++) {
 		if (i == zeros_at) {
-			len += (size_t)sprintf(text + len, "::");
+			len += (size_t)snprintf(text + len, GEN_ADDR_TEXT - len, "::");
 			i += zeros - 1;
 			continue;
 		}
 		const char *colon = len > 0 && text[len - 1] != ':' ? ":" : "";
-		len += (size_t)sprintf(text + len, "%s%x", colon, group[i]);
+		len += (size_t)snprintf(text + len, GEN_ADDR_TEXT - len, "%s%x", colon, group[i]);
 	}
 	return len;
 }
@@ -169,8 +170,8 @@ uint32_t
 gen_addr_add4(struct gen_world *world, uint32_t ip, enum gen_service service)
 {
 	struct gen_addr addr = {.lo = ip, .version = 4, .service = (uint8_t)service};
-	addr.len = (uint8_t)sprintf(addr.text, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255,
-	                            ip & 255);
+	addr.len = (uint8_t)snprintf(addr.text, sizeof addr.text, "%u.%u.%u.%u", ip >> 24,
+	                             ip >> 16 & 255, ip >> 8 & 255, ip & 255);
 	return addr_add(world, &addr);
 }
 
@@ -178,7 +179,7 @@ uint32_t
 gen_addr_add6(struct gen_world *world, uint64_t hi, uint64_t lo, enum gen_service service)
 {
 	struct gen_addr addr = {.hi = hi, .lo = lo, .version = 6, .service = (uint8_t)service};
-	addr.len = (uint8_t)gen_ipv6_text(hi, lo, addr.text);
+	addr.len = (uint8_t)ipv6_text(hi, lo, addr.text);
 	return addr_add(world, &addr);
 }
 
@@ -197,9 +198,9 @@ static size_t
 class_size(enum gen_class class, unsigned remotes)
 {
 	uint64_t space = 0;
-	for (size_t i = 0; i < PREFIX_COUNT; i++)
+	for (size_t i = 0; i < PREFIX_COUNT; i++) /* of IPv6 a part will do */
 		if (prefixes[i].class == class)
-			space += prefixes[i].hi != 0 ? (uint64_t)1 << 40 : (uint64_t)1 << (32 - prefixes[i].len);
+			space += prefixes[i].hi != 0 ? 1u << 31 : (uint64_t)1 << (32 - prefixes[i].len);
 	uint64_t size = (uint64_t)remotes * classes[class].per_mille / 1000 + classes[class].fixed;
 	if (size > space / 2)
 		size = space / 2;

@@ -10,8 +10,9 @@ enum {
 	TCP = 6,
 	UDP = 17,
 	ICMP = 1,
-	TCP_HEADERS = 52, /* of IPv4 and TCP with timestamps */
-	PAYLOAD_MAX = 1448,
+	PACKET_BYTES = 1500,
+	TCP_HEADERS = 52,    /* of IPv4 and TCP with timestamps */
+	TCP_HEADERS_V6 = 72,
 	BIG_SHIFT = 30,   /* what --big adds to every size; the largest has 31 bits without it */
 	PATH_VPC = 1,     /* traffic-path values */
 	PATH_INTERNET = 8
@@ -79,9 +80,15 @@ static const struct {
 	unsigned usual, wide;
 	unsigned rows;
 } events[] = {
-	[EVENT_NAT] = {480, 60, 6},      [EVENT_BALANCER] = {170, 10, 6}, [EVENT_DATABASE] = {130, 10, 4},
-	[EVENT_CACHE] = {60, 5, 4},      [EVENT_ENDPOINT] = {45, 5, 4},   [EVENT_DIRECT] = {20, 900, 2},
-	[EVENT_BLOCKED] = {10, 2, 2},    [EVENT_SCAN] = {65, 6, 1},       [EVENT_UNSOLICITED] = {20, 2, 1},
+	[EVENT_NAT] = {480, 60, 6},
+	[EVENT_BALANCER] = {170, 10, 6},
+	[EVENT_DATABASE] = {130, 10, 4},
+	[EVENT_CACHE] = {60, 5, 4},
+	[EVENT_ENDPOINT] = {45, 5, 4},
+	[EVENT_DIRECT] = {20, 900, 2},
+	[EVENT_BLOCKED] = {10, 2, 2},
+	[EVENT_SCAN] = {65, 6, 1},
+	[EVENT_UNSOLICITED] = {20, 2, 1},
 };
 
 /* Sums soon pass 2^63 and, with low bits of their own, cannot be held by a double. */
@@ -99,22 +106,24 @@ enlarge(struct gen_maker *m, struct size *size)
  * connection, its begin, its end, a minute out of its middle, a reset. */
 static const struct {
 	unsigned up, down;
-} phases[] = {{3, 19}, {3, 19}, {3, 19}, {3, 19}, {2, 18}, {2, 18}, {1, 1}, {1, 1}, {0, 0}, {7, 19}};
+} phases[] = {{3, 19}, {3, 19}, {3, 19}, {3, 19}, {2, 18},
+              {2, 18}, {1, 1},  {1, 1},  {0, 0},  {7, 19}};
 
 /* When, and how big a connection with these payloads looks on the wire. */
 static struct talk
-make_talk(struct gen_maker *m, unsigned protocol, uint64_t up, uint64_t down)
+make_talk(struct gen_maker *m, unsigned protocol, bool ipv6, uint64_t up, uint64_t down)
 {
 	struct talk talk = {.protocol = protocol};
 	if (protocol == TCP) {
 		uint64_t phase = gen_rng_below(&m->rng, sizeof phases / sizeof phases[0]);
-		uint64_t mss = PAYLOAD_MAX - gen_rng_below(&m->rng, 300);
+		uint64_t headers = ipv6 ? TCP_HEADERS_V6 : TCP_HEADERS;
+		uint64_t mss = PACKET_BYTES - headers - gen_rng_below(&m->rng, 300);
 		uint64_t up_data = (up + mss - 1) / mss, down_data = (down + mss - 1) / mss;
 		/* every second packet is acknowledged; a handshake and a good-bye */
 		talk.up.packets = up_data + (down_data + 1) / 2 + 2;
 		talk.down.packets = down_data + (up_data + 1) / 2 + 1;
-		talk.up.bytes = up + TCP_HEADERS * talk.up.packets;
-		talk.down.bytes = down + TCP_HEADERS * talk.down.packets;
+		talk.up.bytes = up + headers * talk.up.packets;
+		talk.down.bytes = down + headers * talk.down.packets;
 		talk.up.flags = phases[phase].up;
 		talk.down.flags = phases[phase].down;
 	} else if (protocol == UDP) {
@@ -208,6 +217,12 @@ choose_errand(struct gen_maker *m)
 	return errand;
 }
 
+static uint64_t
+errand_size(struct gen_maker *m, uint64_t least, unsigned doublings)
+{
+	return least > 0 ? gen_rng_tail(&m->rng, least, doublings) : 0;
+}
+
 static void
 event_nat(struct gen_maker *m)
 {
@@ -215,11 +230,9 @@ event_nat(struct gen_maker *m)
 	const struct errand *errand = choose_errand(m);
 	const struct gen_client *client = gen_world_client(world, &m->rng, errand->heavy);
 	uint32_t remote = gen_world_remote(world, &m->rng, errand->class, m->options->wide);
-	struct talk talk = make_talk(m, errand->protocol,
-	                             errand->up > 0 ? gen_rng_tail(&m->rng, errand->up, errand->up_doublings) : 0,
-	                             errand->down > 0
-	                                 ? gen_rng_tail(&m->rng, errand->down, errand->down_doublings)
-	                                 : 0);
+	uint64_t up = errand_size(m, errand->up, errand->up_doublings);
+	uint64_t down = errand_size(m, errand->down, errand->down_doublings);
+	struct talk talk = make_talk(m, errand->protocol, false, up, down);
 	bool ports = errand->protocol != ICMP;
 	uint16_t port = ports ? client_port(m, client->pkt, remote) : 0;
 	uint32_t nat = world->nat, nat_addr = world->enis[nat].addr;
@@ -250,13 +263,14 @@ event_balancer(struct gen_maker *m, bool ipv6)
 	struct end v = end_of(viewer, 1024 + gen_rng_below(&m->rng, 64512));
 	struct end b = end_of(ipv6 ? balancer->addr6 : balancer->addr, 443);
 	uint64_t up = gen_rng_tail(&m->rng, 500, 4), down = gen_rng_tail(&m->rng, 400000, 6);
-	struct talk outer = make_talk(m, TCP, up, down);
+	struct talk outer = make_talk(m, TCP, ipv6, up, down);
 	outer.encryption = GEN_APPLICATION;
 	leg(m, eni, &outer, &outer.up, v, b, GEN_NONE, 0);
 	leg(m, eni, &outer, &outer.down, b, v, GEN_NONE, PATH_INTERNET);
 
-	const struct gen_client *web = &world->clients[world->webs[gen_rng_below(&m->rng, world->web_count)]];
-	struct talk inner = make_talk(m, TCP, up + 200, down + down / 8);
+	uint32_t which = world->webs[gen_rng_below(&m->rng, world->web_count)];
+	const struct gen_client *web = &world->clients[which];
+	struct talk inner = make_talk(m, TCP, false, up + 200, down + down / 8);
 	inner.encryption = GEN_NITRO;
 	local_legs(m, &inner, eni, end_of(balancer->addr, client_port(m, balancer->addr, web->addr)),
 	           web->eni, end_of(web->addr, 8080));
@@ -270,7 +284,7 @@ event_local(struct gen_maker *m, enum event event)
 	uint32_t server = world->cache;
 	uint16_t port = 6379;
 	uint64_t up = gen_rng_tail(&m->rng, 300, 5), down = gen_rng_tail(&m->rng, 100000, 6);
-	struct talk talk = make_talk(m, TCP, up, down);
+	struct talk talk = make_talk(m, TCP, false, up, down);
 	talk.encryption = GEN_NITRO;
 	if (event == EVENT_DATABASE) {
 		server = gen_rng_chance(&m->rng, GEN_PPM / 4) ? world->replica : world->database;
@@ -300,7 +314,7 @@ event_direct(struct gen_maker *m, bool ipv6)
 		                          m->options->wide);
 	}
 	struct talk talk =
-		make_talk(m, TCP, gen_rng_tail(&m->rng, 400, 3), gen_rng_tail(&m->rng, 40000, 6));
+		make_talk(m, TCP, ipv6, gen_rng_tail(&m->rng, 400, 3), gen_rng_tail(&m->rng, 40000, 6));
 	const struct gen_eni *own = &world->enis[eni];
 	uint32_t addr = ipv6 ? own->addr6 : own->addr;
 	struct end c = end_of(addr, client_port(m, addr, remote)), r = end_of(remote, 443);
@@ -309,10 +323,11 @@ event_direct(struct gen_maker *m, bool ipv6)
 }
 
 static struct talk
-probe(struct gen_maker *m, uint64_t packets)
+probe(struct gen_maker *m, bool ipv6, uint64_t packets)
 {
-	struct talk talk = make_talk(m, TCP, 0, 0);
-	talk.up = (struct size){packets * (gen_rng_chance(&m->rng, GEN_PPM / 2) ? 40 : 44), packets, 2};
+	struct talk talk = make_talk(m, TCP, ipv6, 0, 0);
+	unsigned packet_bytes = (ipv6 ? 60u : 40u) + (gen_rng_chance(&m->rng, GEN_PPM / 2) ? 4 : 0);
+	talk.up = (struct size){packets * packet_bytes, packets, 2};
 	if (m->options->big)
 		enlarge(m, &talk.up);
 	return talk;
@@ -324,7 +339,7 @@ event_blocked(struct gen_maker *m)
 {
 	const struct gen_world *world = m->world;
 	const struct gen_client *client = gen_world_client(world, &m->rng, false);
-	struct talk talk = probe(m, 1 + gen_rng_below(&m->rng, 6));
+	struct talk talk = probe(m, false, 1 + gen_rng_below(&m->rng, 6));
 	struct end c = {client->addr, client->pkt, client_port(m, client->pkt, 22)};
 	struct end s = end_of(world->enis[world->database].addr, 22);
 	leg(m, client->eni, &talk, &talk.up, c, s, world->database, PATH_VPC);
@@ -337,13 +352,14 @@ event_blocked(struct gen_maker *m)
 static void
 event_knock(struct gen_maker *m, bool ipv6, bool nat)
 {
-	static const uint16_t ports[] = {22, 23, 80, 445, 1433, 2375, 3389, 5555, 6379, 8080, 8728, 9200};
+	static const uint16_t ports[] = {22,   23,   80,   445,  1433, 2375,
+	                                 3389, 5555, 6379, 8080, 8728, 9200};
 	const struct gen_world *world = m->world;
 	uint32_t from = gen_world_remote(world, &m->rng, ipv6 ? GEN_SCANNER_V6 : GEN_SCANNER, false);
 	uint32_t eni = nat ? world->nat : world->balancers[gen_rng_below(&m->rng, GEN_ZONES)];
 	uint32_t to = ipv6 ? world->enis[eni].addr6 : world->enis[eni].addr;
 	uint16_t port = ports[gen_rng_below(&m->rng, sizeof ports / sizeof ports[0])];
-	struct talk talk = probe(m, 1 + gen_rng_below(&m->rng, 2));
+	struct talk talk = probe(m, ipv6, 1 + gen_rng_below(&m->rng, 2));
 	struct gen_row *row = leg(m, eni, &talk, &talk.up,
 	                          end_of(from, 1024 + gen_rng_below(&m->rng, 64512)), end_of(to, port),
 	                          GEN_NONE, 0);
@@ -356,7 +372,8 @@ event_knock(struct gen_maker *m, bool ipv6, bool nat)
 /* One way through the transit gateway: in at one attachment, out at the other. */
 static void
 transit_legs(struct gen_maker *m, const struct talk *talk, const struct size *size,
-             const struct end ends[2], const uint8_t attachments[2], const uint8_t zones[2], bool one)
+             const struct end ends[2], const uint8_t attachments[2], const uint8_t zones[2],
+             bool one)
 {
 	uint64_t lost = gen_rng_chance(&m->rng, 5000) ? 1 + gen_rng_below(&m->rng, 9) : 0;
 	unsigned why = (unsigned)gen_rng_below(&m->rng, 4);
@@ -401,13 +418,13 @@ event_transit(struct gen_maker *m, uint64_t rows)
 	s.pkt = s.addr;
 	c.pkt = c.addr;
 	c.port = client_port(m, c.addr, s.addr);
-	struct talk talk = make_talk(m, TCP, gen_rng_tail(&m->rng, 700, 6),
+	struct talk talk = make_talk(m, TCP, ipv6, gen_rng_tail(&m->rng, 700, 6),
 	                             gen_rng_tail(&m->rng, 30000, 9));
 	transit_legs(m, &talk, &talk.up, (struct end[]){c, s}, (uint8_t[]){client->attachment, far},
 	             (uint8_t[]){client->zone, zone}, rows < 2);
 	if (rows >= 4)
-		transit_legs(m, &talk, &talk.down, (struct end[]){s, c}, (uint8_t[]){far, client->attachment},
-		             (uint8_t[]){zone, client->zone}, false);
+		transit_legs(m, &talk, &talk.down, (struct end[]){s, c},
+		             (uint8_t[]){far, client->attachment}, (uint8_t[]){zone, client->zone}, false);
 }
 
 /* An interface that had no traffic, or whose records were lost. */

@@ -70,12 +70,13 @@ put_attachment(FILE *out, const struct gen_eni *eni)
 	const char *attacher = kinds[eni->kind].attacher;
 	unsigned long long when = derive(eni, 3);
 	fprintf(out, "            \"Attachment\": {\n"
-	             "                \"AttachTime\": \"2026-%02llu-%02lluT%02llu:%02llu:%02llu+00:00\",\n",
+	             "                \"AttachTime\": "
+	             "\"2026-%02llu-%02lluT%02llu:%02llu:%02llu+00:00\",\n",
 	        1 + when % 10, 1 + (when >> 8) % 28, (when >> 16) % 24, (when >> 24) % 60,
 	        (when >> 32) % 60);
 	bool hidden = attacher != NULL && strcmp(attacher, "amazon-aws") == 0;
-	fprintf(out, "                \"AttachmentId\": \"%s-attach-0%016llx\",\n", hidden ? "ela" : "eni",
-	        derive(eni, 4));
+	fprintf(out, "                \"AttachmentId\": \"%s-attach-0%016llx\",\n",
+	        hidden ? "ela" : "eni", derive(eni, 4));
 	fprintf(out, "                \"DeleteOnTermination\": %s,\n"
 	             "                \"DeviceIndex\": %d,\n"
 	             "                \"NetworkCardIndex\": 0,\n",
@@ -149,14 +150,16 @@ put_eni(FILE *out, const struct gen_world *world, const struct gen_eni *eni, boo
 	             "            \"Description\": \"%s\",\n            \"Groups\": [",
 	        subnet->zone, subnet->zone_id, eni->description);
 	if (group != NULL)
-		fprintf(out, "\n                {\n                    \"GroupId\": \"sg-0%016llx\",\n"
+		fprintf(out, "\n                {\n"
+		             "                    \"GroupId\": \"sg-0%016llx\",\n"
 		             "                    \"GroupName\": \"%s\"\n                }\n            ",
 		        derive(&(struct gen_eni){.id = group}, 6), group);
 	fprintf(out, "],\n            \"InterfaceType\": \"%s\",\n            \"Ipv6Addresses\": [",
 	        kinds[eni->kind].type);
 	if (eni->addr6 != GEN_NONE)
 		fprintf(out, "\n                {\n                    \"Ipv6Address\": \"%s\",\n"
-		             "                    \"IsPrimaryIpv6\": false\n                }\n            ",
+		             "                    \"IsPrimaryIpv6\": false\n                }\n"
+		             "            ",
 		        world->addrs[eni->addr6].text);
 	fprintf(out, "],\n            \"MacAddress\": \"%02llx:%02llx:%02llx:%02llx:%02llx:%02llx\",\n"
 	             "            \"NetworkInterfaceId\": \"%s\",\n"
@@ -236,8 +239,10 @@ put_ranges(FILE *out, bool ipv6)
 		if ((strchr(ranges[i].prefix, ':') != NULL) != ipv6)
 			continue;
 		for (size_t k = 0; k < 3 && ranges[i].services[k] != NULL; k++) {
-			fprintf(out, "%s\n    {\n      \"ip%s_prefix\": \"%s\",\n      \"region\": \"%s\",\n"
-			             "      \"service\": \"%s\",\n      \"network_border_group\": \"%s\"\n    }",
+			fprintf(out, "%s\n    {\n      \"ip%s_prefix\": \"%s\",\n"
+			             "      \"region\": \"%s\",\n"
+			             "      \"service\": \"%s\",\n"
+			             "      \"network_border_group\": \"%s\"\n    }",
 			        comma, ipv6 ? "v6" : "", ranges[i].prefix, ranges[i].region,
 			        ranges[i].services[k], ranges[i].region);
 			comma = ",";

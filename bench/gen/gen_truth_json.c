@@ -214,7 +214,8 @@ write_nat(FILE *out, const struct gen_truth *truth)
 	if (world->eni_count == 0)
 		return fprintf(out, "}") > 0;
 	const struct gen_eni *nat = &world->enis[world->nat];
-	fprintf(out, "\n\"%s\": {\"interface_id\": \"%s\", \"address\": \"%s\", \"public_ip\": \"%s\",\n",
+	fprintf(out, "\n\"%s\": {\"interface_id\": \"%s\", \"address\": \"%s\", "
+	             "\"public_ip\": \"%s\",\n",
 	        world->nat_id, nat->id, world->addrs[nat->addr].text, nat->public_ip);
 	put_nat_total(out, &truth->nat);
 	fprintf(out, ",\n\"unsolicited\": {");
@@ -272,7 +273,8 @@ gen_truth_write(const struct gen_truth *truth, const struct gen_options *options
 	bool ok = write_by_addr(out, "by_srcaddr", truth->world, truth->by_src) &&
 	          write_by_addr(out, "by_dstaddr", truth->world, truth->by_dst) &&
 	          write_groups(out, "by_srcaddr_dstaddr", truth->world, &truth->pairs, pair_keys) &&
-	          write_groups(out, "by_srcaddr_dstaddr_dstport", truth->world, &truth->triples, keys) &&
+	          write_groups(out, "by_srcaddr_dstaddr_dstport", truth->world, &truth->triples,
+	                       keys) &&
 	          write_nat(out, truth);
 	fprintf(out, "\n}\n");
 	return ok && ferror(out) == 0;

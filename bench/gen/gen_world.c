@@ -119,7 +119,8 @@ tag_text(struct builder *b, const char *value)
 	for (const char *c = value; *c != '\0' && len + 4 < sizeof out; c++) {
 		bool plain = (*c >= '0' && *c <= '9') || ((*c | 32) >= 'a' && (*c | 32) <= 'z') ||
 		             strchr("-._~", *c) != NULL;
-		len += (size_t)sprintf(out + len, plain ? "%c" : "%%%02X", (unsigned char)*c);
+		len += (size_t)snprintf(out + len, sizeof out - len, plain ? "%c" : "%%%02X",
+		                        (unsigned char)*c);
 	}
 	return text_of(piece(b, "%s", out));
 }
@@ -128,8 +129,9 @@ static void
 fill_eni_text(struct builder *b, struct gen_eni *eni)
 {
 	const struct gen_world *world = b->world;
-	static const char *const types[] = {
-		[GEN_ENI_NAT] = "nat_gateway", [GEN_ENI_ENDPOINT] = "vpc_endpoint", [GEN_ENI_INSTANCE] = NULL};
+	static const char *const types[] = {[GEN_ENI_NAT] = "nat_gateway",
+	                                    [GEN_ENI_ENDPOINT] = "vpc_endpoint",
+	                                    [GEN_ENI_INSTANCE] = NULL};
 	struct gen_text *text = eni->text;
 	for (unsigned i = 0; i < GEN_ENI_TEXT_COUNT; i++)
 		text[i] = text_of(NULL);
@@ -279,7 +281,8 @@ build_instance(struct builder *b, unsigned index)
 	eni->asg = role->asg;
 	add_client(b, at, eni->addr, role->web);
 	while (role == &node_role && eni->secondary_count < GEN_PODS) {
-		uint32_t pod = gen_addr_draw4(world, &b->rng, world->subnets[eni->subnet].base + 2048, 1000);
+		uint32_t base = world->subnets[eni->subnet].base + 2048;
+		uint32_t pod = gen_addr_draw4(world, &b->rng, base, 1000);
 		eni->secondary[eni->secondary_count++] = pod;
 		add_client(b, at, pod, false);
 	}
@@ -295,11 +298,11 @@ build_clients(struct builder *b)
 	for (unsigned i = 0; i < LAMBDAS + FARGATES; i++) {
 		bool lambda = i < LAMBDAS;
 		uint32_t at = (uint32_t)world->eni_count;
-		struct gen_eni *eni = add_eni(b, lambda ? GEN_ENI_LAMBDA : GEN_ENI_FARGATE, 2 + i % GEN_ZONES,
-		                              0, lambda ? NULL : "checkout");
-		eni->description =
-			lambda ? piece(b, "AWS Lambda VPC ENI-thumbnailer-%s", new_uuid(b))
-				   : piece(b, "arn:aws:ecs:" GEN_REGION ":" GEN_ACCOUNT ":attachment/%s", new_uuid(b));
+		struct gen_eni *eni = add_eni(b, lambda ? GEN_ENI_LAMBDA : GEN_ENI_FARGATE,
+		                              2 + i % GEN_ZONES, 0, lambda ? NULL : "checkout");
+		const char *what = lambda ? "AWS Lambda VPC ENI-thumbnailer-"
+		                          : "arn:aws:ecs:" GEN_REGION ":" GEN_ACCOUNT ":attachment/";
+		eni->description = piece(b, "%s%s", what, new_uuid(b));
 		add_client(b, at, eni->addr, false);
 	}
 	world->public_first = (uint32_t)world->eni_count;
@@ -325,7 +328,7 @@ build_transit(struct builder *b)
 		struct gen_text *text = world->attachments[i].text;
 		bool vpc = i != GEN_ATT_VPN;
 		text[GEN_TGW_ATTACHMENT] = text_of(new_id(b, "tgw-attach"));
-		text[GEN_TGW_ACCOUNT] = text_of(i == 1 ? "210987654321" : GEN_ACCOUNT);
+		text[GEN_TGW_ACCOUNT] = text_of(!vpc ? NULL : i == 1 ? "210987654321" : GEN_ACCOUNT);
 		text[GEN_TGW_VPC] = text_of(vpc ? new_id(b, "vpc") : NULL);
 		for (unsigned zone = 0; zone < GEN_ZONES; zone++) {
 			text[GEN_TGW_SUBNET + zone] = text_of(vpc ? new_id(b, "subnet") : NULL);

@@ -25,7 +25,8 @@ enum {
 	GEN_PODS = 3,          /* secondary addresses of a Kubernetes node */
 	GEN_ATTACHMENTS = 5,
 	GEN_ZONES = 2,
-	GEN_ADDR_BITS = 24     /* an address's number fits a group's key */
+	GEN_ADDR_BITS = 24,    /* an address's number fits a group's key */
+	GEN_ADDR_TEXT = 40
 };
 
 /* What AWS would write into pkt-src-aws-service. */
@@ -67,7 +68,7 @@ struct gen_addr {
 	uint8_t version; /* 4 or 6 */
 	uint8_t service;
 	uint8_t len;
-	char text[40];
+	char text[GEN_ADDR_TEXT];
 };
 
 struct gen_text {
@@ -217,8 +218,5 @@ const struct gen_client *gen_world_client(const struct gen_world *world, struct 
                                           bool heavy);
 
 const char *gen_service_name(enum gen_service service); /* "-" for none */
-
-/* The text of an IPv6 address as RFC 5952 wants it; returns its length (at most 39). */
-size_t gen_ipv6_text(uint64_t hi, uint64_t lo, char *text);
 
 #endif

@@ -193,9 +193,9 @@ name_file(const struct job *job, struct gen_file *file, unsigned index)
 	char stamp[32];
 	strftime(stamp, sizeof stamp, "%Y%m%dT%H%MZ", &tm);
 	struct gen_rng rng = gen_rng_stream(options->seed ^ 0x6e616d65, index);
-	snprintf(file->name, sizeof file->name, GEN_ACCOUNT "_vpcflowlogs_" GEN_REGION "_%s_%s_%08x.log%s",
-	         job->world->flow_log_id, stamp, (unsigned)(gen_rng_next(&rng) >> 32),
-	         options->plain ? "" : ".gz");
+	snprintf(file->name, sizeof file->name,
+	         GEN_ACCOUNT "_vpcflowlogs_" GEN_REGION "_%s_%s_%08x.log%s", job->world->flow_log_id,
+	         stamp, (unsigned)(gen_rng_next(&rng) >> 32), options->plain ? "" : ".gz");
 }
 
 static bool

@@ -37,6 +37,10 @@ file_read(const char *path, struct buf *buf, struct flowtoll_err *err)
 		if (got <= 0)
 			break;
 		buf_add(buf, piece, (size_t)got);
+		if (buf->failed && buf->len_max - buf->len >= (size_t)got) {
+			rc = err_memory(err, "reading a file");
+			break;
+		}
 		if (buf->failed) {
 			rc = err_set(err, FLOWTOLL_ERR_INPUT, "%s is larger than the %zu MiB read of it", path,
 			             buf->len_max >> 20);

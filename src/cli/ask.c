@@ -123,35 +123,52 @@ add_after(struct buf *buf, const struct frame *frame, size_t table)
 	buf_adds(buf, table + 1 == frame->count ? "}\n]}\n" : "}");
 }
 
+/* Standard output behind what must come first: the end of the progress line, where it is the same
+ * terminal, and the text before a table. An answer may still be computed while it is written. */
+struct sink {
+	struct out out;
+	bool hides; /* the progress line, at the next write */
+	struct buf before;
+};
+
+static bool
+sink_write(void *ctx, const char *bytes, size_t len)
+{
+	struct sink *sink = ctx;
+	if (sink->hides)
+		progress_hide();
+	sink->hides = false;
+	bool ok = out_write(&sink->out, buf_text(&sink->before), sink->before.len);
+	buf_clear(&sink->before);
+	return ok && out_write(&sink->out, bytes, len);
+}
+
 static enum flowtoll_rc
 write_table(struct flowtoll_answer *answer, const struct frame *frame, const struct ask *ask,
-            size_t table, struct out *out, struct flowtoll_err *err)
+            size_t table, struct sink *sink, struct flowtoll_err *err)
 {
-	struct buf buf;
-	buf_init(&buf, TEXT_BYTES_MAX);
-	add_before(&buf, frame, ask, table);
-	enum flowtoll_rc rc = buf_check(&buf, "writing the answer", err);
-	if (rc == FLOWTOLL_OK && !out_write(out, buf_text(&buf), buf.len))
-		rc = FLOWTOLL_ERR_OUTPUT;
+	struct buf after;
+	add_before(&sink->before, frame, ask, table);
+	TRY(buf_check(&sink->before, "writing the answer", err));
+	enum flowtoll_rc rc = flowtoll_answer_write(answer, table, frame->format, &frame->style,
+	                                            sink_write, sink, err);
+	buf_init(&after, TEXT_BYTES_MAX);
+	add_after(&after, frame, table);
 	if (rc == FLOWTOLL_OK)
-		rc = flowtoll_answer_write(answer, table, frame->format, &frame->style, out_write, out,
-		                           err);
-	buf_clear(&buf);
-	add_after(&buf, frame, table);
-	if (rc == FLOWTOLL_OK)
-		rc = buf_check(&buf, "writing the answer", err);
-	if (rc == FLOWTOLL_OK && !out_write(out, buf_text(&buf), buf.len))
+		rc = buf_check(&after, "writing the answer", err);
+	if (rc == FLOWTOLL_OK && !sink_write(sink, buf_text(&after), after.len))
 		rc = FLOWTOLL_ERR_OUTPUT;
-	buf_free(&buf);
+	buf_free(&after);
 	/* why the writing failed is known to `out` alone */
-	return rc == FLOWTOLL_ERR_OUTPUT && out->error != 0 ? out_check(out, err) : rc;
+	return rc == FLOWTOLL_ERR_OUTPUT && sink->out.error != 0 ? out_check(&sink->out, err) : rc;
 }
 
 static enum flowtoll_rc
 write_answer(struct flowtoll_answer *answer, const struct ask *ask, struct flowtoll_err *err)
 {
 	const char *const *values = ask->options->values;
-	struct out out = {.fd = STDOUT_FILENO};
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	struct sink sink = {.out.fd = STDOUT_FILENO, .hides = tty_is(STDOUT_FILENO)};
 	const struct frame frame = {
 		.format = values[FLAG_FORMAT] != NULL ? values[FLAG_FORMAT] : "table",
 		.style = {.width = tty_width(STDOUT_FILENO),
@@ -159,12 +176,11 @@ write_answer(struct flowtoll_answer *answer, const struct ask *ask, struct flowt
 		          .exact = is_on(ask, FLAG_EXACT)},
 		.count = flowtoll_answer_table_count(answer),
 	};
-	/* elsewhere the line of progress can stay while a long answer is written */
-	if (tty_is(STDOUT_FILENO))
-		progress_hide();
-	for (size_t i = 0; i < frame.count && !out.reader_gone; i++)
-		TRY(write_table(answer, &frame, ask, i, &out, err));
-	return FLOWTOLL_OK;
+	buf_init(&sink.before, TEXT_BYTES_MAX);
+	for (size_t i = 0; i < frame.count && rc == FLOWTOLL_OK && !sink.out.reader_gone; i++)
+		rc = write_table(answer, &frame, ask, i, &sink, err);
+	buf_free(&sink.before);
+	return rc;
 }
 
 static void

@@ -72,7 +72,7 @@ add_line(struct buf *buf, const struct flowtoll_progress *done, const struct pac
 {
 	double elapsed_s = (double)(now - pace->start_ms) / 1000;
 	if (done->bytes_done == 0) {
-		buf_adds(buf, "starting  ");
+		buf_adds(buf, "working  ");
 		add_duration(buf, elapsed_s);
 		return;
 	}

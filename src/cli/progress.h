@@ -17,7 +17,7 @@ FLOWTOLL_MUST_USE enum flowtoll_rc progress_start(bool draw, struct flowtoll_err
 /* The session whose question to show and stop. It must not be closed before progress_stop. */
 void progress_watch(struct flowtoll *ft);
 
-/* Erases the line; from here on nothing is drawn. */
+/* Erases the line, for who writes to the same terminal; from here on nothing is drawn. */
 void progress_hide(void);
 
 /* Hides, and ends the thread. */

@@ -20,15 +20,12 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The value of a hexadecimal digit, or -1. */
-static int
-hex_value(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	char lower = (char)(c | 0x20);
-	return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
+/* The value of a hexadecimal digit plus 1; 0 for all else. */
+static const unsigned char hex_plus_1[256] = {
+	['0'] = 1,  2,  3,  4,  5,  6, 7, 8, 9, 10,
+	['A'] = 11, 12, 13, 14, 15, 16,
+	['a'] = 11, 12, 13, 14, 15, 16,
+};
 
 /* Decimal, 1 to 3 digits, at most `max`, no leading zero; moves *at past it. */
 static bool
@@ -69,8 +66,12 @@ parse_group(const char **at, const char *end, uint16_t *group)
 {
 	unsigned sum = 0;
 	const char *digit = *at;
-	for (int value; digit < end && digit < *at + 4 && (value = hex_value(*digit)) >= 0; digit++)
-		sum = sum << 4 | (unsigned)value;
+	for (; digit < end && digit < *at + 4; digit++) {
+		unsigned plus_1 = hex_plus_1[(unsigned char)*digit];
+		if (plus_1 == 0)
+			break;
+		sum = sum << 4 | (plus_1 - 1);
+	}
 	if (digit == *at)
 		return false;
 	*group = (uint16_t)sum;

@@ -20,7 +20,7 @@ enum {
 	NODES_MIN = 64,
 	JUMP_BITS = 16,
 	JUMP_SLOTS = 1 << JUMP_BITS,
-	PENDING_MAX = ALL_BITS + 2 /* on each level of a path one waits, on the last two */
+	PENDING_MAX = ALL_BITS + 2 /* one waits on each level of a path, two on the last */
 };
 
 static_assert(LIMIT_TRIE_NODES <= 1 << 24, "an index has 24 bits of a reference");
@@ -96,7 +96,7 @@ reserve(struct ip_trie *trie, uint32_t more, struct flowtoll_err *err)
 {
 	uint32_t cap = trie->node_cap < NODES_MIN ? NODES_MIN : trie->node_cap;
 	if (trie->node_count > LIMIT_TRIE_NODES - more)
-		return ERR(err, FLOWTOLL_ERR_INPUT, "too many address ranges, more than %d fit",
+		return ERR(err, FLOWTOLL_ERR_INPUT, "too many address ranges, the limit is %d",
 		           LIMIT_TRIE_NODES / 2);
 	while (cap < trie->node_count + more)
 		cap *= 2;

@@ -199,7 +199,7 @@ def check_data(row, truth, faults):
         faults.add(f"{row.where}: type {row.get('type')} with other addresses")
     if "bytes" in row.values and "packets" in row.values:
         # large sizes are scaled up together, packets and bytes each with bits of their own
-        least = row.packets * (40 if not truth["big"] else 20)
+        least = row.packets * (20 if truth["big"] else 60 if versions == {6} else 40)
         if row.packets < 1 or not least <= row.bytes <= row.packets * PACKET_BYTES_MAX:
             faults.add(f"{row.where}: {row.packets} packets of {row.bytes} bytes")
     if row.bytes >= 2**63 or row.packets >= 2**63:
@@ -428,6 +428,29 @@ class NatMarginals:
                      2 * wanted["billed_bytes"])
 
 
+class Local:
+    """Between two interfaces of the VPC, each sees what the other does."""
+
+    NEEDS = Nat.NEEDS
+
+    def __init__(self, gateway):
+        self.nat = gateway["interface_id"]
+        self.seen = {"egress": Counter(), "ingress": Counter()}
+
+    def add(self, row):
+        src, dst = row.get("pkt-srcaddr"), row.get("pkt-dstaddr")
+        if src.startswith("10.0.") and dst.startswith("10.0.") and \
+                row.get("interface-id") != self.nat:
+            key = (src, dst) + tuple(row.get(name) for name in (
+                "srcport", "dstport", "protocol", "packets", "bytes", "start", "end"))
+            self.seen[row.get("flow-direction")][key] += 1
+
+    def compare(self, _, faults):
+        faults.equal("local: seen by one side only",
+                     list((self.seen["egress"] - self.seen["ingress"]).items())[:3] +
+                     list((self.seen["ingress"] - self.seen["egress"]).items())[:3], [])
+
+
 # ---- inventory and ranges ---------------------------------------------------------------------
 
 
@@ -553,19 +576,19 @@ def check_set(folder, truth_path, inventory=None, ranges=None, story=False):
     checkers = [Inventory(inventory)] if inventory else []
     checkers += [Ranges(ranges)] if ranges else []
     gateway = next(iter(truth["nat_gateways"].values()), None)
-    nat = next((kind(gateway) for kind in (Nat, NatMarginals)
-                if gateway is not None and kind.NEEDS <= fields), None)
+    views = [kind(gateway) for kind in (Nat, NatMarginals, Local)
+             if gateway is not None and kind.NEEDS <= fields]
     sums = Sums()
     for row, window in read_all(folder, truth, faults):
         check_row(row, window, truth, faults)
         for checker in checkers:
             checker.check(row, faults)
         sums.add(row, truth)
-        if nat is not None:
-            nat.add(row)
+        for view in views:
+            view.add(row)
     compare_sums(sums, truth, faults)
-    if nat is not None:
-        nat.compare(gateway, faults)
+    for view in views:
+        view.compare(gateway, faults)
     if story:
         check_story(sums, truth, faults)
     if faults.count > FAULTS_SHOWN:

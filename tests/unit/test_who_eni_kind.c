@@ -103,8 +103,8 @@ static const struct eni_case descriptions[] = {
 	{{.description = "[DO NOT DELETE] ENI managed by SageMaker for Studio Domain(d-g7djlrunxivy) - "
 	                 "a09d795df1d5"}, "sagemaker", "SageMaker Studio domain d-g7djlrunxivy",
 	 "d-g7djlrunxivy"},
-	{{.description = "[Do not delete] Network Interface created to access resources in your VPC for "
-	                 "SageMaker Notebook Instance [arn:aws:sagemaker:us-east-1:123456789012:"
+	{{.description = "[Do not delete] Network Interface created to access resources in your VPC "
+	                 "for SageMaker Notebook Instance [arn:aws:sagemaker:us-east-1:123456789012:"
 	                 "notebook-instance/lab]"}, "sagemaker", "SageMaker notebook lab", "lab"},
 	{{.description = "CloudHsm ENI", .id = "eni-1"}, "cloudhsm", "CloudHSM eni-1", NULL},
 	{{.requester_id = "AROAEXAMPLEID:AWSCodeBuild-" UUID, .id = "eni-1"}, "codebuild",
