@@ -50,7 +50,7 @@ read_all(const struct scan_kernel *kernel, const struct flow_format *format, str
 	                                      .text_end = UINT64_MAX});
 	while (scan_next(scan, &batch, &err) == FLOWTOLL_OK && batch.rows.row_count > 0) {
 		for (uint32_t c = 0; c < batch.format->column_count; c++) {
-			kernel->find(&batch.rows, c, &fields);
+			kernel->find(&batch.rows, c, c > 0 ? c - 1 : SCAN_NO_COLUMN, &fields);
 			for (uint32_t r = 0; r < batch.rows.row_count; r++)
 				sum += (fields.lens[r] + 1) * (c + 1) * scan_line_of(scan, r);
 		}

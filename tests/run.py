@@ -89,7 +89,7 @@ class Places:
         self.flowtoll = os.path.join(self.build, "flowtoll")
         self.release = os.path.join(self.root, options.release)
         ranges = os.environ.get("FLOWTOLL_TEST_RANGES")
-        self.ranges = ranges or self.path("examples/ip-ranges.json")
+        self.ranges = ranges or self.path("examples/aws-ip-ranges.json")
 
     def path(self, *parts):
         return os.path.join(self.root, *parts)

@@ -34,6 +34,13 @@ struct flows_scan {
 	idx_t *columns; /* of flows, in the order of the output */
 };
 
+/* Where a column of the output is in the lines of a format. */
+struct place {
+	idx_t output;
+	idx_t column;   /* of flows */
+	uint32_t index; /* of the line's columns; SCAN_NO_COLUMN: it has none */
+};
+
 struct flows_worker {
 	struct flows_scan *shared; /* NULL until the first call */
 	struct scan *scan;
@@ -44,6 +51,9 @@ struct flows_worker {
 	uint64_t bytes_told;       /* of this piece, to the tally */
 	uint64_t rows_told;
 	duckdb_logical_type varchar;
+	uint64_t format_serial;    /* of the format that `places` are of */
+	struct place *places;      /* a column of the output each, in the order of the line */
+	uint32_t known;            /* column of the batch that `fields` holds */
 	struct scan_fields fields;
 	int64_t numbers[SCAN_BATCH_ROWS_MAX];
 	struct text_column text;
@@ -203,6 +213,7 @@ free_worker(void *data)
 		finish_piece(worker);
 	scan_free(worker->scan);
 	io_reader_free(worker->reader);
+	mem_free(worker->places);
 	duckdb_destroy_logical_type(&worker->varchar);
 	mem_free(worker);
 }
@@ -214,13 +225,17 @@ flows_init_worker(duckdb_init_info info)
 	struct flowtoll_err err;
 	struct flows_worker *worker = mem_zalloc(1, sizeof *worker);
 	if (worker == NULL || scan_create(&worker->scan, engine->kernel, &err) != FLOWTOLL_OK ||
-	    io_reader_create(&worker->reader, &err) != FLOWTOLL_OK) {
-		free_worker(worker);
-		duckdb_init_set_error(info, "out of memory while starting a scan");
-		return;
-	}
+	    io_reader_create(&worker->reader, &err) != FLOWTOLL_OK)
+		goto no_memory;
+	worker->places = mem_zalloc(duckdb_init_get_column_count(info), sizeof *worker->places);
+	if (worker->places == NULL)
+		goto no_memory;
 	worker->varchar = duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
 	duckdb_init_set_init_data(info, worker, free_worker);
+	return;
+no_memory:
+	free_worker(worker);
+	duckdb_init_set_error(info, "out of memory while starting a scan");
 }
 
 /* ---- a piece ------------------------------------------------------------------------------ */
@@ -383,13 +398,16 @@ fill_lines(struct flows_worker *worker, uint32_t row_count, duckdb_vector output
 		lines[r] = (int64_t)scan_line_of(worker->scan, r);
 }
 
-/* The column of the batch's format that holds this column of flows, or -1. */
-static int32_t
-format_column(const struct flows_worker *worker, const struct flow_format *format, idx_t column)
+/* The column of a line that holds this column of flows. */
+static uint32_t
+index_in_line(const struct inputs *inputs, const struct flow_format *format, idx_t column)
 {
 	if (column < FLOW_FIELD_COUNT)
-		return format->column_of[column];
-	const char *name = worker->shared->engine->inputs.unknown[column - FLOWS_UNKNOWN];
+		return format->column_of[column] >= 0 ? (uint32_t)format->column_of[column]
+		                                      : SCAN_NO_COLUMN;
+	if (column < FLOWS_UNKNOWN || column - FLOWS_UNKNOWN >= inputs->unknown_count)
+		return SCAN_NO_COLUMN; /* file, line; or none in particular, for count(*) */
+	const char *name = inputs->unknown[column - FLOWS_UNKNOWN];
 	size_t len = strlen(name);
 	for (uint32_t i = 0; i < format->column_count; i++) {
 		const struct flow_column *candidate = &format->columns[i];
@@ -400,42 +418,74 @@ format_column(const struct flows_worker *worker, const struct flow_format *forma
 		while (same < len && name[same] == (text[same] == '-' ? '_' : text[same]))
 			same++;
 		if (same == len)
-			return (int32_t)i;
+			return i;
 	}
-	return -1;
+	return SCAN_NO_COLUMN;
+}
+
+static int
+by_index(const void *a, const void *b)
+{
+	const struct place *left = a, *right = b;
+	if (left->index != right->index)
+		return left->index < right->index ? -1 : 1;
+	return left->output < right->output ? -1 : 1;
+}
+
+/* Columns are filled in the order of the line: each search goes on from the last. */
+static void
+find_places(struct flows_worker *worker, const struct scan_batch *batch)
+{
+	const struct flows_scan *scan = worker->shared;
+	if (worker->format_serial == batch->format_serial)
+		return;
+	for (idx_t i = 0; i < scan->column_count; i++)
+		worker->places[i] = (struct place){
+			.output = i,
+			.column = scan->columns[i],
+			.index = index_in_line(&scan->engine->inputs, batch->format, scan->columns[i]),
+		};
+	qsort(worker->places, scan->column_count, sizeof *worker->places, by_index);
+	worker->format_serial = batch->format_serial;
+}
+
+/* A column that no line holds: the file's name, the line's number, or nothing. */
+static void
+fill_beside_line(struct flows_worker *worker, idx_t column, uint32_t row_count,
+                 duckdb_vector output)
+{
+	static const uint64_t none[SCAN_BATCH_WORDS];
+	if (column == FLOWS_FILE)
+		text_column_fill_constant(worker->input->file->path, row_count, worker->varchar, output);
+	else if (column == FLOWS_LINE)
+		fill_lines(worker, row_count, output);
+	else if (column < FLOWS_UNKNOWN + worker->shared->engine->inputs.unknown_count)
+		set_validity(output, none, row_count);
 }
 
 /* One column of the batch. False if rows had to be rejected: then all columns are filled anew, and
  * what the vectors had by then is overwritten. */
 static bool
-fill_column(struct flows_worker *worker, struct scan_batch *batch, idx_t column, bool anew,
-            duckdb_vector output)
+fill_column(struct flows_worker *worker, struct scan_batch *batch, const struct place *place,
+            bool anew, duckdb_vector output)
 {
 	uint64_t valid[SCAN_BATCH_WORDS] = {0}, bad[SCAN_BATCH_WORDS] = {0};
 	const uint32_t row_count = batch->rows.row_count;
-	if (column == FLOWS_FILE) {
-		text_column_fill_constant(worker->input->file->path, row_count, worker->varchar, output);
+	if (place->index == SCAN_NO_COLUMN) {
+		fill_beside_line(worker, place->column, row_count, output);
 		return true;
 	}
-	if (column == FLOWS_LINE) {
-		fill_lines(worker, row_count, output);
-		return true;
-	}
-	if (column >= FLOWS_UNKNOWN + worker->shared->engine->inputs.unknown_count)
-		return true; /* count(*) asks for no column in particular */
-	int32_t place = format_column(worker, batch->format, column);
-	bool is_text = column >= FLOW_FIELD_COUNT || flow_fields[column].type == FLOW_TYPE_TEXT;
-	if (place < 0) {
-		set_validity(output, valid, row_count);
-		return true;
-	}
-	scan_kernel(worker->scan)->find(&batch->rows, (uint32_t)place, &worker->fields);
-	if (is_text) {
+	if (worker->known != place->index)
+		scan_kernel(worker->scan)->find(&batch->rows, place->index, worker->known,
+		                                &worker->fields);
+	worker->known = place->index;
+	if (place->column >= FLOW_FIELD_COUNT || flow_fields[place->column].type == FLOW_TYPE_TEXT) {
 		text_column_fill(&worker->text, &worker->fields, worker->varchar, output);
 		return true;
 	}
-	if (parse_field(worker, (enum flow_id)column, output, valid, bad) > 0) {
-		scan_reject_rows(worker->scan, batch, (enum flow_id)column, &worker->fields, bad);
+	enum flow_id field = (enum flow_id)place->column;
+	if (parse_field(worker, field, output, valid, bad) > 0) {
+		scan_reject_rows(worker->scan, batch, field, &worker->fields, bad);
 		return false;
 	}
 	if (anew || !all_valid(valid, row_count))
@@ -446,13 +496,18 @@ fill_column(struct flows_worker *worker, struct scan_batch *batch, idx_t column,
 static void
 fill_chunk(struct flows_worker *worker, struct scan_batch *batch, duckdb_data_chunk output)
 {
-	const struct flows_scan *scan = worker->shared;
+	const idx_t count = worker->shared->column_count;
 	bool anew = false;
-	for (idx_t i = 0; i < scan->column_count && batch->rows.row_count > 0;) {
-		duckdb_vector vector = duckdb_data_chunk_get_vector(output, i);
-		bool whole = fill_column(worker, batch, scan->columns[i], anew, vector);
+	find_places(worker, batch);
+	worker->known = SCAN_NO_COLUMN;
+	for (idx_t i = 0; i < count && batch->rows.row_count > 0;) {
+		const struct place *place = &worker->places[i];
+		duckdb_vector vector = duckdb_data_chunk_get_vector(output, place->output);
+		bool whole = fill_column(worker, batch, place, anew, vector);
 		anew |= !whole;
 		i = whole ? i + 1 : 0;
+		if (!whole)
+			worker->known = SCAN_NO_COLUMN;
 	}
 	duckdb_data_chunk_set_size(output, batch->rows.row_count);
 }

@@ -25,6 +25,12 @@ result_next(struct result *result, const struct result_cell **cells, struct flow
 	return result->next(result, cells, err);
 }
 
+bool
+result_row_is_other(const struct result *result)
+{
+	return result->is_other;
+}
+
 void
 result_free(struct result *result)
 {

@@ -32,6 +32,7 @@ struct result_column {
 	const char *name;
 	enum result_type type;
 	enum result_unit unit;
+	bool is_detail; /* said of the column before it; the first to go where room is short */
 };
 
 struct result_cell {
@@ -59,12 +60,16 @@ FLOWTOLL_MUST_USE enum flowtoll_rc result_next(struct result *result,
                                                const struct result_cell **cells,
                                                struct flowtoll_err *err);
 
+/* Is the row in hand the sum of all rows that were cut off, with the text Other for its keys? */
+bool result_row_is_other(const struct result *result);
+
 void result_free(struct result *result); /* NULL ok */
 
 /* How an engine implements a result: a struct whose first member is this. */
 struct result {
 	size_t column_count;
 	const struct result_column *columns;
+	bool is_other; /* kept by `next` */
 	enum flowtoll_rc (*next)(struct result *, const struct result_cell **, struct flowtoll_err *);
 	void (*free)(struct result *);
 };

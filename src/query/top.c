@@ -38,6 +38,7 @@ struct plan {
 	bool names; /* beside addresses */
 	struct arena *arena;
 	const char *where;
+	bool packets;    /* shown where they are ranked by; else not even added up */
 	const char *by;  /* total_bytes, ... */
 	const char *all; /* all_bytes, ... */
 	uint64_t rows;
@@ -69,6 +70,7 @@ plan_metric(struct plan *plan, const char *word, struct flowtoll_err *err)
 		enum flow_id field = metrics[i].field;
 		plan->by = metrics[i].by;
 		plan->all = metrics[i].all;
+		plan->packets = field == FLOW_packets;
 		if (field == FLOW_UNKNOWN || engine_has_field(plan->engine, field))
 			return FLOWTOLL_OK;
 		err_set(err, FLOWTOLL_ERR_INPUT, "none of these logs has the field %s", metrics[i].word);
@@ -180,12 +182,13 @@ wants_names_first(const struct plan *plan)
 static void
 add_records(struct buf *sql, const struct plan *plan)
 {
-	bool first = wants_names_first(plan);
+	const bool first = wants_names_first(plan);
+	const char *packets = plan->packets ? "packets" : "CAST(NULL AS BIGINT)";
 	buf_adds(sql, "SELECT ");
 	for (size_t k = 0; k < plan->key_count; k++)
 		buf_addf(sql, "%s AS \"%s\", ", plan->keys[k].sql, plan->keys[k].label);
 	if (!first) {
-		buf_adds(sql, "bytes AS m_bytes, packets AS m_packets FROM flows");
+		buf_addf(sql, "bytes AS m_bytes, %s AS m_packets FROM flows", packets);
 		if (plan->where != NULL)
 			buf_addf(sql, " WHERE (%s\n)", plan->where);
 		return;
@@ -198,8 +201,8 @@ add_records(struct buf *sql, const struct plan *plan)
 		if (!seen)
 			buf_addf(sql, "\"%s\", ", plan->keys[k].column);
 	}
-	buf_adds(sql, "sum(bytes) AS m_bytes, sum(packets) AS m_packets, count(*) AS m_flows "
-	              "FROM flows");
+	buf_addf(sql, "sum(bytes) AS m_bytes, sum(%s) AS m_packets, count(*) AS m_flows FROM flows",
+	         packets);
 	if (plan->where != NULL)
 		buf_addf(sql, " WHERE (%s\n)", plan->where);
 	buf_adds(sql, " GROUP BY ALL)");
@@ -330,10 +333,10 @@ table_next(struct result *result, const struct result_cell **cells, struct flowt
 	}
 	if (rows->row == NULL || rows->row[SOURCE_LIST].as.integer != table->list)
 		return FLOWTOLL_OK;
-	bool is_other = rows->row[SOURCE_IS_OTHER].as.boolean;
+	result->is_other = rows->row[SOURCE_IS_OTHER].as.boolean;
 	for (size_t i = 0; i < result->column_count; i++)
 		table->cells[i] = rows->row[table->from[i]];
-	for (size_t i = 0; is_other && i < table->key_count; i++)
+	for (size_t i = 0; result->is_other && i < table->key_count; i++)
 		table->cells[i] = (struct result_cell){
 			.type = RESULT_TEXT, .as.text = {.bytes = "Other", .len = 5}};
 	rows->is_used = true;
@@ -367,6 +370,7 @@ add_name_columns(struct table *table, struct arena *arena, const char *address, 
 	for (size_t n = 0; n < NAMES_MAX; n++) {
 		snprintf(name, sizeof name, "%s.%s", key_address_prefix(address), key_names[n].word);
 		ok &= add_column(table, arena, name, from + n, RESULT_TEXT, RESULT_PLAIN);
+		table->columns[table->result.column_count - 1].is_detail = true;
 	}
 	return ok;
 }
@@ -400,7 +404,8 @@ fill_table(struct table *table, const struct plan *plan, struct arena *arena)
 	}
 	ok &= add_column(table, arena, "bytes", metrics_begin, RESULT_INT, RESULT_BYTES);
 	ok &= add_column(table, arena, "share", metrics_begin + 1, RESULT_DOUBLE, RESULT_SHARE);
-	ok &= add_column(table, arena, "packets", metrics_begin + 2, RESULT_INT, RESULT_COUNT);
+	if (plan->packets)
+		ok &= add_column(table, arena, "packets", metrics_begin + 2, RESULT_INT, RESULT_COUNT);
 	ok &= add_column(table, arena, "flows", metrics_begin + 3, RESULT_INT, RESULT_COUNT);
 	return ok;
 }

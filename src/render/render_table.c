@@ -37,6 +37,7 @@ struct table_column {
 	size_t data_width; /* of the widest cell */
 	size_t width;      /* as laid out */
 	bool text;         /* may be cut */
+	bool is_detail;
 	bool hidden;
 };
 
@@ -169,6 +170,7 @@ add_column(struct table *table, struct table_column *column, const struct result
 		return err_memory(err, "laying out a table");
 	column->name_width = text_width(column->name, 0, &fits);
 	column->text = from->type == RESULT_TEXT;
+	column->is_detail = from->is_detail;
 	return FLOWTOLL_OK;
 }
 
@@ -200,16 +202,6 @@ table_begin(struct render *render, struct flowtoll_err *err)
 	return FLOWTOLL_OK;
 }
 
-/* The row of all that was cut off has the text Other where its keys would be. */
-static bool
-is_other(const struct result *result, const struct result_cell *cells)
-{
-	static const char other[] = "Other";
-	return result_column_count(result) > 0 && cells[0].type == RESULT_TEXT &&
-	       cells[0].as.text.len == strlen(other) &&
-	       memcmp(cells[0].as.text.bytes, other, strlen(other)) == 0;
-}
-
 static enum flowtoll_rc
 table_row(struct render *render, const struct result_cell *cells, struct flowtoll_err *err)
 {
@@ -236,7 +228,7 @@ table_row(struct render *render, const struct result_cell *cells, struct flowtol
 		table->bytes_kept += table->text.len + CELL_COST_BYTES;
 	}
 	table->rows_kept++;
-	if (is_other(render->result, cells))
+	if (result_row_is_other(render->result))
 		table->other = line;
 	return FLOWTOLL_OK;
 }
@@ -262,8 +254,7 @@ width_floor(const struct table_column *column)
 	return name > data ? name : data;
 }
 
-/* What is said of an address beside it (dstaddr:region) goes first, then all else from the right;
- * the first column never. */
+/* Details go first, then all else, each from the right; the first column never. */
 static struct table_column *
 next_to_hide(struct table *table)
 {
@@ -272,7 +263,7 @@ next_to_hide(struct table *table)
 		struct table_column *column = &table->columns[i];
 		if (column->hidden)
 			continue;
-		if (strchr(column->name, ':') != NULL)
+		if (column->is_detail)
 			return column;
 		if (last == NULL)
 			last = column;

@@ -21,6 +21,7 @@ enum {
 	SCAN_BATCH_ROWS_MAX = 2048,
 	SCAN_BATCH_WORDS = SCAN_BATCH_ROWS_MAX / 64
 };
+#define SCAN_NO_COLUMN UINT32_MAX
 
 struct scan_marks {
 	uint64_t *seps;  /* text bytes / 64 words, and two more */
@@ -54,8 +55,10 @@ struct scan_kernel {
 	/* The marks of text[0..len). */
 	void (*mark)(const uint8_t *text, uint32_t len, struct scan_marks *marks);
 
-	/* Where the fields of a column are. */
-	void (*find)(const struct scan_rows *rows, uint32_t column, struct scan_fields *fields);
+	/* Where the fields of a column are. `known` is an earlier column whose fields of the same rows
+	 * `fields` already holds, to go on from; or SCAN_NO_COLUMN. */
+	void (*find)(const struct scan_rows *rows, uint32_t column, uint32_t known,
+	             struct scan_fields *fields);
 
 	/* The values of fields. `valid` and `bad` are bit sets by row, zeroed by the caller: `valid`
 	 * is set for a value, neither for `-`, `bad` for what cannot be read (its value is 0). The

@@ -28,9 +28,10 @@ mark(const uint8_t *text, uint32_t len, struct scan_marks *marks)
 }
 
 static void
-find(const struct scan_rows *rows, uint32_t column, struct scan_fields *fields)
+find(const struct scan_rows *rows, uint32_t column, uint32_t known, struct scan_fields *fields)
 {
-	assert(column < rows->column_count);
+	assert(column < rows->column_count && (known == SCAN_NO_COLUMN || known < column));
+	(void)known;
 	fields->text = rows->text;
 	fields->row_count = rows->row_count;
 	for (uint32_t r = 0; r < rows->row_count; r++) {

@@ -21,6 +21,7 @@ struct scan {
 
 	uint8_t *text;
 	uint32_t text_len;
+	uint32_t text_goal;   /* how much to hold at once: about a batch of rows */
 	uint64_t text_offset; /* of text[0] in the text given */
 	uint64_t line_first;  /* number of the line at text[0], from 1 */
 	struct scan_marks marks;
@@ -109,6 +110,7 @@ scan_begin(struct scan *scan, const struct scan_input *input)
 	format_changed(scan);
 	scan->counts = (struct scan_counts){0};
 	scan->text_len = 0;
+	scan->text_goal = SCAN_TEXT_BYTES;
 	scan->text_offset = 0;
 	scan->line_first = 1;
 	scan->marks.end_count = 0;
@@ -318,7 +320,8 @@ look_at_rows(struct scan *scan, uint32_t *row_count, struct flowtoll_err *err)
 	uint32_t count = *row_count, kept = 0;
 	if (tells) {
 		struct scan_rows rows = rows_of(scan, count);
-		scan->kernel->find(&rows, (uint32_t)scan->telling_column, &scan->telling);
+		scan->kernel->find(&rows, (uint32_t)scan->telling_column, SCAN_NO_COLUMN,
+		                   &scan->telling);
 	}
 	for (uint32_t r = 0; r < count; r++) {
 		uint8_t first = tells ? scan->text[scan->telling.begins[r]]
@@ -369,14 +372,26 @@ skip_long_rest(struct scan *scan)
 	scan->text_len = 0;
 }
 
+/* A text of slightly more lines than a batch would leave a small batch behind each large one. */
+static void
+set_goal(struct scan *scan)
+{
+	const uint32_t lines = scan->marks.end_count;
+	uint64_t goal = lines == 0 ? SCAN_TEXT_BYTES
+	                           : (uint64_t)scan->text_len * (SCAN_BATCH_ROWS_MAX - 64) / lines;
+	scan->text_goal = goal < 2 * LIMIT_LINE_BYTES ? 2 * LIMIT_LINE_BYTES
+	                  : goal > SCAN_TEXT_BYTES    ? SCAN_TEXT_BYTES
+	                                              : (uint32_t)goal;
+}
+
 static void
 fill_text(struct scan *scan)
 {
-	while (!scan->fill_ended && scan->text_len < SCAN_TEXT_BYTES) {
+	while (!scan->fill_ended && scan->text_len < scan->text_goal) {
 		size_t got = 0;
 		scan->fill_rc = scan->input.fill(scan->input.ctx, scan->text + scan->text_len,
-		                                 SCAN_TEXT_BYTES - scan->text_len, &got, &scan->fill_err);
-		assert(got <= SCAN_TEXT_BYTES - scan->text_len);
+		                                 scan->text_goal - scan->text_len, &got, &scan->fill_err);
+		assert(got <= scan->text_goal - scan->text_len);
 		scan->fill_ended = scan->fill_rc != FLOWTOLL_OK || got == 0;
 		scan->text_len += (uint32_t)got;
 		scan->counts.text_bytes += got;
@@ -399,6 +414,7 @@ static void
 refill(struct scan *scan)
 {
 	if (scan->is_marked) {
+		set_goal(scan);
 		keep_rest(scan);
 		skip_long_rest(scan);
 	}
@@ -459,7 +475,8 @@ scan_reject_rows(struct scan *scan, struct scan_batch *batch, enum flow_id field
 	struct scan_rows *rows = &batch->rows;
 	uint32_t kept = 0;
 	if (scan->tells_status)
-		scan->kernel->find(rows, (uint32_t)scan->telling_column, &scan->telling);
+		scan->kernel->find(rows, (uint32_t)scan->telling_column, SCAN_NO_COLUMN,
+		                   &scan->telling);
 	for (uint32_t r = 0; r < rows->row_count; r++) {
 		if ((bad[r / 64] >> (r % 64) & 1) == 0) {
 			keep_row(scan, r, kept++);

@@ -6,7 +6,7 @@
  *     KERNEL_NAME       its name as text
  *     TARGET            function attribute that switches the instructions on, or empty
  *     BLOCK_MASKS(p, spaces, ends)  64-bit masks of ' ' and '\n' in the 64 bytes at p
- *     DOT_MASK16(p)     16-bit mask of '.' in the 16 bytes at p
+ *     DOT_MASK16(p)     16-bit mask of '.' in the 16 bytes at p; or HAVE_PARSE_V4 and a parse_v4
  *     LOWEST_BIT(mask)  index of the lowest bit of a 64-bit mask; any number for 0
  *     NTH_BIT(mask, n)  index of the n-th bit, from 0, of a mask that has more than n
  *
@@ -129,25 +129,35 @@ last_begin(const uint64_t *seps, uint32_t begin, uint32_t end)
 }
 
 TARGET static void
-find(const struct scan_rows *rows, uint32_t column, struct scan_fields *fields)
+find(const struct scan_rows *rows, uint32_t column, uint32_t known, struct scan_fields *fields)
 {
-	assert(column < rows->column_count);
+	assert(column < rows->column_count && (known == SCAN_NO_COLUMN || known < column));
 	const uint64_t *seps = rows->seps;
-	const bool is_last = column + 1 == rows->column_count;
+	const uint32_t *line_begins = rows->begins, *line_ends = rows->ends;
+	const uint32_t count = rows->row_count;
+	uint32_t *restrict begins = fields->begins, *restrict lens = fields->lens;
 	fields->text = rows->text;
-	fields->row_count = rows->row_count;
-	for (uint32_t r = 0; r < rows->row_count; r++) {
-		uint32_t begin = rows->begins[r];
-		if (is_last) {
-			begin = last_begin(seps, begin, rows->ends[r]);
-			fields->lens[r] = rows->ends[r] - begin;
-		} else {
-			if (column > 0)
-				begin = after_separator(seps, begin, column);
-			fields->lens[r] = until_separator(seps, begin);
+	fields->row_count = count;
+	if (column + 1 == rows->column_count) {
+		for (uint32_t r = 0; r < count; r++) {
+			begins[r] = last_begin(seps, line_begins[r], line_ends[r]);
+			lens[r] = line_ends[r] - begins[r];
 		}
-		fields->begins[r] = begin;
+		return;
 	}
+	if (column == 0)
+		memcpy(begins, line_begins, count * sizeof *begins);
+	else if (known == SCAN_NO_COLUMN)
+		for (uint32_t r = 0; r < count; r++)
+			begins[r] = after_separator(seps, line_begins[r], column);
+	else if (known + 1 == column)
+		for (uint32_t r = 0; r < count; r++)
+			begins[r] += lens[r] + 1;
+	else
+		for (uint32_t r = 0; r < count; r++)
+			begins[r] = after_separator(seps, begins[r], column - known);
+	for (uint32_t r = 0; r < count; r++)
+		lens[r] = until_separator(seps, begins[r]);
 }
 
 /* `word` holds up to eight digits, the last in its highest byte, lower bytes zero, each already
@@ -225,6 +235,7 @@ parse_int(const struct scan_fields *fields, int64_t max, int64_t *out, uint64_t 
 	return bad_count;
 }
 
+#ifndef HAVE_PARSE_V4
 /* The octet of `len` digits (1..3) at p, into *octet. As a number of base 256 its digits compare
  * as the octet does, which bounds it and refuses leading zeros in one go. */
 TARGET static inline bool
@@ -258,6 +269,7 @@ parse_v4(const uint8_t *p, uint32_t len, uint32_t *v4)
 	*v4 = o1 << 24 | o2 << 16 | o3 << 8 | o4;
 	return ok;
 }
+#endif
 
 TARGET static uint32_t
 parse_ip(const struct scan_fields *fields, uint64_t (*out)[2], uint64_t *valid, uint64_t *bad)

@@ -84,6 +84,8 @@ fake_next(struct result *result, const struct result_cell **cells, struct flowto
 	struct fake *fake = (struct fake *)result;
 	if (fake->at < fake->row_count * fake->repeat) {
 		*cells = fake->cells + fake->at++ % fake->row_count * result->column_count;
+		result->is_other = (*cells)[0].type == RESULT_TEXT && (*cells)[0].as.text.len == 5 &&
+		                   memcmp((*cells)[0].as.text.bytes, "Other", 5) == 0;
 		return FLOWTOLL_OK;
 	}
 	if (fake->fail_rc != FLOWTOLL_OK)
@@ -101,7 +103,7 @@ fake_free(struct result *result)
 #define FAKE(columns_, cells_)                                                                     \
 	(struct fake)                                                                                  \
 	{                                                                                              \
-		.base = {COUNT(columns_), (columns_), fake_next, fake_free}, .cells = (cells_),            \
+		.base = {COUNT(columns_), (columns_), false, fake_next, fake_free}, .cells = (cells_),            \
 		.row_count = COUNT(cells_) / COUNT(columns_), .repeat = 1                                  \
 	}
 

@@ -13,9 +13,12 @@
 #include <wchar.h>
 
 static const struct result_column top_columns[] = {
-	{"dstaddr", RESULT_IP, RESULT_PLAIN},      {"dstaddr:name", RESULT_TEXT, RESULT_PLAIN},
-	{"dstaddr:owner", RESULT_TEXT, RESULT_PLAIN}, {"bytes", RESULT_INT, RESULT_BYTES},
-	{"share", RESULT_DOUBLE, RESULT_SHARE},    {"flows", RESULT_INT, RESULT_COUNT},
+	{"dstaddr", RESULT_IP, RESULT_PLAIN, false},
+	{"dstaddr.name", RESULT_TEXT, RESULT_PLAIN, true},
+	{"dstaddr.owner", RESULT_TEXT, RESULT_PLAIN, true},
+	{"bytes", RESULT_INT, RESULT_BYTES, false},
+	{"share", RESULT_DOUBLE, RESULT_SHARE, false},
+	{"flows", RESULT_INT, RESULT_COUNT, false},
 };
 static struct result_cell top_cells[18];
 
@@ -47,7 +50,7 @@ test_unlimited(void **state)
 	(void)state;
 	assert_string_equal(
 		top_table((struct flowtoll_style){0}),
-		"dstaddr   dstaddr:name                       dstaddr:owner     bytes  share      flows\n"
+		"dstaddr   dstaddr.name                       dstaddr.owner     bytes  share      flows\n"
 		"10.0.1.7  NAT gateway nat-0123456789abcdef0  111122223333   1.23 GiB  41.2%  1 234 567\n"
 		"-         -                                  -                 512 B  <0.1%          3\n"
 		"Other     -                                  -              1.76 GiB  58.8%         99\n");
@@ -59,7 +62,7 @@ test_exact(void **state)
 	(void)state;
 	assert_string_equal(
 		top_table((struct flowtoll_style){.exact = true}),
-		"dstaddr   dstaddr:name                       dstaddr:owner       bytes  share    flows\n"
+		"dstaddr   dstaddr.name                       dstaddr.owner       bytes  share    flows\n"
 		"10.0.1.7  NAT gateway nat-0123456789abcdef0  111122223333   1320702444  0.412  1234567\n"
 		"-         -                                  -                     512  1e-05        3\n"
 		"Other     -                                  -              1885000000  0.588       99\n");
@@ -71,13 +74,13 @@ test_cut_to_fit(void **state)
 	(void)state;
 	assert_string_equal(
 		top_table((struct flowtoll_style){.width = 70}),
-		"dstaddr   dstaddr:name       dstaddr:owner     bytes  share      flows\n"
+		"dstaddr   dstaddr.name       dstaddr.owner     bytes  share      flows\n"
 		"10.0.1.7  NAT gateway nat-\u2026  111122223333   1.23 GiB  41.2%  1 234 567\n"
 		"-         -                  -                 512 B  <0.1%          3\n"
 		"Other     -                  -              1.76 GiB  58.8%         99\n");
 	assert_string_equal(
 		top_table((struct flowtoll_style){.width = 64}),
-		"dstaddr   dstaddr:name  dstaddr:own\u2026     bytes  share      flows\n"
+		"dstaddr   dstaddr.name  dstaddr.own\u2026     bytes  share      flows\n"
 		"10.0.1.7  NAT gateway\u2026  111122223333  1.23 GiB  41.2%  1 234 567\n"
 		"-         -             -                512 B  <0.1%          3\n"
 		"Other     -             -             1.76 GiB  58.8%         99\n");
@@ -93,13 +96,13 @@ test_hidden_to_fit(void **state)
 		"10.0.1.7  1.23 GiB  41.2%  1 234 567\n"
 		"-            512 B  <0.1%          3\n"
 		"Other     1.76 GiB  58.8%         99\n"
-		"hidden to fit 40 columns: dstaddr:name, dstaddr:owner\n");
+		"hidden to fit 40 columns: dstaddr.name, dstaddr.owner\n");
 	assert_string_equal(top_table((struct flowtoll_style){.width = 1}),
 	                    "dstaddr\n"
 	                    "10.0.1.7\n"
 	                    "-\n"
 	                    "Other\n"
-	                    "hidden to fit 1 columns: dstaddr:name, dstaddr:owner, bytes, share, "
+	                    "hidden to fit 1 columns: dstaddr.name, dstaddr.owner, bytes, share, "
 	                    "flows\n");
 }
 
@@ -112,7 +115,7 @@ test_colour(void **state)
 	                    "10.0.1.7  1.23 GiB  41.2%\n"
 	                    "-            512 B  <0.1%\n"
 	                    "\033[2mOther     1.76 GiB  58.8%\033[0m\n"
-	                    "\033[2mhidden to fit 25 columns: dstaddr:name, dstaddr:owner, flows"
+	                    "\033[2mhidden to fit 25 columns: dstaddr.name, dstaddr.owner, flows"
 	                    "\033[0m\n");
 }
 

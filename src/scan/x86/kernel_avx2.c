@@ -27,11 +27,11 @@ equal_mask64(__m256i low, __m256i high, char c)
 		ends = equal_mask64(low, high, '\n');                                                      \
 	} while (0)
 
-#define DOT_MASK16(p)                                                                              \
-	_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(p)), _mm_set1_epi8('.')))
-
 #define LOWEST_BIT(mask) ((uint32_t)_tzcnt_u64(mask))
 #define NTH_BIT(mask, n) ((uint32_t)_tzcnt_u64(_pdep_u64(UINT64_C(1) << (n), mask)))
 
+#define HAVE_PARSE_V4
+
+#include "scan/x86/parse_v4.h"
 #include "scan/scan_template.h"
 #endif

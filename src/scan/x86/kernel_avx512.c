@@ -23,12 +23,12 @@
 		ends = _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8('\n'));                              \
 	} while (0)
 
-#define DOT_MASK16(p)                                                                              \
-	_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(p)), _mm_set1_epi8('.')))
-
 #define LOWEST_BIT(mask) ((uint32_t)__builtin_ctzll((mask) | (UINT64_C(1) << 63)))
 #define NTH_BIT(mask, n) scan_nth_bit(mask, n)
 
+#define HAVE_PARSE_V4
+
 #include "scan/nth_bit.h"
+#include "scan/x86/parse_v4.h"
 #include "scan/scan_template.h"
 #endif
