@@ -26,6 +26,7 @@
 
 enum {
 	GAP_WIDTH = 2,
+	DETAIL_WIDTH_MIN = 28,
 	TEXT_WIDTH_MIN = 12, /* of text and names that are cut; a column is left out before less */
 	CELL_COST_BYTES = 64 /* what the library keeps beside a cell's text, about */
 };
@@ -38,6 +39,8 @@ struct table_column {
 	size_t width;      /* as laid out */
 	bool text;         /* may be cut */
 	bool is_detail;
+	bool is_last_detail; /* all others are hidden */
+	bool is_empty;       /* no row has a value */
 	bool hidden;
 };
 
@@ -171,6 +174,7 @@ add_column(struct table *table, struct table_column *column, const struct result
 	column->name_width = text_width(column->name, 0, &fits);
 	column->text = from->type == RESULT_TEXT;
 	column->is_detail = from->is_detail;
+	column->is_empty = true;
 	return FLOWTOLL_OK;
 }
 
@@ -225,6 +229,7 @@ table_row(struct render *render, const struct result_cell *cells, struct flowtol
 		size_t width = text_width(text, 0, &fits);
 		if (width > column->data_width)
 			column->data_width = width;
+		column->is_empty &= cells[i].type == RESULT_NULL;
 		table->bytes_kept += table->text.len + CELL_COST_BYTES;
 	}
 	table->rows_kept++;
@@ -245,18 +250,21 @@ width_natural(const struct table_column *column)
 	return column->name_width > column->data_width ? column->name_width : column->data_width;
 }
 
-/* What is left of a column when all that may be cut is. */
+/* What is left of a column when all that may be cut is. A detail is cut less: a name that ends
+ * where names differ says nothing, so another detail goes instead. */
 static size_t
 width_floor(const struct table_column *column)
 {
+	size_t least_text = column->is_detail && !column->is_last_detail ? DETAIL_WIDTH_MIN
+	                                                                 : TEXT_WIDTH_MIN;
 	size_t name = least(column->name_width, TEXT_WIDTH_MIN);
-	size_t data = column->text ? least(column->data_width, TEXT_WIDTH_MIN) : column->data_width;
+	size_t data = column->text ? least(column->data_width, least_text) : column->data_width;
 	return name > data ? name : data;
 }
 
 /* Details go first, then all else, each from the right; the first column never. */
 static struct table_column *
-next_to_hide(struct table *table)
+next_to_hide(const struct table *table)
 {
 	struct table_column *last = NULL;
 	for (size_t i = table->column_count; i-- > 1;) {
@@ -269,6 +277,15 @@ next_to_hide(struct table *table)
 			last = column;
 	}
 	return last;
+}
+
+static size_t
+count_details(const struct table *table)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < table->column_count; i++)
+		count += table->columns[i].is_detail && !table->columns[i].hidden;
+	return count;
 }
 
 static size_t
@@ -291,8 +308,13 @@ fit(struct table *table, size_t width_max)
 		return;
 	}
 	struct table_column *hide;
-	while (width_of_all(table, width_floor) > width_max && (hide = next_to_hide(table)) != NULL)
-		hide->hidden = true;
+	for (size_t i = 0; i < table->column_count; i++)
+		table->columns[i].hidden = table->columns[i].is_detail && table->columns[i].is_empty;
+	while (width_of_all(table, width_floor) > width_max && (hide = next_to_hide(table)) != NULL) {
+		bool one_left = hide->is_detail && !hide->is_last_detail && count_details(table) == 1;
+		hide->is_last_detail = one_left; /* rather cut short than hidden */
+		hide->hidden = !one_left;
+	}
 	for (size_t i = 0; i < table->column_count; i++)
 		table->columns[i].width = width_floor(&table->columns[i]);
 	size_t used = width_of_all(table, width_floor);
@@ -389,7 +411,7 @@ add_remarks(const struct table *table, struct render *render)
 	const char *reset = render->style.colour ? RESET : "";
 	size_t hidden = 0;
 	for (size_t i = 0; i < table->column_count; i++) {
-		if (!table->columns[i].hidden)
+		if (!table->columns[i].hidden || table->columns[i].is_empty)
 			continue;
 		char text[64];
 		snprintf(text, sizeof text, "hidden to fit %u columns: ", render->style.width);

@@ -74,16 +74,18 @@ test_cut_to_fit(void **state)
 	(void)state;
 	assert_string_equal(
 		top_table((struct flowtoll_style){.width = 70}),
-		"dstaddr   dstaddr.name       dstaddr.owner     bytes  share      flows\n"
-		"10.0.1.7  NAT gateway nat-\u2026  111122223333   1.23 GiB  41.2%  1 234 567\n"
-		"-         -                  -                 512 B  <0.1%          3\n"
-		"Other     -                  -              1.76 GiB  58.8%         99\n");
+		"dstaddr   dstaddr.name                         bytes  share      flows\n"
+		"10.0.1.7  NAT gateway nat-0123456789abcde\u2026  1.23 GiB  41.2%  1 234 567\n"
+		"-         -                                    512 B  <0.1%          3\n"
+		"Other     -                                 1.76 GiB  58.8%         99\n"
+		"hidden to fit 70 columns: dstaddr.owner\n");
 	assert_string_equal(
-		top_table((struct flowtoll_style){.width = 64}),
-		"dstaddr   dstaddr.name  dstaddr.own\u2026     bytes  share      flows\n"
-		"10.0.1.7  NAT gateway\u2026  111122223333  1.23 GiB  41.2%  1 234 567\n"
-		"-         -             -                512 B  <0.1%          3\n"
-		"Other     -             -             1.76 GiB  58.8%         99\n");
+		top_table((struct flowtoll_style){.width = 50}),
+		"dstaddr   dstaddr.name     bytes  share      flows\n"
+		"10.0.1.7  NAT gateway\u2026  1.23 GiB  41.2%  1 234 567\n"
+		"-         -                512 B  <0.1%          3\n"
+		"Other     -             1.76 GiB  58.8%         99\n"
+		"hidden to fit 50 columns: dstaddr.owner\n");
 }
 
 static void
