@@ -472,6 +472,7 @@ def docs_file(places, path):
             os.symlink(places.path(entry), os.path.join(scratch, entry))
         env = places.environment(scratch)
         env["PATH"] = os.path.dirname(places.release) + ":" + env["PATH"]
+        env["COLUMNS"] = "80"  # what a reader's terminal shows at the least
         for name_kept in ("HOME", "XDG_CACHE_HOME", "GOMODCACHE"):  # what ./run has fetched
             if name_kept in os.environ:
                 env[name_kept] = os.environ[name_kept]

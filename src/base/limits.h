@@ -19,7 +19,7 @@ enum {
 	LIMIT_CELL_BYTES = 4096,        /* of one cell in the output "table" */
 	LIMIT_INTERFACES = 4 << 20,     /* of all inventories */
 	LIMIT_CLAIMANTS = 16,           /* interfaces told apart that share one address */
-	LIMIT_JSON_TEXT_BYTES = 2048,   /* an id, tag or description; AWS's are 256 characters at most */
+	LIMIT_JSON_TEXT_BYTES = 2048,   /* an id, tag or description; AWS's have 256 characters */
 	LIMIT_LABEL_BYTES = 16 * 1024,  /* a few of these put together */
 	LIMIT_RANGES = 1 << 20,         /* rows of AWS's ranges */
 	LIMIT_SERVICES = 1024,          /* different services in them */

@@ -239,7 +239,7 @@ add_faults(struct buf *buf, const struct flowtoll *ft, const struct flowtoll_cou
 /* What goes with the answer, for people. */
 static void
 say_around(struct flowtoll *ft, const struct flowtoll_answer *answer,
-           const struct flowtoll_counts *counts)
+           const struct flowtoll_counts *counts, bool has_totals)
 {
 	struct buf buf;
 	const char *note;
@@ -249,7 +249,7 @@ say_around(struct flowtoll *ft, const struct flowtoll_answer *answer,
 		say_add_lines(&buf, note);
 		buf_addc(&buf, '\n');
 	}
-	if (counts->skipdata > 0) {
+	if (has_totals && counts->skipdata > 0) {
 		buf_adds(&buf, "note: ");
 		add_count_of(&buf, counts->skipdata, " record says", " records say");
 		buf_adds(&buf, " that AWS skipped data (SKIPDATA): totals are a lower bound\n");
@@ -296,7 +296,7 @@ ask_run(const struct ask *ask)
 		struct flowtoll_counts counts = {0};
 		flowtoll_counts(ft, &counts);
 		if (!is_on(ask, FLAG_QUIET))
-			say_around(ft, answer, &counts);
+			say_around(ft, answer, &counts, ask->has_totals);
 		if (counts.rejected > 0 || counts.files_faulty > 0)
 			code = FLOWTOLL_EXIT_PARTIAL;
 	}

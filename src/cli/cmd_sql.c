@@ -22,6 +22,7 @@ cmd_sql(const struct options *options)
 		.options = options,
 		.sources = options->operands + 1,
 		.source_count = options->operand_count - 1,
+		.has_totals = true,
 		.question = question,
 	};
 	return ask_run(&ask);

@@ -34,6 +34,7 @@ cmd_top(const struct options *options)
 		.source_count = options->operand_count - 1,
 		.lists = lists,
 		.list_count = 1 + options->also_count,
+		.has_totals = true,
 		.question = question,
 	};
 	return ask_run(&ask);

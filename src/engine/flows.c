@@ -251,9 +251,11 @@ static void
 take_reject(void *ctx, const struct scan_reject *reject)
 {
 	struct flows_worker *worker = ctx;
-	if (worker->shared->counts)
-		faults_add_line(&worker->shared->engine->faults, worker->input->file->path,
-		                worker->text_begin, reject);
+	if (!worker->shared->counts)
+		return;
+	atomic_fetch_add(&worker->shared->engine->tally.rejected, 1);
+	faults_add_line(&worker->shared->engine->faults, worker->input->file->path,
+	                worker->text_begin, reject);
 }
 
 /* A file that cannot be opened, or is damaged: told, and passed over from there on. */
@@ -296,7 +298,6 @@ finish_piece(struct flows_worker *worker)
 		atomic_fetch_add(&tally->text_bytes, counts->text_bytes);
 		atomic_fetch_add(&tally->nodata, counts->nodata);
 		atomic_fetch_add(&tally->skipdata, counts->skipdata);
-		atomic_fetch_add(&tally->rejected, counts->rejected);
 		if (worker->piece->begin == 0)
 			atomic_fetch_add(&tally->files, 1);
 	}

@@ -105,7 +105,8 @@ add_folder(struct io_list *list, const char *path, int depth, struct flowtoll_er
 {
 	if (depth > LIMIT_FOLDER_DEPTH)
 		return ERR(err, FLOWTOLL_ERR_INPUT,
-		           "%s: folders nested deeper than %d (a link in a circle?)", path, LIMIT_FOLDER_DEPTH);
+		           "%s: folders nested deeper than %d (a link in a circle?)", path,
+		           LIMIT_FOLDER_DEPTH);
 	struct dirent **entries;
 	int count = scandir(path, &entries, NULL, by_name);
 	if (count < 0)

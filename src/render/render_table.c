@@ -288,8 +288,10 @@ count_details(const struct table *table)
 	return count;
 }
 
+typedef size_t width_fn(const struct table_column *column);
+
 static size_t
-width_of_all(const struct table *table, size_t (*width)(const struct table_column *))
+width_of_all(const struct table *table, width_fn *width)
 {
 	size_t sum = 0;
 	for (size_t i = 0; i < table->column_count; i++)

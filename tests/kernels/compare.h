@@ -140,8 +140,8 @@ compare_kernel(const struct scan_kernel *kernel, const uint8_t *data, uint32_t l
 	    memcmp(scalar.seps, other.seps, (len + 63) / 64 * 8) != 0)
 		compare_fail(kernel, "mark", 0);
 	/* lines of few columns and of the commonest number */
-	uint32_t common = ends > 0 ? scalar.ranks[ends / 2] - (ends > 1 ? scalar.ranks[ends / 2 - 1] : 0)
-	                           : 0;
+	uint32_t before = ends > 1 ? scalar.ranks[ends / 2 - 1] : 0;
+	uint32_t common = ends > 0 ? scalar.ranks[ends / 2] - before : 0;
 	memset(pad, '\n', SCAN_PAD / 2);
 	memset(pad + SCAN_PAD / 2, '7', SCAN_PAD / 2);
 	for (uint32_t columns = 1; columns <= 4; columns++)

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 #include "cli/options.c"
@@ -206,15 +207,18 @@ static void
 test_lists_are_bounded(void **state)
 {
 	(void)state;
-	char line[512] = "flowtoll top a s";
+	struct buf buf;
+	buf_init(&buf, 512);
+	buf_adds(&buf, "flowtoll top a s");
 	for (int i = 0; i < LIMIT_LISTS - 1; i++)
-		strcat(line, " --also x");
-	struct options options = parsed(line);
+		buf_adds(&buf, " --also x");
+	struct options options = parsed(buf_text(&buf));
 	assert_int_equal(options.also_count, LIMIT_LISTS - 1);
 	options_free(&options);
 	struct flowtoll_err err;
-	strcat(line, " --also x");
-	assert_int_equal(parse(line, &options, &err), FLOWTOLL_ERR_USAGE);
+	buf_adds(&buf, " --also x");
+	assert_int_equal(parse(buf_text(&buf), &options, &err), FLOWTOLL_ERR_USAGE);
+	buf_free(&buf);
 	options_free(&options);
 }
 

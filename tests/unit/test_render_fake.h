@@ -103,7 +103,8 @@ fake_free(struct result *result)
 #define FAKE(columns_, cells_)                                                                     \
 	(struct fake)                                                                                  \
 	{                                                                                              \
-		.base = {COUNT(columns_), (columns_), false, fake_next, fake_free}, .cells = (cells_),            \
+		.base = {COUNT(columns_), (columns_), false, fake_next, fake_free},                        \
+		.cells = (cells_),                                                                         \
 		.row_count = COUNT(cells_) / COUNT(columns_), .repeat = 1                                  \
 	}
 

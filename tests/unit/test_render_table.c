@@ -187,10 +187,12 @@ test_width_holds(void **state)
 	for (int i = 0; i < 3000; i++) {
 		char texts[3][128];
 		for (size_t t = 0; t < 3; t++) {
+			size_t len = 0;
 			texts[t][0] = '\0';
 			for (size_t k = 0; k < (seed >> 40) % 25; k++) {
 				seed = seed * 6364136223846793005u + 1442695040888963407u;
-				strcat(texts[t], pieces[seed >> 60 & 7]);
+				len += (size_t)snprintf(texts[t] + len, sizeof texts[t] - len, "%s",
+				                        pieces[seed >> 60 & 7]);
 			}
 		}
 		const struct result_cell cells[] = {cell_text(texts[0]), cell_text(texts[1]),
