@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Any bytes as an inventory and as AWS's ranges: read, or refused with a message and a hint; what
+ * was read can be asked.
+ */
+#include "who/who.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+typedef enum flowtoll_rc add_fn(struct who *who, const char *path, struct flowtoll_err *err);
+
+static void
+try(add_fn *add, const char *path)
+{
+	struct flowtoll_err err = {0};
+	struct who *who = NULL;
+	struct who_name name;
+	if (who_create(&who, &err) != FLOWTOLL_OK)
+		abort();
+	if (add(who, path, &err) != FLOWTOLL_OK && (err.message[0] == '\0' || err.hint[0] == '\0'))
+		abort();
+	(void)who_find(who, ip_from_v4(0x0a000107), &name);
+	(void)who_find(who, ip_from_v4(0x03051405), &name);
+	who_free(who);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	char path[64];
+	int fd = memfd_create("fuzz", 0);
+	if (fd < 0 || write(fd, data, len) != (ssize_t)len)
+		abort();
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	try(who_add_inventory, path);
+	try(who_add_aws_ranges, path);
+	close(fd);
+	return 0;
+}
