@@ -67,7 +67,7 @@ struct flowtoll_err {
 	enum flowtoll_rc code;
 	char message[480]; /* lower case, no full stop, the fault first */
 	char hint[480];    /* what to do about it; may be empty */
-	char file[1024];
+	char file[1024]; /* or "--where", "--having": then `byte` counts from its beginning */
 	uint64_t line;
 	uint64_t byte;
 };
@@ -106,6 +106,9 @@ struct flowtoll_settings {
 	const char *inventory;   /* what `aws ec2 describe-network-interfaces` prints; or NULL */
 	const char *aws_ranges;  /* file with AWS's ip-ranges.json; or NULL */
 	bool names_off;          /* add no names to addresses, even if files for it are given */
+	int64_t since_us;        /* only records that start at or after this, microseconds since 1970 */
+	int64_t until_us;        /* and before this; 0 and 0: all. Holds for every question */
+	const char *rejects;     /* file to keep rejected lines in, made anew; or NULL */
 };
 
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
@@ -127,7 +130,9 @@ struct flowtoll_top {
 	const char *const *keys;
 	size_t key_count;  /* lists, at least 1 */
 	const char *by;    /* "bytes" (NULL too), "packets" or "flows" */
-	const char *where; /* an SQL condition over flows, or NULL */
+	const char *where;  /* an SQL condition over flows, or NULL */
+	const char *having; /* an SQL condition over the answer's columns, or NULL: groups for which it
+	                       does not hold go to the row Other */
 	uint64_t rows;     /* rows to show of each list before the row Other; 0: 10 */
 };
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_top(struct flowtoll *ft,
@@ -141,7 +146,23 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_head(struct flowtoll *f
                                                               struct flowtoll_answer **answer,
                                                               struct flowtoll_err *err);
 
-/* Any SQL query over the table flows. */
+/* What the files are and what was read of them: runs over all of them, reading every field. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_files(struct flowtoll *ft,
+                                                               struct flowtoll_answer **answer,
+                                                               struct flowtoll_err *err);
+
+/* The SQL that a question would run, instead of running it; free with flowtoll_free_text. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_top_sql(struct flowtoll *ft,
+                                                                 const struct flowtoll_top *top,
+                                                                 char **sql,
+                                                                 struct flowtoll_err *err);
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_head_sql(struct flowtoll *ft,
+                                                                  uint64_t rows, const char *where,
+                                                                  char **sql,
+                                                                  struct flowtoll_err *err);
+FLOWTOLL_API void flowtoll_free_text(char *text); /* NULL ok */
+
+/* Any SQL query over the tables flows, files and rejects. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_sql(struct flowtoll *ft, const char *query,
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);
