@@ -107,7 +107,7 @@ struct flowtoll_settings {
 	const char *aws_ranges;  /* file with AWS's ip-ranges.json; or NULL */
 	bool names_off;          /* add no names to addresses, even if files for it are given */
 	int64_t since_us;        /* only records that start at or after this, microseconds since 1970 */
-	int64_t until_us;        /* and before this; 0 and 0: all. Holds for every question */
+	int64_t until_us;        /* and before this; 0: no bound. Both hold for every question */
 	const char *rejects;     /* file to keep rejected lines in, made anew; or NULL */
 };
 

@@ -8,9 +8,9 @@ WITH grouped AS MATERIALIZED (
   SELECT
     {list} AS list,
     {keys},
-    sum(m_bytes) AS total_bytes,
-    sum(m_packets) AS total_packets,
-    {flows} AS total_flows
+    sum(m_bytes) AS bytes,
+    sum(m_packets) AS packets,
+    {flows} AS flows
   FROM (
     {records}
   ) AS records
@@ -19,9 +19,9 @@ WITH grouped AS MATERIALIZED (
 totals AS (
   SELECT
     list,
-    sum(total_bytes) AS all_bytes,
-    sum(total_packets) AS all_packets,
-    sum(total_flows) AS all_flows,
+    sum(bytes) AS all_bytes,
+    sum(packets) AS all_packets,
+    sum(flows) AS all_flows,
     count(*) AS all_groups
   FROM grouped
   GROUP BY list
@@ -32,26 +32,26 @@ shown AS MATERIALIZED (
 other AS (
   SELECT
     totals.list,
-    all_bytes - coalesce(sum(total_bytes), 0) AS total_bytes,
-    all_packets - coalesce(sum(total_packets), 0) AS total_packets,
-    all_flows - coalesce(sum(total_flows), 0) AS total_flows
+    all_bytes - coalesce(sum(bytes), 0) AS bytes,
+    all_packets - coalesce(sum(packets), 0) AS packets,
+    all_flows - coalesce(sum(flows), 0) AS flows
   FROM totals LEFT JOIN shown ON totals.list = shown.list
   GROUP BY totals.list, all_bytes, all_packets, all_flows, all_groups
   HAVING all_groups > count(shown.list)
 ),
 lines AS (
-  SELECT list, false AS is_other, {keys}, total_bytes, total_packets, total_flows FROM shown
+  SELECT list, false AS is_other, {keys}, bytes, packets, flows FROM shown
   UNION ALL
-  SELECT list, true AS is_other, {nulls}, total_bytes, total_packets, total_flows FROM other
+  SELECT list, true AS is_other, {nulls}, bytes, packets, flows FROM other
 )
 SELECT
   lines.list,
   is_other,
   {keys},
   {names}
-  total_bytes,
+  bytes,
   CAST({by} AS DOUBLE) / nullif({all}, 0) AS share,
-  total_packets,
-  total_flows
+  packets,
+  flows
 FROM lines JOIN totals ON lines.list = totals.list
 ORDER BY lines.list, is_other, {by} DESC NULLS LAST, {keys}

@@ -100,6 +100,9 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 		                   &(struct engine_settings){.threads = settings->threads,
 		                                             .memory_bytes = settings->memory_bytes,
 		                                             .fields = settings->fields,
+		                                             .since_us = settings->since_us,
+		                                             .until_us = settings->until_us,
+		                                             .rejects = settings->rejects,
 		                                             .who = ft->who},
 		                   err);
 	if (rc == FLOWTOLL_OK)
@@ -198,6 +201,51 @@ flowtoll_sql(struct flowtoll *ft, const char *query, struct flowtoll_answer **ou
 	struct answer *answer = NULL;
 	*out = NULL;
 	TRY(query_sql(ft->engine, query, &answer, err));
+	return wrap(answer, out, err);
+}
+
+/* Hands the text of `sql`, if all went well, to the caller; frees it. */
+static enum flowtoll_rc
+take_sql(enum flowtoll_rc rc, struct buf *buf, char **sql, struct flowtoll_err *err)
+{
+	*sql = NULL;
+	if (rc == FLOWTOLL_OK && (*sql = buf_take(buf)) == NULL)
+		rc = err_memory(err, "making a query");
+	buf_free(buf);
+	return rc;
+}
+
+enum flowtoll_rc
+flowtoll_top_sql(struct flowtoll *ft, const struct flowtoll_top *top, char **sql,
+                 struct flowtoll_err *err)
+{
+	struct buf buf;
+	buf_init(&buf, LIMIT_SQL_BYTES);
+	return take_sql(query_top_sql(ft->engine, ft->names ? ft->who : NULL, top, &buf, err), &buf,
+	                sql, err);
+}
+
+enum flowtoll_rc
+flowtoll_head_sql(struct flowtoll *ft, uint64_t rows, const char *where, char **sql,
+                  struct flowtoll_err *err)
+{
+	struct buf buf;
+	buf_init(&buf, LIMIT_SQL_BYTES);
+	return take_sql(query_head_sql(ft->engine, rows, where, &buf, err), &buf, sql, err);
+}
+
+void
+flowtoll_free_text(char *text)
+{
+	mem_free(text);
+}
+
+enum flowtoll_rc
+flowtoll_files(struct flowtoll *ft, struct flowtoll_answer **out, struct flowtoll_err *err)
+{
+	struct answer *answer = NULL;
+	*out = NULL;
+	TRY(query_files(ft->engine, &answer, err));
 	return wrap(answer, out, err);
 }
 

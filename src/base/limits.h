@@ -14,6 +14,8 @@ enum {
 	LIMIT_LISTS = 16,               /* lists of one `top` */
 	LIMIT_SQL_BYTES = 1 << 20,
 	LIMIT_FAULT_KINDS = 256,        /* groups of equal faults told; more are only counted */
+	LIMIT_REJECTS = 1000,           /* rejected lines that the table rejects shows */
+	LIMIT_REJECT_BYTES = 1024,      /* of each */
 	LIMIT_FOLDER_DEPTH = 64,
 	LIMIT_TABLE_ROWS = 10000,       /* rows that the output "table" lays out */
 	LIMIT_CELL_BYTES = 4096,        /* of one cell in the output "table" */

@@ -87,10 +87,14 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 	int threads = settings->threads > 0 ? settings->threads : cpu_count();
 	engine->threads = threads < LIMIT_THREADS ? threads : LIMIT_THREADS;
 	engine->who = settings->who;
+	engine->since_us = settings->since_us;
+	engine->until_us = settings->until_us;
 	pthread_mutex_init(&engine->lock, NULL);
 	enum flowtoll_rc rc = scan_kernel_select(&engine->kernel, err);
 	if (rc == FLOWTOLL_OK)
 		rc = faults_create(&engine->faults, err);
+	if (rc == FLOWTOLL_OK)
+		rc = rejects_create(&engine->rejects, settings->rejects, err);
 	if (rc == FLOWTOLL_OK)
 		rc = inputs_create(&engine->inputs, settings->fields, err);
 	if (rc == FLOWTOLL_OK)
@@ -103,6 +107,8 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 		rc = name_functions_register(engine->con, engine->who, err);
 	if (rc == FLOWTOLL_OK)
 		rc = flows_register(engine, err);
+	if (rc == FLOWTOLL_OK)
+		rc = tables_register(engine, err);
 	if (rc == FLOWTOLL_OK)
 		*out = engine;
 	else
@@ -121,6 +127,7 @@ engine_free(struct engine *engine)
 		duckdb_close(&engine->db);
 	inputs_free(&engine->inputs);
 	faults_free(&engine->faults);
+	rejects_free(&engine->rejects);
 	pthread_mutex_destroy(&engine->lock);
 	mem_free(engine);
 }
@@ -133,21 +140,42 @@ engine_add_source(struct engine *engine, const char *source, struct flowtoll_err
 	return io_list_add(&engine->inputs.list, source, err);
 }
 
-/* A view, so that the table is called flows and not like a function. */
+static enum flowtoll_rc
+run(struct engine *engine, const char *sql, struct flowtoll_err *err)
+{
+	duckdb_result result;
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (duckdb_query(engine->con, sql, &result) != DuckDBSuccess)
+		rc = engine_sql_error(duckdb_result_error(&result), err);
+	duckdb_destroy_result(&result);
+	return rc;
+}
+
+#define TIME_END_US INT64_C(253402300800000000) /* the year 10000 */
+
+/* A view, so that the table is called flows and not like a function, and holds the period only. */
 static enum flowtoll_rc
 make_view(struct engine *engine, struct flowtoll_err *err)
 {
+	char sql[512] = "CREATE OR REPLACE TEMP VIEW flows AS FROM flowtoll_flows()";
 	if (engine->is_registered && engine->unknown_count == engine->inputs.unknown_count)
 		return FLOWTOLL_OK;
-	duckdb_result result;
-	enum flowtoll_rc rc = FLOWTOLL_OK;
-	if (duckdb_query(engine->con, "CREATE OR REPLACE TEMP VIEW flows AS FROM flowtoll_flows()",
-	                 &result) != DuckDBSuccess)
-		rc = engine_sql_error(duckdb_result_error(&result), err);
-	duckdb_destroy_result(&result);
-	engine->is_registered = rc == FLOWTOLL_OK;
+	if (engine->since_us != 0 || engine->until_us != 0) {
+		if (!engine_has_field(engine, FLOW_start))
+			return ERR(err, FLOWTOLL_ERR_INPUT,
+			           "none of these logs has the field start, which a period needs");
+		snprintf(sql, sizeof sql,
+		         "CREATE OR REPLACE TEMP VIEW flows AS FROM flowtoll_flows() WHERE "
+		         "\"start\" >= make_timestamp(%lld) AND \"start\" < make_timestamp(%lld)",
+		         (long long)engine->since_us,
+		         (long long)(engine->until_us != 0 ? engine->until_us : TIME_END_US));
+	}
+	TRY(run(engine, sql, err));
+	TRY(run(engine, "CREATE OR REPLACE TEMP VIEW files AS FROM flowtoll_files()", err));
+	TRY(run(engine, "CREATE OR REPLACE TEMP VIEW rejects AS FROM flowtoll_rejects()", err));
+	engine->is_registered = true;
 	engine->unknown_count = engine->inputs.unknown_count;
-	return rc;
+	return FLOWTOLL_OK;
 }
 
 enum flowtoll_rc
@@ -227,13 +255,16 @@ engine_counts(struct engine *engine, struct flowtoll_counts *counts)
 		.skipdata = atomic_load(&tally->skipdata),
 		.rejected = atomic_load(&tally->rejected),
 	};
-	for (size_t i = 0; i < engine->inputs.count; i++)
+	for (size_t i = 0; i < engine->inputs.count; i++) {
+		counts->files += engine->inputs.all[i].format == NULL; /* empty ones and these: */
 		counts->files_faulty += engine->inputs.all[i].is_unreadable;
+	}
 }
 
 size_t
 engine_fault_count(struct engine *engine)
 {
+	faults_sort(&engine->faults);
 	return engine->inputs.looked.count + engine->faults.count;
 }
 

@@ -18,6 +18,9 @@ struct engine_settings {
 	int threads;           /* 0: as many as the machine has */
 	uint64_t memory_bytes; /* 0: DuckDB's default */
 	const char *fields;    /* of headerless files, or NULL */
+	int64_t since_us;      /* only records that start from then ... */
+	int64_t until_us;      /* ... to before then; 0: no bound */
+	const char *rejects;   /* file to keep rejected lines in, or NULL */
 	const struct who *who; /* names of addresses; lent for the engine's life; NULL: none */
 };
 
@@ -44,6 +47,10 @@ enum engine_order {
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_query(struct engine *engine, const char *sql,
                                                 enum engine_order order, struct result **result,
                                                 struct flowtoll_err *err);
+
+/* Would this SQL run? Where it would not, *place is the byte of `sql` that the error is about. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_check(struct engine *engine, const char *sql,
+                                                uint64_t *place, struct flowtoll_err *err);
 
 void engine_interrupt(struct engine *engine); /* any thread */
 bool engine_interrupted(const struct engine *engine);

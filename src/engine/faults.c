@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SAMPLE_BYTES = 60 };
@@ -42,6 +43,22 @@ faults_clear(struct faults *faults)
 {
 	arena_free(&faults->arena);
 	faults->count = faults->untold = 0;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct fault *left = a, *right = b;
+	int order = strcmp(left->file, right->file);
+	if (order != 0 || left->byte == right->byte)
+		return order;
+	return left->byte < right->byte ? -1 : 1;
+}
+
+void
+faults_sort(struct faults *faults)
+{
+	qsort(faults->all, faults->count, sizeof *faults->all, by_place);
 }
 
 /* Adds to the group that `fault` belongs to; its message is copied if it begins one. Of a group

@@ -26,7 +26,8 @@ struct piece {
 
 struct flows_scan {
 	struct engine *engine;
-	bool counts; /* the first scan of a query counts what it reads */
+	bool counts;    /* the first scan of a query counts what it reads */
+	bool is_census; /* reads every field of every line, and tallies each file */
 	struct piece *pieces;
 	size_t piece_count;
 	atomic_size_t piece_next;
@@ -50,12 +51,14 @@ struct flows_worker {
 	uint64_t text_begin;       /* byte of the file that the scan counts from */
 	uint64_t bytes_told;       /* of this piece, to the tally */
 	uint64_t rows_told;
+	struct input_tally tally;  /* first and last time of this piece, in a census */
 	duckdb_logical_type varchar;
 	uint64_t format_serial;    /* of the format that `places` are of */
 	struct place *places;      /* a column of the output each, in the order of the line */
 	uint32_t known;            /* column of the batch that `fields` holds */
 	struct scan_fields fields;
 	int64_t numbers[SCAN_BATCH_ROWS_MAX];
+	uint64_t scratch[SCAN_BATCH_ROWS_MAX][2]; /* values that a census only checks */
 	struct text_column text;
 };
 
@@ -95,6 +98,12 @@ flows_bind(duckdb_bind_info info)
 		duckdb_bind_set_error(info, "no source given, so there is no table flows");
 		return;
 	}
+	duckdb_value census = duckdb_bind_get_named_parameter(info, "census");
+	static const bool yes = true;
+	if (census != NULL && duckdb_get_bool(census))
+		duckdb_bind_set_bind_data(info, (void *)(uintptr_t)&yes, NULL);
+	if (census != NULL)
+		duckdb_destroy_value(&census);
 	for (int i = 0; i < FLOW_FIELD_COUNT; i++)
 		add_column(info, flow_fields[i].column, flow_fields[i].type);
 	add_column(info, "file", FLOW_TYPE_TEXT);
@@ -190,6 +199,7 @@ flows_init(duckdb_init_info info)
 	if (!make_pieces(scan))
 		goto no_memory;
 	scan->counts = atomic_fetch_add(&engine->scans, 1) == 0;
+	scan->is_census = duckdb_init_get_bind_data(info) != NULL;
 	idx_t threads = engine->order == ENGINE_FILE_ORDER ? 1 : (idx_t)engine->threads;
 	duckdb_init_set_max_threads(info, threads < scan->piece_count ? threads
 	                                  : scan->piece_count > 0    ? scan->piece_count
@@ -256,6 +266,9 @@ take_reject(void *ctx, const struct scan_reject *reject)
 	atomic_fetch_add(&worker->shared->engine->tally.rejected, 1);
 	faults_add_line(&worker->shared->engine->faults, worker->input->file->path,
 	                worker->text_begin, reject);
+	rejects_add(&worker->shared->engine->rejects, worker->input->file->path,
+	            worker->text_begin == 0 ? reject->line : 0, worker->text_begin + reject->byte,
+	            reject);
 }
 
 /* A file that cannot be opened, or is damaged: told, and passed over from there on. */
@@ -288,6 +301,23 @@ tell_progress(struct flows_worker *worker)
 	worker->rows_told = rows;
 }
 
+/* Adds a piece to the tally of its file. */
+static void
+tally_input(struct flows_worker *worker, const struct scan_counts *counts)
+{
+	struct engine *engine = worker->shared->engine;
+	struct input_tally *sum = &worker->input->tally, *piece = &worker->tally;
+	pthread_mutex_lock(&engine->lock);
+	sum->rows += counts->rows;
+	sum->nodata += counts->nodata;
+	sum->skipdata += counts->skipdata;
+	sum->rejected += counts->rejected;
+	sum->text_bytes += counts->text_bytes;
+	sum->first_us = piece->first_us < sum->first_us ? piece->first_us : sum->first_us;
+	sum->last_us = piece->last_us > sum->last_us ? piece->last_us : sum->last_us;
+	pthread_mutex_unlock(&engine->lock);
+}
+
 static void
 finish_piece(struct flows_worker *worker)
 {
@@ -301,6 +331,8 @@ finish_piece(struct flows_worker *worker)
 		if (worker->piece->begin == 0)
 			atomic_fetch_add(&tally->files, 1);
 	}
+	if (worker->shared->is_census)
+		tally_input(worker, counts);
 	io_reader_close(worker->reader);
 	worker->piece = NULL;
 }
@@ -318,6 +350,7 @@ next_piece(struct flows_worker *worker)
 		const struct piece *piece = &scan->pieces[i];
 		worker->input = &scan->engine->inputs.all[piece->input];
 		worker->bytes_told = worker->rows_told = 0;
+		worker->tally = (struct input_tally){.first_us = INT64_MAX, .last_us = INT64_MIN};
 		/* a piece begins with the line after the one that holds its first byte, or at it */
 		worker->text_begin = piece->begin > 0 ? piece->begin - 1 : 0;
 		if (io_reader_open(worker->reader, worker->input->file, worker->text_begin, &err) !=
@@ -363,14 +396,13 @@ all_valid(const uint64_t *valid, uint32_t row_count)
 
 /* Values of a field, of any type but text. The number of rows that cannot be read is returned. */
 static uint32_t
-parse_field(struct flows_worker *worker, enum flow_id id, duckdb_vector output, uint64_t *valid,
+parse_field(struct flows_worker *worker, enum flow_id id, void *data, uint64_t *valid,
             uint64_t *bad)
 {
 	const struct scan_kernel *kernel = scan_kernel(worker->scan);
 	const struct flow_field *field = &flow_fields[id];
 	const struct scan_fields *fields = &worker->fields;
 	uint32_t bad_count;
-	void *data = duckdb_vector_get_data(output);
 	switch (field->type) {
 	case FLOW_TYPE_INT:
 		bad_count = kernel->parse_int(fields, field->max, worker->numbers, valid, bad);
@@ -485,7 +517,7 @@ fill_column(struct flows_worker *worker, struct scan_batch *batch, const struct 
 		return true;
 	}
 	enum flow_id field = (enum flow_id)place->column;
-	if (parse_field(worker, field, output, valid, bad) > 0) {
+	if (parse_field(worker, field, duckdb_vector_get_data(output), valid, bad) > 0) {
 		scan_reject_rows(worker->scan, batch, field, &worker->fields, bad);
 		return false;
 	}
@@ -494,11 +526,53 @@ fill_column(struct flows_worker *worker, struct scan_batch *batch, const struct 
 	return true;
 }
 
+/* The earliest start and the latest end of the batch, from times just parsed. */
+static void
+note_times(struct flows_worker *worker, enum flow_id field, const uint64_t *valid,
+           uint32_t row_count)
+{
+	const int64_t *times = (const int64_t *)(const void *)worker->scratch;
+	struct input_tally *tally = &worker->tally;
+	for (uint32_t r = 0; r < row_count; r++) {
+		if ((valid[r / 64] >> (r % 64) & 1) == 0)
+			continue;
+		if (field == FLOW_start && times[r] < tally->first_us)
+			tally->first_us = times[r];
+		if (field == FLOW_end && times[r] > tally->last_us)
+			tally->last_us = times[r];
+	}
+}
+
+/* Every field of the batch is read; rows in which one cannot be are taken out. */
+static void
+take_census(struct flows_worker *worker, struct scan_batch *batch)
+{
+	const struct flow_format *format = batch->format;
+	uint32_t known = SCAN_NO_COLUMN;
+	for (uint32_t c = 0; c < format->column_count && batch->rows.row_count > 0; c++) {
+		enum flow_id field = (enum flow_id)format->columns[c].field;
+		uint64_t valid[SCAN_BATCH_WORDS] = {0}, bad[SCAN_BATCH_WORDS] = {0};
+		if (field == FLOW_UNKNOWN || flow_fields[field].type == FLOW_TYPE_TEXT)
+			continue;
+		scan_kernel(worker->scan)->find(&batch->rows, c, known, &worker->fields);
+		known = c;
+		uint32_t bad_count = parse_field(worker, field, worker->scratch, valid, bad);
+		if (field == FLOW_start || field == FLOW_end)
+			note_times(worker, field, valid, batch->rows.row_count);
+		if (bad_count > 0) {
+			scan_reject_rows(worker->scan, batch, field, &worker->fields, bad);
+			known = SCAN_NO_COLUMN; /* the rows moved up */
+		}
+	}
+}
+
 static void
 fill_chunk(struct flows_worker *worker, struct scan_batch *batch, duckdb_data_chunk output)
 {
 	const idx_t count = worker->shared->column_count;
 	bool anew = false;
+	if (worker->shared->is_census)
+		take_census(worker, batch);
 	find_places(worker, batch);
 	worker->known = SCAN_NO_COLUMN;
 	for (idx_t i = 0; i < count && batch->rows.row_count > 0;) {
@@ -573,6 +647,9 @@ flows_register(struct engine *engine, struct flowtoll_err *err)
 	duckdb_table_function function = duckdb_create_table_function();
 	duckdb_table_function_set_name(function, "flowtoll_flows");
 	duckdb_table_function_set_extra_info(function, engine, NULL);
+	duckdb_logical_type boolean = duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
+	duckdb_table_function_add_named_parameter(function, "census", boolean);
+	duckdb_destroy_logical_type(&boolean);
 	duckdb_table_function_set_bind(function, flows_bind);
 	duckdb_table_function_set_init(function, flows_init);
 	duckdb_table_function_set_local_init(function, flows_init_worker);

@@ -12,6 +12,17 @@
 
 #include <stdatomic.h>
 
+/* What a census found in a file; see struct engine. */
+struct input_tally {
+	uint64_t rows;
+	uint64_t nodata;
+	uint64_t skipdata;
+	uint64_t rejected;
+	uint64_t text_bytes;
+	int64_t first_us; /* earliest start; INT64_MAX: none */
+	int64_t last_us;  /* latest end; INT64_MIN: none */
+};
+
 struct input {
 	const struct io_file *file;
 	const struct flow_format *format; /* NULL: empty, or cannot be read */
@@ -19,6 +30,7 @@ struct input {
 	bool is_whole; /* not to be split: its format changes in the middle */
 	bool is_unreadable;     /* found while looking at its header */
 	atomic_bool is_damaged; /* met in this query */
+	struct input_tally tally;
 };
 
 struct inputs {

@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct query_column {
@@ -384,6 +385,39 @@ prepare(struct engine *engine, const char *text, duckdb_prepared_statement *stat
 	return rc;
 }
 
+/* DuckDB tells the place of an error as a number only in its JSON errors. */
+static uint64_t
+place_of_error(struct engine *engine, const char *sql)
+{
+	static const char key[] = "\"position\":\"";
+	uint64_t place = 0;
+	duckdb_prepared_statement statement;
+	duckdb_query(engine->con, "SET errors_as_json = true", NULL);
+	if (duckdb_prepare(engine->con, sql, &statement) != DuckDBSuccess) {
+		const char *text = duckdb_prepare_error(statement), *last = NULL;
+		while (text != NULL && (text = strstr(text, key)) != NULL)
+			last = text += sizeof key - 1;
+		if (last != NULL)
+			place = strtoull(last, NULL, 10);
+	}
+	duckdb_destroy_prepare(&statement);
+	duckdb_query(engine->con, "SET errors_as_json = false", NULL);
+	return place;
+}
+
+enum flowtoll_rc
+engine_check(struct engine *engine, const char *sql, uint64_t *place, struct flowtoll_err *err)
+{
+	duckdb_prepared_statement statement;
+	*place = 0;
+	enum flowtoll_rc rc = prepare(engine, sql, &statement, err);
+	if (rc == FLOWTOLL_OK)
+		duckdb_destroy_prepare(&statement);
+	else if (rc == FLOWTOLL_ERR_USAGE)
+		*place = place_of_error(engine, sql);
+	return rc;
+}
+
 static enum flowtoll_rc
 prepare_with_casts(struct engine *engine, const char *text, duckdb_prepared_statement *statement,
                    struct flowtoll_err *err)
@@ -403,8 +437,8 @@ prepare_with_casts(struct engine *engine, const char *text, duckdb_prepared_stat
 	return rc;
 }
 
-static void
-begin_query(struct engine *engine, enum engine_order order)
+static enum flowtoll_rc
+begin_query(struct engine *engine, enum engine_order order, struct flowtoll_err *err)
 {
 	memset(&engine->tally, 0, sizeof engine->tally);
 	faults_clear(&engine->faults);
@@ -412,8 +446,38 @@ begin_query(struct engine *engine, enum engine_order order)
 	atomic_store(&engine->wants_rerun, false);
 	engine->fatal.code = FLOWTOLL_OK;
 	engine->order = order;
-	for (size_t i = 0; i < engine->inputs.count; i++)
+	engine->has_census = false;
+	for (size_t i = 0; i < engine->inputs.count; i++) {
 		atomic_store(&engine->inputs.all[i].is_damaged, false);
+		engine->inputs.all[i].tally =
+			(struct input_tally){.first_us = INT64_MAX, .last_us = INT64_MIN};
+	}
+	return rejects_begin(&engine->rejects, err);
+}
+
+/* A scan that reads every field and tallies each file. */
+static enum flowtoll_rc
+run_census(struct engine *engine, struct flowtoll_err *err)
+{
+	duckdb_result result;
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (duckdb_query(engine->con, "SELECT count(*) FROM flowtoll_flows(census := true)", &result) !=
+	    DuckDBSuccess)
+		rc = query_error(engine, duckdb_result_error(&result), err);
+	duckdb_destroy_result(&result);
+	engine->has_census = rc == FLOWTOLL_OK;
+	return rc;
+}
+
+/* What must be done between preparing a statement and running it. */
+static enum flowtoll_rc
+get_ready(struct engine *engine, enum engine_order order, struct flowtoll_err *err)
+{
+	if (engine->wants_census && engine->has_census)
+		return FLOWTOLL_OK; /* what was counted then still holds */
+	TRY(begin_query(engine, order, err));
+	return engine->wants_census && engine->inputs.count > 0 ? run_census(engine, err)
+	                                                        : FLOWTOLL_OK;
 }
 
 /* Runs a prepared statement up to its first rows. */
@@ -449,10 +513,14 @@ run_once(struct engine *engine, const char *sql, enum engine_order order, struct
 	if (query == NULL)
 		return err_memory(err, "running a query");
 	query->engine = engine;
-	begin_query(engine, order);
+	engine->wants_census = false;
+	engine->fatal.code = FLOWTOLL_OK;
+	atomic_store(&engine->wants_rerun, false);
 	enum flowtoll_rc rc = prepare_with_casts(engine, sql, &statement, err);
 	if (rc == FLOWTOLL_OK) {
-		rc = execute(query, statement, err);
+		rc = get_ready(engine, order, err);
+		if (rc == FLOWTOLL_OK)
+			rc = execute(query, statement, err);
 		duckdb_destroy_prepare(&statement);
 	}
 	if (rc == FLOWTOLL_OK)

@@ -7,6 +7,7 @@
 
 #include "engine/duck.h"
 #include "engine/engine.h"
+#include "engine/rejects.h"
 
 /* What was read in the last query; workers add to it. */
 struct engine_tally {
@@ -26,6 +27,8 @@ struct engine {
 	int threads;
 	const struct scan_kernel *kernel;
 	const struct who *who;
+	int64_t since_us; /* of the view flows */
+	int64_t until_us; /* 0: no bound */
 	struct inputs inputs;
 	bool is_registered; /* the view flows exists for the columns known */
 	size_t unknown_count; /* when it was made */
@@ -35,6 +38,9 @@ struct engine {
 	uint64_t bytes_total;
 	struct engine_tally tally;
 	struct faults faults;
+	struct rejects rejects;
+	bool wants_census; /* a statement that was prepared reads files, rejects or gaps */
+	bool has_census;   /* the tallies of all inputs are made, and nothing was asked since */
 	atomic_int scans;          /* scans begun: the first one counts */
 	atomic_bool interrupted;
 	atomic_bool wants_rerun;   /* a split file's format changes in the middle */
@@ -54,6 +60,9 @@ FLOWTOLL_MUST_USE enum flowtoll_rc name_functions_register(duckdb_connection con
                                                            const struct who *who,
                                                            struct flowtoll_err *err);
 FLOWTOLL_MUST_USE enum flowtoll_rc flows_register(struct engine *engine, struct flowtoll_err *err);
+
+FLOWTOLL_MUST_USE enum flowtoll_rc tables_register(struct engine *engine,
+                                                   struct flowtoll_err *err);
 
 /* The type IP: an alias of UUID, in whose storage addresses sort as addresses do. */
 duckdb_logical_type ip_type_create(void);

@@ -25,6 +25,9 @@ struct io_list {
 	struct io_file *files; /* in the order of the sources, a folder's by name */
 	size_t count;
 	size_t cap;
+	const char **passed; /* entries of folders that are no logs by their names */
+	size_t passed_count;
+	size_t passed_cap;
 };
 
 /* Zero-initialise a struct io_list to create one. */

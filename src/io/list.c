@@ -24,6 +24,7 @@ io_list_free(struct io_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		io_stream_free(list->files[i].stream);
 	mem_free(list->files);
+	mem_free(list->passed);
 	*list = (struct io_list){0};
 }
 
@@ -86,6 +87,26 @@ by_name(const struct dirent **a, const struct dirent **b)
 static enum flowtoll_rc add_folder(struct io_list *list, const char *path, int depth,
                                    struct flowtoll_err *err);
 
+static enum flowtoll_rc
+pass_over(struct io_list *list, const char *path, struct flowtoll_err *err)
+{
+	if (list->passed_count == LIMIT_FILES)
+		return FLOWTOLL_OK;
+	if (list->passed_count == list->passed_cap) {
+		size_t cap = list->passed_cap == 0 ? 64 : list->passed_cap * 2;
+		const char **passed = mem_realloc_array(list->passed, cap, sizeof *passed);
+		if (passed == NULL)
+			return err_memory(err, "listing files");
+		list->passed = passed;
+		list->passed_cap = cap;
+	}
+	list->passed[list->passed_count] = arena_dup(&list->arena, path, strlen(path));
+	if (list->passed[list->passed_count] == NULL)
+		return err_memory(err, "listing files");
+	list->passed_count++;
+	return FLOWTOLL_OK;
+}
+
 /* An entry of a folder. A name that cannot be looked at (a dangling link) is a file that cannot
  * be opened: told when it is read, not here. */
 static enum flowtoll_rc
@@ -96,7 +117,7 @@ add_entry(struct io_list *list, const char *path, const char *name, int depth,
 	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
 		return add_folder(list, path, depth + 1, err);
 	if (!has_log_name(name) || !S_ISREG(info.st_mode))
-		return FLOWTOLL_OK;
+		return pass_over(list, path, err);
 	return add_file(list, path, &info, err);
 }
 

@@ -2,12 +2,13 @@
  *
  * The questions without a file in sql/: the first records, and the user's own SQL.
  */
+#include "query/condition.h"
 #include "query/query.h"
-
-#include "base/buf.h"
 
 #include <assert.h>
 #include <string.h>
+
+enum { ROWS_DEFAULT = 10 };
 
 static enum flowtoll_rc
 ask(struct engine *engine, const char *sql, enum engine_order order, struct answer **out,
@@ -43,20 +44,28 @@ add_columns(const struct engine *engine, struct buf *sql)
 }
 
 enum flowtoll_rc
+query_head_sql(struct engine *engine, uint64_t rows, const char *where, struct buf *sql,
+               struct flowtoll_err *err)
+{
+	TRY(engine_look(engine, err));
+	TRY(condition_check(engine, "--where", "SELECT 1 FROM flows WHERE", where, err));
+	buf_adds(sql, "SELECT ");
+	add_columns(engine, sql);
+	buf_adds(sql, " FROM flows");
+	if (where != NULL)
+		buf_addf(sql, " WHERE (%s\n)", where);
+	buf_addf(sql, " LIMIT %llu", (unsigned long long)(rows > 0 ? rows : ROWS_DEFAULT));
+	return buf_check(sql, "making a query", err);
+}
+
+enum flowtoll_rc
 query_head(struct engine *engine, uint64_t rows, const char *where, struct answer **answer,
            struct flowtoll_err *err)
 {
 	assert(answer != NULL);
 	struct buf sql;
-	TRY(engine_look(engine, err));
 	buf_init(&sql, LIMIT_SQL_BYTES);
-	buf_adds(&sql, "SELECT ");
-	add_columns(engine, &sql);
-	buf_adds(&sql, " FROM flows");
-	if (where != NULL)
-		buf_addf(&sql, " WHERE (%s\n)", where);
-	buf_addf(&sql, " LIMIT %llu", (unsigned long long)(rows > 0 ? rows : 10));
-	enum flowtoll_rc rc = buf_check(&sql, "making a query", err);
+	enum flowtoll_rc rc = query_head_sql(engine, rows, where, &sql, err);
 	if (rc == FLOWTOLL_OK)
 		rc = ask(engine, buf_text(&sql), ENGINE_FILE_ORDER, answer, err);
 	buf_free(&sql);

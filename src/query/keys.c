@@ -96,10 +96,17 @@ static enum flowtoll_rc
 set_key(struct key *key, struct arena *arena, const char *label, const char *sql,
         const char *column, struct flowtoll_err *err)
 {
+	static const char *const taken[] = {"list", "is_other", "bytes", "packets", "flows", "share"};
+	char alias[KEY_BYTES_MAX + 4];
+	snprintf(alias, sizeof alias, "%s", label);
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+		if (strcmp(taken[i], label) == 0)
+			snprintf(alias, sizeof alias, "key_%s", label);
 	key->label = arena_dup(arena, label, strlen(label));
+	key->alias = arena_dup(arena, alias, strlen(alias));
 	key->sql = arena_dup(arena, sql, strlen(sql));
 	key->column = arena_dup(arena, column, strlen(column));
-	if (key->label == NULL || key->sql == NULL || key->column == NULL)
+	if (key->label == NULL || key->alias == NULL || key->sql == NULL || key->column == NULL)
 		return err_memory(err, "reading a key");
 	return FLOWTOLL_OK;
 }

@@ -10,6 +10,7 @@
 
 struct key {
 	const char *label;   /* as shown: "srcaddr/24" */
+	const char *alias;   /* its column in the question's SQL: the label, unless that is taken */
 	const char *sql;     /* over flows: network(srcaddr, 24, 64) */
 	const char *column;  /* of flows that it is made from: "srcaddr" */
 	const char *address; /* the column, if the key is an address itself; else NULL */

@@ -5,6 +5,7 @@
 #ifndef QUERY_QUERY_H
 #define QUERY_QUERY_H
 
+#include "base/buf.h"
 #include "engine/engine.h"
 #include "query/answer.h"
 
@@ -13,10 +14,23 @@ FLOWTOLL_MUST_USE enum flowtoll_rc query_top(struct engine *engine, const struct
                                              const struct flowtoll_top *top,
                                              struct answer **answer, struct flowtoll_err *err);
 
+/* The SQL that query_top runs, appended to `sql`. */
+FLOWTOLL_MUST_USE enum flowtoll_rc query_top_sql(struct engine *engine, const struct who *who,
+                                                 const struct flowtoll_top *top, struct buf *sql,
+                                                 struct flowtoll_err *err);
+
 /* The first `rows` records in file order, with the columns that the files have. */
 FLOWTOLL_MUST_USE enum flowtoll_rc query_head(struct engine *engine, uint64_t rows,
                                               const char *where, struct answer **answer,
                                               struct flowtoll_err *err);
+
+FLOWTOLL_MUST_USE enum flowtoll_rc query_head_sql(struct engine *engine, uint64_t rows,
+                                                  const char *where, struct buf *sql,
+                                                  struct flowtoll_err *err);
+
+/* The files and what was read of them. */
+FLOWTOLL_MUST_USE enum flowtoll_rc query_files(struct engine *engine, struct answer **answer,
+                                               struct flowtoll_err *err);
 
 /* Any SQL. */
 FLOWTOLL_MUST_USE enum flowtoll_rc query_sql(struct engine *engine, const char *sql,

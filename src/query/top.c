@@ -6,6 +6,7 @@
  *     rows of the result   list 0: first rows, Other | list 1: first rows, Other | ...
  *     tables               └──── table 0 ───────────┘ └──── table 1 ───────────┘
  */
+#include "query/condition.h"
 #include "query/keys.h"
 #include "query/query.h"
 #include "query/template.h"
@@ -38,8 +39,9 @@ struct plan {
 	bool names; /* beside addresses */
 	struct arena *arena;
 	const char *where;
+	const char *having;
 	bool packets;    /* shown where they are ranked by; else not even added up */
-	const char *by;  /* total_bytes, ... */
+	const char *by;  /* bytes, packets or flows */
 	const char *all; /* all_bytes, ... */
 	uint64_t rows;
 	size_t list_count;
@@ -52,13 +54,12 @@ struct plan {
 
 static const struct {
 	const char *word;
-	const char *by;
 	const char *all;
 	enum flow_id field; /* FLOW_UNKNOWN: needs none */
 } metrics[] = {
-	{"bytes", "total_bytes", "all_bytes", FLOW_bytes},
-	{"packets", "total_packets", "all_packets", FLOW_packets},
-	{"flows", "total_flows", "all_flows", FLOW_UNKNOWN},
+	{"bytes", "all_bytes", FLOW_bytes},
+	{"packets", "all_packets", FLOW_packets},
+	{"flows", "all_flows", FLOW_UNKNOWN},
 };
 
 static enum flowtoll_rc
@@ -68,7 +69,7 @@ plan_metric(struct plan *plan, const char *word, struct flowtoll_err *err)
 		if (strcmp(metrics[i].word, word != NULL ? word : "bytes") != 0)
 			continue;
 		enum flow_id field = metrics[i].field;
-		plan->by = metrics[i].by;
+		plan->by = metrics[i].word;
 		plan->all = metrics[i].all;
 		plan->packets = field == FLOW_packets;
 		if (field == FLOW_UNKNOWN || engine_has_field(plan->engine, field))
@@ -141,6 +142,7 @@ make_plan(struct plan *plan, const struct flowtoll_top *top, struct flowtoll_err
 	if (top->key_count > LIMIT_LISTS)
 		return ERR(err, FLOWTOLL_ERR_USAGE, "more than %d lists", LIMIT_LISTS);
 	plan->where = top->where;
+	plan->having = top->having;
 	plan->rows = top->rows > 0 ? top->rows : ROWS_DEFAULT;
 	TRY(plan_metric(plan, top->by, err));
 	for (size_t i = 0; i < top->key_count; i++)
@@ -156,16 +158,16 @@ struct holes {
 };
 
 static void
-add_label(struct buf *buf, const char *comma, const struct key *key)
+add_alias(struct buf *buf, const char *comma, const struct key *key)
 {
-	buf_addf(buf, "%s\"%s\"", comma, key->label);
+	buf_addf(buf, "%s\"%s\"", comma, key->alias);
 }
 
 static void
-add_labels(struct buf *buf, const struct plan *plan, const struct list *list)
+add_aliases(struct buf *buf, const struct plan *plan, const struct list *list)
 {
 	for (size_t i = 0; i < list->key_count; i++)
-		add_label(buf, i > 0 ? ", " : "", &plan->keys[list->keys[i]]);
+		add_alias(buf, i > 0 ? ", " : "", &plan->keys[list->keys[i]]);
 }
 
 static bool
@@ -186,7 +188,7 @@ add_records(struct buf *sql, const struct plan *plan)
 	const char *packets = plan->packets ? "packets" : "CAST(NULL AS BIGINT)";
 	buf_adds(sql, "SELECT ");
 	for (size_t k = 0; k < plan->key_count; k++)
-		buf_addf(sql, "%s AS \"%s\", ", plan->keys[k].sql, plan->keys[k].label);
+		buf_addf(sql, "%s AS \"%s\", ", plan->keys[k].sql, plan->keys[k].alias);
 	if (!first) {
 		buf_addf(sql, "bytes AS m_bytes, %s AS m_packets FROM flows", packets);
 		if (plan->where != NULL)
@@ -223,7 +225,7 @@ add_list_number(struct buf *sql, const struct plan *plan)
 			bool has = false;
 			for (size_t i = 0; i < plan->lists[l].key_count; i++)
 				has |= plan->lists[l].keys[i] == k;
-			buf_addf(sql, "%sGROUPING(\"%s\") = %d", k > 0 ? " AND " : "", plan->keys[k].label,
+			buf_addf(sql, "%sGROUPING(\"%s\") = %d", k > 0 ? " AND " : "", plan->keys[k].alias,
 			         has ? 0 : 1);
 		}
 		buf_addf(sql, " THEN %zu", l);
@@ -240,12 +242,14 @@ add_list_parts(struct holes *holes, const struct plan *plan)
 		const struct list *list = &plan->lists[l];
 		buf_adds(&holes->grouping, l > 0 ? ", " : "");
 		buf_adds(&holes->grouping, several ? "(" : "");
-		add_labels(&holes->grouping, plan, list);
+		add_aliases(&holes->grouping, plan, list);
 		buf_adds(&holes->grouping, several ? ")" : "");
-		buf_addf(&holes->shown, "%s(SELECT * FROM grouped WHERE list = %zu ORDER BY %s DESC "
-		                        "NULLS LAST, ",
-		         l > 0 ? " UNION ALL " : "", l, plan->by);
-		add_labels(&holes->shown, plan, list);
+		buf_addf(&holes->shown, "%s(SELECT * FROM grouped WHERE list = %zu",
+		         l > 0 ? " UNION ALL " : "", l);
+		if (plan->having != NULL)
+			buf_addf(&holes->shown, " AND (%s\n)", plan->having);
+		buf_addf(&holes->shown, " ORDER BY %s DESC NULLS LAST, ", plan->by);
+		add_aliases(&holes->shown, plan, list);
 		buf_addf(&holes->shown, " LIMIT %llu)", (unsigned long long)plan->rows);
 	}
 	buf_adds(&holes->grouping, several ? ")" : "");
@@ -268,7 +272,7 @@ fill_holes(struct holes *holes, const struct plan *plan)
 	add_list_parts(holes, plan);
 	add_names(&holes->names, plan);
 	for (size_t k = 0; k < plan->key_count; k++) {
-		add_label(&holes->keys, k > 0 ? ", " : "", &plan->keys[k]);
+		add_alias(&holes->keys, k > 0 ? ", " : "", &plan->keys[k]);
 		buf_addf(&holes->nulls, "%sNULL", k > 0 ? ", " : "");
 	}
 }
@@ -502,6 +506,62 @@ ask(const struct plan *plan, const struct who *who, struct answer *answer,
 	return note_gateway(plan, who, rows, answer, err);
 }
 
+/* It must hold for every list: each has its own columns. */
+static enum flowtoll_rc
+check_having(const struct plan *plan, struct flowtoll_err *err)
+{
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	for (size_t l = 0; l < plan->list_count && plan->having != NULL && rc == FLOWTOLL_OK; l++) {
+		const struct list *list = &plan->lists[l];
+		struct buf sql;
+		buf_init(&sql, LIMIT_SQL_BYTES);
+		buf_adds(&sql, "SELECT 1 FROM (SELECT ");
+		for (size_t i = 0; i < list->key_count; i++) {
+			const struct key *key = &plan->keys[list->keys[i]];
+			buf_addf(&sql, "%s AS \"%s\", ", key->sql, key->alias);
+		}
+		buf_adds(&sql, "CAST(0 AS HUGEINT) AS bytes, CAST(0 AS HUGEINT) AS packets, "
+		               "CAST(0 AS BIGINT) AS flows FROM flows) AS answer WHERE");
+		rc = buf_check(&sql, "reading a condition", err);
+		if (rc == FLOWTOLL_OK)
+			rc = condition_check(plan->engine, "--having", buf_text(&sql), plan->having, err);
+		buf_free(&sql);
+	}
+	return rc;
+}
+
+/* A plan whose texts live in `arena`; free it with mem_free. */
+static enum flowtoll_rc
+create_plan(struct engine *engine, bool names, const struct flowtoll_top *top, struct arena *arena,
+            struct plan **out, struct flowtoll_err *err)
+{
+	struct plan *plan = mem_zalloc(1, sizeof *plan);
+	*out = plan;
+	if (plan == NULL)
+		return err_memory(err, "planning a query");
+	plan->engine = engine;
+	plan->names = names;
+	plan->arena = arena;
+	TRY(make_plan(plan, top, err));
+	TRY(condition_check(engine, "--where", "SELECT 1 FROM flows WHERE", plan->where, err));
+	return check_having(plan, err);
+}
+
+enum flowtoll_rc
+query_top_sql(struct engine *engine, const struct who *who, const struct flowtoll_top *top,
+              struct buf *sql, struct flowtoll_err *err)
+{
+	struct arena arena = {0};
+	struct plan *plan = NULL;
+	TRY(engine_look(engine, err));
+	enum flowtoll_rc rc = create_plan(engine, who != NULL, top, &arena, &plan, err);
+	if (rc == FLOWTOLL_OK)
+		rc = make_sql(plan, sql, err);
+	mem_free(plan);
+	arena_free(&arena);
+	return rc;
+}
+
 enum flowtoll_rc
 query_top(struct engine *engine, const struct who *who, const struct flowtoll_top *top,
           struct answer **out, struct flowtoll_err *err)
@@ -511,14 +571,7 @@ query_top(struct engine *engine, const struct who *who, const struct flowtoll_to
 	struct plan *plan = NULL;
 	TRY(engine_look(engine, err));
 	TRY(answer_create(&answer, err));
-	enum flowtoll_rc rc = err_memory(err, "planning a query");
-	plan = mem_zalloc(1, sizeof *plan);
-	if (plan != NULL) {
-		plan->engine = engine;
-		plan->names = who != NULL;
-		plan->arena = &answer->arena;
-		rc = make_plan(plan, top, err);
-	}
+	enum flowtoll_rc rc = create_plan(engine, who != NULL, top, &answer->arena, &plan, err);
 	if (rc == FLOWTOLL_OK)
 		rc = ask(plan, who, answer, err);
 	mem_free(plan);

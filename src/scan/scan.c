@@ -159,6 +159,9 @@ line_begin(const struct scan *scan, uint32_t i)
 static void
 report(struct scan *scan, struct scan_reject *reject, uint32_t line, uint32_t begin)
 {
+	uint32_t end = line < scan->marks.end_count ? scan->marks.ends[line] : scan->text_len;
+	reject->whole = (const char *)scan->text + begin;
+	reject->whole_len = end - begin;
 	reject->line = scan->line_first + line;
 	reject->byte = scan->text_offset + begin;
 	scan->counts.rejected++;
@@ -355,6 +358,7 @@ keep_rest(struct scan *scan)
 	scan->text_len = rest;
 	scan->text_offset += begin;
 	scan->line_first += scan->marks.end_count;
+	scan->marks.end_count = 0;
 }
 
 /* A line longer than any record is passed over, in as many pieces as it comes. */

@@ -39,6 +39,8 @@ struct scan_reject {
 	size_t text_len;
 	uint32_t columns_found; /* of the kind columns */
 	uint32_t columns_wanted;
+	const char *whole; /* the line; lent for the call */
+	size_t whole_len;  /* of one longer than the buffer, what was seen of it */
 	uint64_t line; /* counted from the start of the text given, from 1 */
 	uint64_t byte; /* of the line's first byte, in the text given, from 0 */
 };
