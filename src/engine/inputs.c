@@ -7,6 +7,7 @@
 #include "base/mem.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 enum flowtoll_rc
@@ -155,12 +156,18 @@ tell_format(const struct inputs *inputs, const char *line, size_t len, struct fl
 {
 	if (flow_line_is_header(line, len))
 		return flow_format_parse(format, line, len, err);
+	size_t stamp = flow_line_timestamp_len(line, len);
 	const char *text = inputs->fields;
-	if (text == NULL && flow_line_is_default(line, len))
+	if (text == NULL && flow_line_is_default(line + stamp, len - stamp))
 		text = flow_default_format;
 	if (text == NULL)
 		return refuse_headerless(err);
-	TRY(flow_format_parse(format, text, strlen(text), err));
+	char columns[LIMIT_HEADER_BYTES];
+	int columns_len = snprintf(columns, sizeof columns, "%s%s%s",
+	                           stamp > 0 ? flow_timestamp_column : "", stamp > 0 ? " " : "", text);
+	if (columns_len >= (int)sizeof columns)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "--fields is longer than %d bytes", LIMIT_HEADER_BYTES);
+	TRY(flow_format_parse(format, columns, (size_t)columns_len, err));
 	format->carriage_return = len > 0 && line[len - 1] == '\r';
 	return FLOWTOLL_OK;
 }

@@ -87,6 +87,13 @@ extern const char flow_default_format[];
 /* Does this line look like a header: all words could be names, and more than half are known? */
 bool flow_line_is_header(const char *line, size_t len);
 
+/* Length of the timestamp and its space that CloudWatch Logs exports put before each line
+ * ("2026-11-20T00:00:00.000Z 2 1234..."), or 0. */
+size_t flow_line_timestamp_len(const char *line, size_t len);
+
+/* What that column is called. */
+extern const char flow_timestamp_column[];
+
 /* Can this line only be a record in the default format: 14 columns, version 2, and every column
  * of the right kind? */
 bool flow_line_is_default(const char *line, size_t len);

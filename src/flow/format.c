@@ -121,6 +121,20 @@ flow_line_is_header(const char *line, size_t len)
 	return known * 2 > count;
 }
 
+const char flow_timestamp_column[] = "cloudwatch-timestamp";
+
+size_t
+flow_line_timestamp_len(const char *line, size_t len)
+{
+	static const char shape[] = "dddd-dd-ddTdd:dd:dd.dddZ ";
+	if (len < sizeof shape - 1)
+		return 0;
+	for (size_t i = 0; i < sizeof shape - 1; i++)
+		if (shape[i] == 'd' ? line[i] < '0' || line[i] > '9' : line[i] != shape[i])
+			return 0;
+	return sizeof shape - 1;
+}
+
 static bool
 is_number(const char *word, size_t len)
 {
