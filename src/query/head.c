@@ -9,6 +9,8 @@
 #include <assert.h>
 #include <string.h>
 
+enum { ROWS_DEFAULT = 10 };
+
 static enum flowtoll_rc
 ask(struct engine *engine, const char *sql, enum engine_order order, struct answer **out,
     struct flowtoll_err *err)
@@ -55,7 +57,8 @@ query_head(struct engine *engine, uint64_t rows, const char *where, struct answe
 	buf_adds(&sql, " FROM flows");
 	if (where != NULL)
 		buf_addf(&sql, " WHERE (%s\n)", where);
-	buf_addf(&sql, " LIMIT %llu", (unsigned long long)(rows > 0 ? rows : 10));
+	rows = rows == 0 ? ROWS_DEFAULT : rows < INT64_MAX ? rows : INT64_MAX;
+	buf_addf(&sql, " LIMIT %llu", (unsigned long long)rows);
 	enum flowtoll_rc rc = buf_check(&sql, "making a query", err);
 	if (rc == FLOWTOLL_OK)
 		rc = ask(engine, buf_text(&sql), ENGINE_FILE_ORDER, answer, err);

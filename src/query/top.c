@@ -141,7 +141,7 @@ make_plan(struct plan *plan, const struct flowtoll_top *top, struct flowtoll_err
 	if (top->key_count > LIMIT_LISTS)
 		return ERR(err, FLOWTOLL_ERR_USAGE, "more than %d lists", LIMIT_LISTS);
 	plan->where = top->where;
-	plan->rows = top->rows > 0 ? top->rows : ROWS_DEFAULT;
+	plan->rows = top->rows == 0 ? ROWS_DEFAULT : top->rows < INT64_MAX ? top->rows : INT64_MAX;
 	TRY(plan_metric(plan, top->by, err));
 	for (size_t i = 0; i < top->key_count; i++)
 		TRY(plan_list(plan, top->keys[i], err));
@@ -155,17 +155,18 @@ struct holes {
 	struct buf list, keys, records, grouping, shown, nulls, names;
 };
 
+/* In SQL keys go by number: a column of the logs may be called like one of sql/top.sql. */
 static void
-add_label(struct buf *buf, const char *comma, const struct key *key)
+add_key(struct buf *buf, const char *comma, size_t k)
 {
-	buf_addf(buf, "%s\"%s\"", comma, key->label);
+	buf_addf(buf, "%skey_%zu", comma, k);
 }
 
 static void
-add_labels(struct buf *buf, const struct plan *plan, const struct list *list)
+add_keys(struct buf *buf, const struct list *list)
 {
 	for (size_t i = 0; i < list->key_count; i++)
-		add_label(buf, i > 0 ? ", " : "", &plan->keys[list->keys[i]]);
+		add_key(buf, i > 0 ? ", " : "", list->keys[i]);
 }
 
 static bool
@@ -186,7 +187,7 @@ add_records(struct buf *sql, const struct plan *plan)
 	const char *packets = plan->packets ? "packets" : "CAST(NULL AS BIGINT)";
 	buf_adds(sql, "SELECT ");
 	for (size_t k = 0; k < plan->key_count; k++)
-		buf_addf(sql, "%s AS \"%s\", ", plan->keys[k].sql, plan->keys[k].label);
+		buf_addf(sql, "%s AS key_%zu, ", plan->keys[k].sql, k);
 	if (!first) {
 		buf_addf(sql, "bytes AS m_bytes, %s AS m_packets FROM flows", packets);
 		if (plan->where != NULL)
@@ -223,8 +224,7 @@ add_list_number(struct buf *sql, const struct plan *plan)
 			bool has = false;
 			for (size_t i = 0; i < plan->lists[l].key_count; i++)
 				has |= plan->lists[l].keys[i] == k;
-			buf_addf(sql, "%sGROUPING(\"%s\") = %d", k > 0 ? " AND " : "", plan->keys[k].label,
-			         has ? 0 : 1);
+			buf_addf(sql, "%sGROUPING(key_%zu) = %d", k > 0 ? " AND " : "", k, has ? 0 : 1);
 		}
 		buf_addf(sql, " THEN %zu", l);
 	}
@@ -240,12 +240,12 @@ add_list_parts(struct holes *holes, const struct plan *plan)
 		const struct list *list = &plan->lists[l];
 		buf_adds(&holes->grouping, l > 0 ? ", " : "");
 		buf_adds(&holes->grouping, several ? "(" : "");
-		add_labels(&holes->grouping, plan, list);
+		add_keys(&holes->grouping, list);
 		buf_adds(&holes->grouping, several ? ")" : "");
 		buf_addf(&holes->shown, "%s(SELECT * FROM grouped WHERE list = %zu ORDER BY %s DESC "
 		                        "NULLS LAST, ",
 		         l > 0 ? " UNION ALL " : "", l, plan->by);
-		add_labels(&holes->shown, plan, list);
+		add_keys(&holes->shown, list);
 		buf_addf(&holes->shown, " LIMIT %llu)", (unsigned long long)plan->rows);
 	}
 	buf_adds(&holes->grouping, several ? ")" : "");
@@ -256,8 +256,7 @@ add_names(struct buf *sql, const struct plan *plan)
 {
 	for (size_t k = 0; plan->names && k < plan->key_count; k++)
 		for (size_t n = 0; plan->keys[k].address != NULL && n < NAMES_MAX; n++)
-			buf_addf(sql, "%s(\"%s\") AS \"%s:%s\",\n  ", key_names[n].function,
-			         plan->keys[k].address, plan->keys[k].address, key_names[n].word);
+			buf_addf(sql, "%s(key_%zu),\n  ", key_names[n].function, k);
 }
 
 static void
@@ -268,7 +267,7 @@ fill_holes(struct holes *holes, const struct plan *plan)
 	add_list_parts(holes, plan);
 	add_names(&holes->names, plan);
 	for (size_t k = 0; k < plan->key_count; k++) {
-		add_label(&holes->keys, k > 0 ? ", " : "", &plan->keys[k]);
+		add_key(&holes->keys, k > 0 ? ", " : "", k);
 		buf_addf(&holes->nulls, "%sNULL", k > 0 ? ", " : "");
 	}
 }
@@ -511,14 +510,15 @@ query_top(struct engine *engine, const struct who *who, const struct flowtoll_to
 	struct plan *plan = NULL;
 	TRY(engine_look(engine, err));
 	TRY(answer_create(&answer, err));
-	enum flowtoll_rc rc = err_memory(err, "planning a query");
 	plan = mem_zalloc(1, sizeof *plan);
-	if (plan != NULL) {
-		plan->engine = engine;
-		plan->names = who != NULL;
-		plan->arena = &answer->arena;
-		rc = make_plan(plan, top, err);
+	if (plan == NULL) {
+		answer_free(answer);
+		return err_memory(err, "planning a query");
 	}
+	plan->engine = engine;
+	plan->names = who != NULL;
+	plan->arena = &answer->arena;
+	enum flowtoll_rc rc = make_plan(plan, top, err);
 	if (rc == FLOWTOLL_OK)
 		rc = ask(plan, who, answer, err);
 	mem_free(plan);
