@@ -22,7 +22,7 @@ err_set(struct flowtoll_err *err, enum flowtoll_rc code, const char *format, ...
 	va_end(args);
 	memset(err, 0, sizeof *err);
 	err->code = code;
-	memcpy(err->message, message, sizeof message);
+	memcpy(err->message, message, strlen(message));
 	return code;
 }
 

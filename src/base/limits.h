@@ -9,6 +9,7 @@ enum {
 	LIMIT_THREADS = 256,
 	LIMIT_COLUMNS = 256,            /* columns of one log file */
 	LIMIT_HEADER_BYTES = 16 * 1024, /* a header line, a --fields text */
+	LIMIT_NAME_BYTES = 127,         /* a column's name in it */
 	LIMIT_LINE_BYTES = 64 * 1024,   /* a record; a longer line is rejected, not cut */
 	LIMIT_KEYS = 16,                /* keys of one `top` list */
 	LIMIT_LISTS = 16,               /* lists of one `top` */

@@ -47,7 +47,10 @@ mem_alloc(size_t size)
 void *
 mem_zalloc(size_t count, size_t size)
 {
+	size_t total;
 	assert(size > 0);
+	if (__builtin_mul_overflow(count, size, &total)) /* calloc of a sanitizer would abort */
+		return NULL;
 	return must_fail() ? NULL : calloc(count > 0 ? count : 1, size);
 }
 

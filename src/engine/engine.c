@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* ---- opening ------------------------------------------------------------------------------ */
@@ -76,6 +77,15 @@ open_database(struct engine *engine, const struct engine_settings *settings,
 	return rc;
 }
 
+/* Without sources there is no view flows: the function itself says so best. */
+static void
+find_table(duckdb_replacement_scan_info info, const char *table, void *data)
+{
+	(void)data;
+	if (strcasecmp(table, "flows") == 0)
+		duckdb_replacement_scan_set_function_name(info, "flowtoll_flows");
+}
+
 enum flowtoll_rc
 engine_create(struct engine **out, const struct engine_settings *settings,
               struct flowtoll_err *err)
@@ -110,6 +120,8 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 	if (rc == FLOWTOLL_OK)
 		rc = tables_register(engine, err);
 	if (rc == FLOWTOLL_OK)
+		duckdb_add_replacement_scan(engine->db, find_table, NULL, NULL);
+	if (rc == FLOWTOLL_OK)
 		*out = engine;
 	else
 		engine_free(engine);
@@ -137,6 +149,7 @@ engine_free(struct engine *engine)
 enum flowtoll_rc
 engine_add_source(struct engine *engine, const char *source, struct flowtoll_err *err)
 {
+	engine_end_query(engine);
 	return io_list_add(&engine->inputs.list, source, err);
 }
 
@@ -153,27 +166,29 @@ run(struct engine *engine, const char *sql, struct flowtoll_err *err)
 
 #define TIME_END_US INT64_C(253402300800000000) /* the year 10000 */
 
-/* A view, so that the table is called flows and not like a function, and holds the period only. */
+/* The table flows: the function's columns, with the fields first, and the period only. Beside it
+ * the tables about what was read. */
 static enum flowtoll_rc
 make_view(struct engine *engine, struct flowtoll_err *err)
 {
-	char sql[512] = "CREATE OR REPLACE TEMP VIEW flows AS FROM flowtoll_flows()";
-	if (engine->is_registered && engine->unknown_count == engine->inputs.unknown_count)
+	char sql[512] = "CREATE OR REPLACE TEMP VIEW flows AS "
+					"SELECT * EXCLUDE (file, line), file, line FROM flowtoll_flows()";
+	if (engine->has_view && engine->unknown_count == engine->inputs.unknown_count)
 		return FLOWTOLL_OK;
 	if (engine->since_us != 0 || engine->until_us != 0) {
 		if (!engine_has_field(engine, FLOW_start))
 			return ERR(err, FLOWTOLL_ERR_INPUT,
 			           "none of these logs has the field start, which a period needs");
-		snprintf(sql, sizeof sql,
-		         "CREATE OR REPLACE TEMP VIEW flows AS FROM flowtoll_flows() WHERE "
-		         "\"start\" >= make_timestamp(%lld) AND \"start\" < make_timestamp(%lld)",
+		size_t len = strlen(sql);
+		snprintf(sql + len, sizeof sql - len,
+		         " WHERE \"start\" >= make_timestamp(%lld) AND \"start\" < make_timestamp(%lld)",
 		         (long long)engine->since_us,
 		         (long long)(engine->until_us != 0 ? engine->until_us : TIME_END_US));
 	}
 	TRY(run(engine, sql, err));
 	TRY(run(engine, "CREATE OR REPLACE TEMP VIEW files AS FROM flowtoll_files()", err));
 	TRY(run(engine, "CREATE OR REPLACE TEMP VIEW rejects AS FROM flowtoll_rejects()", err));
-	engine->is_registered = true;
+	engine->has_view = true;
 	engine->unknown_count = engine->inputs.unknown_count;
 	return FLOWTOLL_OK;
 }
@@ -181,16 +196,17 @@ make_view(struct engine *engine, struct flowtoll_err *err)
 enum flowtoll_rc
 engine_look(struct engine *engine, struct flowtoll_err *err)
 {
+	uint64_t bytes = 0;
+	bool is_known = true; /* a stream cannot say how much is to come */
+	size_t count = engine->inputs.count;
+	engine_end_query(engine);
 	TRY(inputs_look(&engine->inputs, err));
-	engine->bytes_total = 0;
+	engine->has_census &= engine->inputs.count == count;
 	for (size_t i = 0; i < engine->inputs.count; i++) {
-		const struct input *input = &engine->inputs.all[i];
-		if (input->file->stream != NULL) { /* cannot say how much is to come */
-			engine->bytes_total = 0;
-			break;
-		}
-		engine->bytes_total += input->file->size_bytes;
+		bytes += engine->inputs.all[i].file->size_bytes;
+		is_known &= engine->inputs.all[i].file->stream == NULL;
 	}
+	atomic_store(&engine->bytes_total, is_known ? bytes : 0);
 	return make_view(engine, err);
 }
 
@@ -236,7 +252,7 @@ engine_progress(struct engine *engine, struct flowtoll_progress *progress)
 {
 	*progress = (struct flowtoll_progress){
 		.bytes_done = atomic_load(&engine->tally.bytes),
-		.bytes_total = engine->bytes_total,
+		.bytes_total = atomic_load(&engine->bytes_total),
 		.rows = atomic_load(&engine->tally.rows),
 	};
 }
@@ -256,7 +272,7 @@ engine_counts(struct engine *engine, struct flowtoll_counts *counts)
 		.rejected = atomic_load(&tally->rejected),
 	};
 	for (size_t i = 0; i < engine->inputs.count; i++) {
-		counts->files += engine->inputs.all[i].format == NULL; /* empty ones and these: */
+		counts->files += engine->inputs.all[i].is_unreadable;
 		counts->files_faulty += engine->inputs.all[i].is_unreadable;
 	}
 }
@@ -271,14 +287,13 @@ engine_fault_count(struct engine *engine)
 /* The line of a fault in a later piece of a split file counts from that piece: the lines before
  * it are counted now, for the few faults that are told. */
 static uint64_t
-lines_before(const struct engine *engine, const char *path, uint64_t byte)
+lines_before(const char *path, uint64_t byte)
 {
 	struct io_reader *reader = NULL;
 	struct flowtoll_err err;
 	struct io_file file = {.path = path};
 	uint64_t lines = 0;
 	uint8_t *text = mem_alloc(SCAN_TEXT_BYTES);
-	(void)engine;
 	if (text == NULL || io_reader_create(&reader, &err) != FLOWTOLL_OK ||
 	    io_reader_open(reader, &file, 0, &err) != FLOWTOLL_OK)
 		goto out;
@@ -311,6 +326,6 @@ engine_fault_at(struct engine *engine, size_t index, struct flowtoll_fault *out)
 	                               .byte = fault->byte,
 	                               .count = fault->count};
 	if (fault->text_begin > 0)
-		out->line += lines_before(engine, fault->file, fault->text_begin);
+		out->line += lines_before(fault->file, fault->text_begin);
 	return true;
 }

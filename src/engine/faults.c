@@ -50,15 +50,19 @@ by_place(const void *a, const void *b)
 {
 	const struct fault *left = a, *right = b;
 	int order = strcmp(left->file, right->file);
-	if (order != 0 || left->byte == right->byte)
+	if (order != 0)
 		return order;
-	return left->byte < right->byte ? -1 : 1;
+	if (left->byte != right->byte)
+		return left->byte < right->byte ? -1 : 1;
+	return left->group < right->group ? -1 : left->group > right->group;
 }
 
 void
 faults_sort(struct faults *faults)
 {
+	pthread_mutex_lock(&faults->lock);
 	qsort(faults->all, faults->count, sizeof *faults->all, by_place);
+	pthread_mutex_unlock(&faults->lock);
 }
 
 /* Adds to the group that `fault` belongs to; its message is copied if it begins one. Of a group
@@ -137,19 +141,26 @@ describe(const struct scan_reject *reject, char *out, size_t size)
 	}
 }
 
+/* Lines whose fault reads the same but for the sample. */
+static uint64_t
+group_of(const struct scan_reject *reject)
+{
+	uint64_t kind = (uint64_t)reject->kind << 56;
+	if (reject->kind == SCAN_REJECT_COLUMNS)
+		return kind | (uint64_t)reject->columns_wanted << 32 | reject->columns_found;
+	return kind | (uint64_t)reject->field;
+}
+
 void
 faults_add_line(struct faults *faults, const char *file, uint64_t text_begin,
                 const struct scan_reject *reject)
 {
 	char message[256];
 	describe(reject, message, sizeof message);
-	add(faults, &(struct fault){
-					.message = message,
-					.file = file,
-					.line = reject->line,
-					.byte = text_begin + reject->byte,
-					.text_begin = text_begin,
-					.group = (uint64_t)reject->kind << 32 | (uint64_t)reject->field << 16 |
-	                         (reject->kind == SCAN_REJECT_COLUMNS ? reject->columns_found : 0),
-				});
+	add(faults, &(struct fault){.message = message,
+	                            .file = file,
+	                            .line = reject->line,
+	                            .byte = text_begin + reject->byte,
+	                            .text_begin = text_begin,
+	                            .group = group_of(reject)});
 }

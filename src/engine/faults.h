@@ -33,7 +33,7 @@ FLOWTOLL_MUST_USE enum flowtoll_rc faults_create(struct faults *faults, struct f
 void faults_free(struct faults *faults);
 void faults_clear(struct faults *faults);
 
-/* By file and place, so that they are told in the same order for any number of threads. */
+/* By file and place: they come in the order in which workers meet them. */
 void faults_sort(struct faults *faults);
 
 /* A whole file that cannot be read, or not to its end; `err` says why. */

@@ -26,8 +26,8 @@ struct piece {
 
 struct flows_scan {
 	struct engine *engine;
-	bool counts;    /* the first scan of a query counts what it reads */
-	bool is_census; /* reads every field of every line, and tallies each file */
+	unsigned number; /* among the query's scans, from 1: the first counts what it reads */
+	bool is_census;  /* reads every field of every line, and tallies each file */
 	struct piece *pieces;
 	size_t piece_count;
 	atomic_size_t piece_next;
@@ -104,14 +104,15 @@ flows_bind(duckdb_bind_info info)
 		duckdb_bind_set_bind_data(info, (void *)(uintptr_t)&yes, NULL);
 	if (census != NULL)
 		duckdb_destroy_value(&census);
+	/* for count(*) DuckDB asks for the first column: the file costs next to nothing */
+	add_column(info, "file", FLOW_TYPE_TEXT);
 	for (int i = 0; i < FLOW_FIELD_COUNT; i++)
 		add_column(info, flow_fields[i].column, flow_fields[i].type);
-	add_column(info, "file", FLOW_TYPE_TEXT);
 	add_column(info, "line", FLOW_TYPE_BIGINT);
 	for (size_t i = 0; i < engine->inputs.unknown_count; i++)
 		add_column(info, engine->inputs.unknown[i], FLOW_TYPE_TEXT);
 	/* an estimate: what `is_exact` says is the wrong way round in DuckDB 1 */
-	duckdb_bind_set_cardinality(info, engine->bytes_total / ROW_BYTES + 1, true);
+	duckdb_bind_set_cardinality(info, atomic_load(&engine->bytes_total) / ROW_BYTES + 1, true);
 }
 
 /* ---- pieces ------------------------------------------------------------------------------- */
@@ -123,23 +124,35 @@ piece_bytes(const struct engine *engine, const struct piece *piece)
 	return (piece->end < size ? piece->end : size) - piece->begin;
 }
 
-/* Columns that only a whole file can tell. */
+/* Must files be read in one go? Where rows are numbered; and where the query could not be run
+ * again, were the format found to change in the middle of a file. */
 static bool
-wants_lines(const struct flows_scan *scan)
+must_not_split(const struct flows_scan *scan)
 {
+	const struct engine *engine = scan->engine;
 	for (idx_t i = 0; i < scan->column_count; i++)
 		if (scan->columns[i] == FLOWS_LINE)
 			return true;
-	return false;
+	for (size_t i = 0; i < engine->inputs.count; i++)
+		if (engine->inputs.all[i].file->stream != NULL)
+			return true;
+	return engine->reads_whole || atomic_load(&engine->rows_out) ||
+	       engine->order == ENGINE_FILE_ORDER;
 }
 
 static size_t
-pieces_of(const struct input *input, bool whole)
+parts_of(const struct input *input, bool whole)
 {
-	if (whole || input->is_whole || input->is_gzip || input->file->stream != NULL ||
+	if (whole || atomic_load(&input->is_whole) || input->is_gzip || input->file->stream != NULL ||
 	    input->file->size_bytes < 2 * (uint64_t)PIECE_BYTES)
 		return 1;
 	return (size_t)(input->file->size_bytes / PIECE_BYTES);
+}
+
+static bool
+is_part(const struct piece *piece)
+{
+	return piece->begin > 0 || piece->end != UINT64_MAX;
 }
 
 static bool
@@ -147,10 +160,12 @@ make_pieces(struct flows_scan *scan)
 {
 	struct engine *engine = scan->engine;
 	const struct inputs *inputs = &engine->inputs;
-	bool whole = wants_lines(scan) || engine->order == ENGINE_FILE_ORDER;
+	/* counted before it looks whether rows are out, so that whoever lets them out sees it */
+	atomic_fetch_add(&engine->parts_left, 1);
+	bool whole = must_not_split(scan);
 	size_t count = 0;
 	for (size_t i = 0; i < inputs->count; i++)
-		count += pieces_of(&inputs->all[i], whole);
+		count += parts_of(&inputs->all[i], whole);
 	scan->pieces = mem_zalloc(count, sizeof *scan->pieces);
 	if (scan->pieces == NULL)
 		return false;
@@ -158,14 +173,17 @@ make_pieces(struct flows_scan *scan)
 		const struct input *input = &inputs->all[i];
 		if (input->is_unreadable || input->format == NULL)
 			continue;
-		size_t parts = pieces_of(input, whole);
+		size_t parts = parts_of(input, whole);
 		for (size_t p = 0; p < parts; p++)
 			scan->pieces[scan->piece_count++] = (struct piece){
 				.input = (uint32_t)i,
 				.begin = p * PIECE_BYTES,
 				.end = p + 1 == parts ? UINT64_MAX : (p + 1) * PIECE_BYTES,
 			};
+		if (parts > 1)
+			atomic_fetch_add(&engine->parts_left, parts);
 	}
+	atomic_fetch_sub(&engine->parts_left, 1);
 	return true;
 }
 
@@ -182,6 +200,26 @@ free_scan(void *data)
 	mem_free(scan);
 }
 
+/* Rows that a field makes unreadable are told by the first scan that reads it: another may read
+ * other fields, and each would tell them again. */
+static void
+claim_field(struct flows_scan *scan, idx_t column)
+{
+	unsigned none = 0;
+	if (column < FLOW_FIELD_COUNT)
+		atomic_compare_exchange_strong(&scan->engine->tellers[column], &none, scan->number);
+}
+
+/* What our code calls a column of the function: a field by its number, then file, line, and the
+ * unknown ones. */
+static idx_t
+flows_column(idx_t index)
+{
+	if (index == 0)
+		return FLOWS_FILE;
+	return index <= FLOW_FIELD_COUNT ? index - 1 : index;
+}
+
 static void
 flows_init(duckdb_init_info info)
 {
@@ -195,11 +233,15 @@ flows_init(duckdb_init_info info)
 	if (scan->columns == NULL)
 		goto no_memory;
 	for (idx_t i = 0; i < scan->column_count; i++)
-		scan->columns[i] = duckdb_init_get_column_index(info, i);
+		scan->columns[i] = flows_column(duckdb_init_get_column_index(info, i));
 	if (!make_pieces(scan))
 		goto no_memory;
-	scan->counts = atomic_fetch_add(&engine->scans, 1) == 0;
+	scan->number = atomic_fetch_add(&engine->scans, 1) + 1;
 	scan->is_census = duckdb_init_get_bind_data(info) != NULL;
+	for (idx_t i = 0; i < scan->column_count; i++)
+		claim_field(scan, scan->columns[i]);
+	for (idx_t i = 0; scan->is_census && i < FLOW_FIELD_COUNT; i++)
+		claim_field(scan, i);
 	idx_t threads = engine->order == ENGINE_FILE_ORDER ? 1 : (idx_t)engine->threads;
 	duckdb_init_set_max_threads(info, threads < scan->piece_count ? threads
 	                                  : scan->piece_count > 0    ? scan->piece_count
@@ -211,7 +253,7 @@ no_memory:
 	duckdb_init_set_error(info, "out of memory while starting a scan");
 }
 
-static void finish_piece(struct flows_worker *worker);
+static void drop_piece(struct flows_worker *worker);
 
 static void
 free_worker(void *data)
@@ -220,7 +262,7 @@ free_worker(void *data)
 	if (worker == NULL)
 		return;
 	if (worker->piece != NULL) /* a LIMIT was reached, or the query failed */
-		finish_piece(worker);
+		drop_piece(worker);
 	scan_free(worker->scan);
 	io_reader_free(worker->reader);
 	mem_free(worker->places);
@@ -261,12 +303,15 @@ static void
 take_reject(void *ctx, const struct scan_reject *reject)
 {
 	struct flows_worker *worker = ctx;
-	if (!worker->shared->counts)
+	struct engine *engine = worker->shared->engine;
+	bool of_field = reject->kind == SCAN_REJECT_NUMBER || reject->kind == SCAN_REJECT_ADDRESS ||
+	                reject->kind == SCAN_REJECT_WORD;
+	unsigned teller = of_field ? atomic_load(&engine->tellers[reject->field]) : 1;
+	if (worker->shared->number != teller)
 		return;
-	atomic_fetch_add(&worker->shared->engine->tally.rejected, 1);
-	faults_add_line(&worker->shared->engine->faults, worker->input->file->path,
-	                worker->text_begin, reject);
-	rejects_add(&worker->shared->engine->rejects, worker->input->file->path,
+	atomic_fetch_add(&engine->tally.rejected, 1);
+	faults_add_line(&engine->faults, worker->input->file->path, worker->text_begin, reject);
+	rejects_add(&engine->rejects, worker->input->file->path,
 	            worker->text_begin == 0 ? reject->line : 0, worker->text_begin + reject->byte,
 	            reject);
 }
@@ -276,7 +321,7 @@ static void
 take_damage(struct flows_worker *worker, const struct flowtoll_err *err)
 {
 	struct engine *engine = worker->shared->engine;
-	if (!worker->shared->counts)
+	if (worker->shared->number > 1)
 		return;
 	faults_add_file(&engine->faults, worker->input->file->path, err);
 	if (!atomic_exchange(&worker->input->is_damaged, true))
@@ -288,7 +333,7 @@ static void
 tell_progress(struct flows_worker *worker)
 {
 	struct engine_tally *tally = &worker->shared->engine->tally;
-	if (!worker->shared->counts)
+	if (worker->shared->number > 1)
 		return;
 	uint64_t bytes = io_reader_bytes(worker->reader);
 	uint64_t most = piece_bytes(worker->shared->engine, worker->piece);
@@ -318,18 +363,19 @@ tally_input(struct flows_worker *worker, const struct scan_counts *counts)
 	pthread_mutex_unlock(&engine->lock);
 }
 
+/* Closes the piece in hand, read to its end or not. */
 static void
-finish_piece(struct flows_worker *worker)
+drop_piece(struct flows_worker *worker)
 {
 	tell_progress(worker);
 	const struct scan_counts *counts = scan_counts(worker->scan);
 	struct engine_tally *tally = &worker->shared->engine->tally;
-	if (worker->shared->counts) {
-		atomic_fetch_add(&tally->text_bytes, counts->text_bytes);
+	if (worker->shared->number == 1) {
+		atomic_fetch_add(&tally->text_bytes,
+		                 is_part(worker->piece) ? worker->bytes_told : counts->text_bytes);
 		atomic_fetch_add(&tally->nodata, counts->nodata);
 		atomic_fetch_add(&tally->skipdata, counts->skipdata);
-		if (worker->piece->begin == 0)
-			atomic_fetch_add(&tally->files, 1);
+		atomic_fetch_add(&tally->files, worker->piece->begin == 0);
 	}
 	if (worker->shared->is_census)
 		tally_input(worker, counts);
@@ -337,41 +383,57 @@ finish_piece(struct flows_worker *worker)
 	worker->piece = NULL;
 }
 
-/* The next piece, opened; false where there is none. */
-static bool
-next_piece(struct flows_worker *worker)
+/* All of the piece has been read that can be. */
+static void
+finish_piece(struct flows_worker *worker)
+{
+	if (is_part(worker->piece))
+		atomic_fetch_sub(&worker->shared->engine->parts_left, 1);
+	drop_piece(worker);
+}
+
+static void
+begin_piece(struct flows_worker *worker)
+{
+	const struct piece *piece = worker->piece;
+	const struct scan_input input = {
+		.format = worker->input->format,
+		.fill = fill_text,
+		.reject = take_reject,
+		.ctx = worker,
+		.text_end = piece->end == UINT64_MAX ? UINT64_MAX : piece->end - worker->text_begin,
+		.skip_partial = piece->begin > 0,
+		.format_fixed = is_part(piece),
+	};
+	scan_begin(worker->scan, &input);
+}
+
+/* The next piece, opened; *found is false where there is none. */
+static enum flowtoll_rc
+next_piece(struct flows_worker *worker, bool *found, struct flowtoll_err *err)
 {
 	struct flows_scan *scan = worker->shared;
-	struct flowtoll_err err;
 	for (;;) {
 		size_t i = atomic_fetch_add(&scan->piece_next, 1);
-		if (i >= scan->piece_count)
-			return false;
-		const struct piece *piece = &scan->pieces[i];
-		worker->input = &scan->engine->inputs.all[piece->input];
+		*found = i < scan->piece_count;
+		if (!*found)
+			return FLOWTOLL_OK;
+		worker->piece = &scan->pieces[i];
+		worker->input = &scan->engine->inputs.all[worker->piece->input];
 		worker->bytes_told = worker->rows_told = 0;
 		worker->tally = (struct input_tally){.first_us = INT64_MAX, .last_us = INT64_MIN};
 		/* a piece begins with the line after the one that holds its first byte, or at it */
-		worker->text_begin = piece->begin > 0 ? piece->begin - 1 : 0;
-		if (io_reader_open(worker->reader, worker->input->file, worker->text_begin, &err) !=
-		    FLOWTOLL_OK) {
-			take_damage(worker, &err);
-			continue;
-		}
-		bool is_part = piece->begin > 0 || piece->end != UINT64_MAX;
-		scan_begin(worker->scan, &(struct scan_input){
-									 .format = worker->input->format,
-									 .fill = fill_text,
-									 .reject = take_reject,
-									 .ctx = worker,
-									 .text_end = piece->end == UINT64_MAX
-			                                         ? UINT64_MAX
-			                                         : piece->end - worker->text_begin,
-									 .skip_partial = piece->begin > 0,
-									 .format_fixed = is_part,
-								 });
-		worker->piece = piece;
-		return true;
+		worker->text_begin = worker->piece->begin > 0 ? worker->piece->begin - 1 : 0;
+		begin_piece(worker);
+		enum flowtoll_rc rc =
+			io_reader_open(worker->reader, worker->input->file, worker->text_begin, err);
+		if (rc == FLOWTOLL_OK)
+			return FLOWTOLL_OK;
+		if (rc == FLOWTOLL_ERR_INPUT)
+			take_damage(worker, err);
+		finish_piece(worker);
+		if (rc != FLOWTOLL_ERR_INPUT)
+			return rc;
 	}
 }
 
@@ -440,17 +502,12 @@ index_in_line(const struct inputs *inputs, const struct flow_format *format, idx
 		                                      : SCAN_NO_COLUMN;
 	if (column < FLOWS_UNKNOWN || column - FLOWS_UNKNOWN >= inputs->unknown_count)
 		return SCAN_NO_COLUMN; /* file, line; or none in particular, for count(*) */
-	const char *name = inputs->unknown[column - FLOWS_UNKNOWN];
-	size_t len = strlen(name);
 	for (uint32_t i = 0; i < format->column_count; i++) {
-		const struct flow_column *candidate = &format->columns[i];
-		const char *text = format->text + candidate->name_offset;
-		size_t same = 0;
-		if (candidate->field != FLOW_UNKNOWN || candidate->name_len != len)
+		char name[LIMIT_NAME_BYTES + 1];
+		if (format->columns[i].field != FLOW_UNKNOWN)
 			continue;
-		while (same < len && name[same] == (text[same] == '-' ? '_' : text[same]))
-			same++;
-		if (same == len)
+		flow_column_name(format, &format->columns[i], name);
+		if (strcmp(inputs->unknown[column - FLOWS_UNKNOWN], name) == 0)
 			return i;
 	}
 	return SCAN_NO_COLUMN;
@@ -489,7 +546,8 @@ fill_beside_line(struct flows_worker *worker, idx_t column, uint32_t row_count,
 {
 	static const uint64_t none[SCAN_BATCH_WORDS];
 	if (column == FLOWS_FILE)
-		text_column_fill_constant(worker->input->file->path, row_count, worker->varchar, output);
+		text_column_fill_constant(&worker->text, worker->input->file->path, row_count,
+		                          worker->varchar, output);
 	else if (column == FLOWS_LINE)
 		fill_lines(worker, row_count, output);
 	else if (column < FLOWS_UNKNOWN + worker->shared->engine->inputs.unknown_count)
@@ -589,18 +647,19 @@ fill_chunk(struct flows_worker *worker, struct scan_batch *batch, duckdb_data_ch
 
 /* ---- the call ----------------------------------------------------------------------------- */
 
-/* What a failed scan_next means. False: the query ends. */
+/* What a failed call on a piece means. False: the query ends. */
 static bool
 survive(duckdb_function_info info, struct flows_worker *worker, const struct flowtoll_err *err)
 {
 	struct engine *engine = worker->shared->engine;
-	if (err->code == FLOWTOLL_ERR_INPUT && !scan_format_changed(worker->scan)) {
+	bool format_changed = worker->piece != NULL && scan_format_changed(worker->scan);
+	if (worker->piece != NULL && err->code == FLOWTOLL_ERR_INPUT && !format_changed) {
 		take_damage(worker, err);
 		finish_piece(worker);
 		return true;
 	}
-	if (scan_format_changed(worker->scan)) {
-		worker->input->is_whole = true;
+	if (format_changed) {
+		atomic_store(&worker->input->is_whole, true);
 		atomic_store(&engine->wants_rerun, true);
 	}
 	engine_fail(engine, err);
@@ -617,15 +676,21 @@ flows_call(duckdb_function_info info, duckdb_data_chunk output)
 	struct scan_batch batch;
 	worker->shared = scan;
 	for (;;) {
+		bool found = true;
+		enum flowtoll_rc rc = FLOWTOLL_OK;
 		if (atomic_load(&scan->engine->interrupted)) {
 			duckdb_function_set_error(info, "interrupted");
 			return;
 		}
-		if (worker->piece == NULL && !next_piece(worker)) {
+		if (worker->piece == NULL)
+			rc = next_piece(worker, &found, &err);
+		if (!found) {
 			duckdb_data_chunk_set_size(output, 0);
 			return;
 		}
-		if (scan_next(worker->scan, &batch, &err) != FLOWTOLL_OK) {
+		if (rc == FLOWTOLL_OK)
+			rc = scan_next(worker->scan, &batch, &err);
+		if (rc != FLOWTOLL_OK) {
 			if (!survive(info, worker, &err))
 				return;
 			continue;
@@ -638,12 +703,16 @@ flows_call(duckdb_function_info info, duckdb_data_chunk output)
 		tell_progress(worker);
 		if (batch.rows.row_count > 0)
 			return;
+		duckdb_data_chunk_reset(output); /* of what was filled before all rows were rejected */
 	}
 }
 
 enum flowtoll_rc
 flows_register(struct engine *engine, struct flowtoll_err *err)
 {
+	if (duckdb_vector_size() < SCAN_BATCH_ROWS_MAX)
+		return ERR(err, FLOWTOLL_ERR_INTERNAL, "the engine takes %llu rows at once, not %d",
+		           (unsigned long long)duckdb_vector_size(), SCAN_BATCH_ROWS_MAX);
 	duckdb_table_function function = duckdb_create_table_function();
 	duckdb_table_function_set_name(function, "flowtoll_flows");
 	duckdb_table_function_set_extra_info(function, engine, NULL);

@@ -52,15 +52,11 @@ inputs_free(struct inputs *inputs)
 /* ---- formats ------------------------------------------------------------------------------ */
 
 static enum flowtoll_rc
-note_unknown(struct inputs *inputs, const char *name, size_t len, struct flowtoll_err *err)
+note_unknown(struct inputs *inputs, const struct flow_format *format,
+             const struct flow_column *unnamed, struct flowtoll_err *err)
 {
-	char column[128];
-	if (len >= sizeof column)
-		return ERR(err, FLOWTOLL_ERR_INPUT, "a column's name is longer than %zu bytes",
-		           sizeof column - 1);
-	for (size_t i = 0; i < len; i++)
-		column[i] = name[i] == '-' ? '_' : name[i];
-	column[len] = '\0';
+	char column[LIMIT_NAME_BYTES + 1];
+	flow_column_name(format, unnamed, column);
 	for (size_t i = 0; i < inputs->unknown_count; i++)
 		if (strcmp(inputs->unknown[i], column) == 0)
 			return FLOWTOLL_OK;
@@ -72,7 +68,7 @@ note_unknown(struct inputs *inputs, const char *name, size_t len, struct flowtol
 	if (unknown == NULL)
 		return err_memory(err, "reading a header");
 	inputs->unknown = unknown;
-	unknown[inputs->unknown_count] = arena_dup(&inputs->arena, column, len);
+	unknown[inputs->unknown_count] = arena_dup(&inputs->arena, column, strlen(column));
 	if (unknown[inputs->unknown_count] == NULL)
 		return err_memory(err, "reading a header");
 	inputs->unknown_count++;
@@ -87,7 +83,6 @@ share_format(struct inputs *inputs, const struct flow_format *format,
 	for (size_t i = 0; i < inputs->format_count; i++) {
 		const struct flow_format *known = inputs->formats[i];
 		if (known->text_len == format->text_len &&
-		    known->carriage_return == format->carriage_return &&
 		    memcmp(known->text, format->text, format->text_len) == 0) {
 			*shared = known;
 			return FLOWTOLL_OK;
@@ -96,7 +91,7 @@ share_format(struct inputs *inputs, const struct flow_format *format,
 	for (uint32_t c = 0; c < format->column_count; c++) {
 		const struct flow_column *column = &format->columns[c];
 		if (column->field == FLOW_UNKNOWN)
-			TRY(note_unknown(inputs, format->text + column->name_offset, column->name_len, err));
+			TRY(note_unknown(inputs, format, column, err));
 		else
 			inputs->has_field[column->field] = true;
 	}
@@ -122,12 +117,10 @@ first_line(struct io_reader *reader, char *text, size_t *begin, size_t *len,
            struct flowtoll_err *err)
 {
 	size_t text_len = 0, got = 1;
+	enum flowtoll_rc rc = FLOWTOLL_OK;
 	while (text_len < LIMIT_HEADER_BYTES && got > 0) {
-		enum flowtoll_rc rc = io_read(reader, (uint8_t *)text + text_len,
-		                              LIMIT_HEADER_BYTES - text_len, &got, err);
-		if (rc != FLOWTOLL_OK && text_len == 0)
-			return rc;
-		if (rc != FLOWTOLL_OK) /* the rest of the file will be met again, and told, in the scan */
+		rc = io_read(reader, (uint8_t *)text + text_len, LIMIT_HEADER_BYTES - text_len, &got, err);
+		if (rc != FLOWTOLL_OK)
 			got = 0;
 		text_len += got;
 	}
@@ -136,7 +129,7 @@ first_line(struct io_reader *reader, char *text, size_t *begin, size_t *len,
 		(*begin)++;
 	const char *end = memchr(text + *begin, '\n', text_len - *begin);
 	*len = end != NULL ? (size_t)(end - text) - *begin : text_len - *begin;
-	return FLOWTOLL_OK;
+	return end == NULL ? rc : FLOWTOLL_OK; /* damage further on is met again, and told, in the scan */
 }
 
 static enum flowtoll_rc
@@ -167,9 +160,7 @@ tell_format(const struct inputs *inputs, const char *line, size_t len, struct fl
 	                           stamp > 0 ? flow_timestamp_column : "", stamp > 0 ? " " : "", text);
 	if (columns_len >= (int)sizeof columns)
 		return ERR(err, FLOWTOLL_ERR_USAGE, "--fields is longer than %d bytes", LIMIT_HEADER_BYTES);
-	TRY(flow_format_parse(format, columns, (size_t)columns_len, err));
-	format->carriage_return = len > 0 && line[len - 1] == '\r';
-	return FLOWTOLL_OK;
+	return flow_format_parse(format, columns, (size_t)columns_len, err);
 }
 
 static enum flowtoll_rc
@@ -181,6 +172,8 @@ look_at(struct inputs *inputs, struct input *input, struct io_reader *reader,
 	TRY(io_reader_look(reader, input->file, err));
 	input->is_gzip = io_reader_is_gzip(reader);
 	TRY(first_line(reader, text, &begin, &len, err));
+	if (len == 0 && begin >= LIMIT_HEADER_BYTES)
+		return ERR(err, FLOWTOLL_ERR_INPUT, "its first %d bytes are blank", LIMIT_HEADER_BYTES);
 	if (len == 0) /* an empty file is read, and has no rows */
 		return FLOWTOLL_OK;
 	TRY(tell_format(inputs, text + begin, len, format, err));
@@ -209,6 +202,7 @@ enum flowtoll_rc
 inputs_look(struct inputs *inputs, struct flowtoll_err *err)
 {
 	enum flowtoll_rc rc = FLOWTOLL_OK;
+	struct flowtoll_err why; /* of one file */
 	struct io_reader *reader = NULL;
 	if (inputs->count == inputs->list.count)
 		return check_any(inputs, err);
@@ -228,11 +222,14 @@ inputs_look(struct inputs *inputs, struct flowtoll_err *err)
 		struct input *input = &all[inputs->count];
 		memset(input, 0, sizeof *input);
 		input->file = &inputs->list.files[inputs->count++];
-		rc = look_at(inputs, input, reader, format, err);
+		rc = look_at(inputs, input, reader, format, &why);
 		if (rc == FLOWTOLL_ERR_INPUT) {
 			input->is_unreadable = true;
-			faults_add_file(&inputs->looked, input->file->path, err);
+			faults_add_file(&inputs->looked, input->file->path, &why);
 			rc = FLOWTOLL_OK;
+		} else if (rc != FLOWTOLL_OK) {
+			inputs->count--; /* to be looked at again */
+			*err = why;
 		}
 	}
 	if (rc == FLOWTOLL_OK)

@@ -27,8 +27,8 @@ struct input {
 	const struct io_file *file;
 	const struct flow_format *format; /* NULL: empty, or cannot be read */
 	bool is_gzip;
-	bool is_whole; /* not to be split: its format changes in the middle */
 	bool is_unreadable;     /* found while looking at its header */
+	atomic_bool is_whole;   /* not to be split: its format changes in the middle */
 	atomic_bool is_damaged; /* met in this query */
 	struct input_tally tally;
 };

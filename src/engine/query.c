@@ -28,8 +28,10 @@ struct query_column {
 struct query_result {
 	struct result result; /* first: what render sees */
 	struct engine *engine;
+	uint64_t serial; /* the engine's, of this query */
 	duckdb_result duck;
-	duckdb_data_chunk chunk;
+	duckdb_data_chunk chunk; /* in hand */
+	duckdb_data_chunk ahead; /* and the one after it, so that a short answer is known to be whole */
 	idx_t row, row_count;
 	struct query_column *columns;
 	struct result_column *heads;
@@ -66,6 +68,16 @@ engine_sql_error(const char *text, struct flowtoll_err *err)
 	return err->code;
 }
 
+/* Words for what DuckDB cannot know. */
+static void
+add_advice(const struct engine *engine, struct flowtoll_err *err)
+{
+	if (engine->inputs.list.count == 0 && strstr(err->message, "no table flows") != NULL)
+		err_hint(err, "name the logs after the query");
+	if (strstr(err->message, "multiple statements") != NULL)
+		err_hint(err, "one statement at a time; a PIVOT needs its values: IN ('ACCEPT', 'REJECT')");
+}
+
 /* What ended the query: ours, an interrupt, or DuckDB's own error. */
 static enum flowtoll_rc
 query_error(struct engine *engine, const char *text, struct flowtoll_err *err)
@@ -77,7 +89,11 @@ query_error(struct engine *engine, const char *text, struct flowtoll_err *err)
 	if (ours)
 		*err = engine->fatal;
 	pthread_mutex_unlock(&engine->lock);
-	return ours ? err->code : engine_sql_error(text, err);
+	if (ours)
+		return err->code;
+	enum flowtoll_rc rc = engine_sql_error(text, err);
+	add_advice(engine, err);
+	return rc;
 }
 
 /* ---- cells -------------------------------------------------------------------------------- */
@@ -208,25 +224,41 @@ load_cell(const struct query_column *column, enum result_type type, idx_t row,
 /* ---- rows --------------------------------------------------------------------------------- */
 
 static enum flowtoll_rc
-fetch_chunk(struct query_result *query, struct flowtoll_err *err)
+fetch_ahead(struct query_result *query, struct flowtoll_err *err)
+{
+	struct engine *engine = query->engine;
+	if (query->serial != engine->serial) {
+		err_set(err, FLOWTOLL_ERR_USAGE, "the rest of the answer is gone: something else was asked");
+		err_hint(err, "read an answer to its end before the next question");
+		return err->code;
+	}
+	query->ahead = duckdb_fetch_chunk(query->duck);
+	if (query->ahead != NULL)
+		return FLOWTOLL_OK;
+	const char *text = duckdb_result_error(&query->duck);
+	bool failed = text != NULL && text[0] != '\0';
+	engine->may_read = false;
+	return failed || engine_interrupted(engine) ? query_error(engine, text, err) : FLOWTOLL_OK;
+}
+
+/* The chunk ahead becomes the one in hand. */
+static enum flowtoll_rc
+take_chunk(struct query_result *query, struct flowtoll_err *err)
 {
 	if (query->chunk != NULL)
 		duckdb_destroy_data_chunk(&query->chunk);
 	query->row = query->row_count = 0;
-	query->chunk = duckdb_fetch_chunk(query->duck);
-	if (query->chunk == NULL) {
-		const char *text = duckdb_result_error(&query->duck);
-		bool failed = text != NULL && text[0] != '\0';
-		return failed || engine_interrupted(query->engine)
-		           ? query_error(query->engine, text, err) : FLOWTOLL_OK;
-	}
+	query->chunk = query->ahead;
+	query->ahead = NULL;
+	if (query->chunk == NULL)
+		return FLOWTOLL_OK;
 	query->row_count = duckdb_data_chunk_get_size(query->chunk);
 	for (size_t i = 0; i < query->result.column_count; i++) {
 		duckdb_vector vector = duckdb_data_chunk_get_vector(query->chunk, i);
 		query->columns[i].data = duckdb_vector_get_data(vector);
 		query->columns[i].validity = duckdb_vector_get_validity(vector);
 	}
-	return FLOWTOLL_OK;
+	return fetch_ahead(query, err);
 }
 
 static enum flowtoll_rc
@@ -235,7 +267,7 @@ query_next(struct result *result, const struct result_cell **cells, struct flowt
 	struct query_result *query = (struct query_result *)result;
 	*cells = NULL;
 	if (query->row == query->row_count)
-		TRY(fetch_chunk(query, err));
+		TRY(take_chunk(query, err));
 	if (query->row_count == 0)
 		return FLOWTOLL_OK;
 	for (size_t i = 0; i < result->column_count; i++)
@@ -251,6 +283,8 @@ query_free(struct result *result)
 	struct query_result *query = (struct query_result *)result;
 	if (query->chunk != NULL)
 		duckdb_destroy_data_chunk(&query->chunk);
+	if (query->ahead != NULL)
+		duckdb_destroy_data_chunk(&query->ahead);
 	duckdb_destroy_result(&query->duck);
 	arena_free(&query->arena);
 	mem_free(query);
@@ -338,18 +372,19 @@ needs_cast(duckdb_prepared_statement statement, idx_t i)
 }
 
 static void
-add_identifier(struct buf *sql, const char *name)
+add_quoted(struct buf *sql, const char *text, char quote)
 {
-	buf_addc(sql, '"');
-	for (; *name != '\0'; name++) {
-		if (*name == '"')
-			buf_addc(sql, '"');
-		buf_addc(sql, *name);
+	buf_addc(sql, quote);
+	for (; *text != '\0'; text++) {
+		if (*text == quote)
+			buf_addc(sql, quote);
+		buf_addc(sql, *text);
 	}
-	buf_addc(sql, '"');
+	buf_addc(sql, quote);
 }
 
-/* SELECT #1, #2::VARCHAR FROM (statement), if some column must be cast; else sql stays empty. */
+/* SELECT #1, #2::VARCHAR FROM query('statement'), if some column must be cast; else sql stays
+ * empty. As a string the statement may end in semicolons and comments. */
 static void
 cast_columns(duckdb_prepared_statement statement, const char *text, struct buf *sql)
 {
@@ -359,19 +394,17 @@ cast_columns(duckdb_prepared_statement statement, const char *text, struct buf *
 		any |= needs_cast(statement, i);
 	if (!any || duckdb_prepared_statement_type(statement) != DUCKDB_STATEMENT_TYPE_SELECT)
 		return;
-	size_t len = strlen(text);
-	while (len > 0 && (isspace((unsigned char)text[len - 1]) || text[len - 1] == ';'))
-		len--;
 	buf_adds(sql, "SELECT ");
 	for (idx_t i = 0; i < count; i++) {
 		const char *name = duckdb_prepared_statement_column_name(statement, i);
 		buf_addf(sql, "%s#%llu%s AS ", i > 0 ? ", " : "", (unsigned long long)i + 1,
 		         needs_cast(statement, i) ? "::VARCHAR" : "");
-		add_identifier(sql, name);
+		add_quoted(sql, name, '"');
 		duckdb_free((void *)(uintptr_t)name);
 	}
-	/* on a line of its own: the statement may end in a comment */
-	buf_addf(sql, " FROM (\n%.*s\n)", (int)len, text);
+	buf_adds(sql, " FROM query(");
+	add_quoted(sql, text, '\'');
+	buf_addc(sql, ')');
 }
 
 static enum flowtoll_rc
@@ -437,12 +470,42 @@ prepare_with_casts(struct engine *engine, const char *text, duckdb_prepared_stat
 	return rc;
 }
 
+void
+engine_end_query(struct engine *engine)
+{
+	duckdb_result result;
+	engine->serial++;
+	if (!engine->may_read)
+		return;
+	/* a result that still streams ends when its connection is asked something else */
+	(void)duckdb_query(engine->con, "SELECT 0", &result);
+	duckdb_destroy_result(&result);
+	engine->may_read = false;
+}
+
+static void
+clear_tally(struct engine_tally *tally)
+{
+	atomic_store(&tally->bytes, 0);
+	atomic_store(&tally->text_bytes, 0);
+	atomic_store(&tally->rows, 0);
+	atomic_store(&tally->nodata, 0);
+	atomic_store(&tally->skipdata, 0);
+	atomic_store(&tally->rejected, 0);
+	atomic_store(&tally->files, 0);
+	atomic_store(&tally->files_faulty, 0);
+}
+
 static enum flowtoll_rc
 begin_query(struct engine *engine, enum engine_order order, struct flowtoll_err *err)
 {
-	memset(&engine->tally, 0, sizeof engine->tally);
+	clear_tally(&engine->tally);
 	faults_clear(&engine->faults);
 	atomic_store(&engine->scans, 0);
+	for (int i = 0; i < FLOW_FIELD_COUNT; i++)
+		atomic_store(&engine->tellers[i], 0);
+	atomic_store(&engine->parts_left, 0);
+	atomic_store(&engine->rows_out, false);
 	atomic_store(&engine->wants_rerun, false);
 	engine->fatal.code = FLOWTOLL_OK;
 	engine->order = order;
@@ -501,7 +564,8 @@ execute(struct query_result *query, duckdb_prepared_statement statement, struct 
 		if (query->heads[i].type == RESULT_NULL) /* of a statement that is no SELECT */
 			return ERR(err, FLOWTOLL_ERR_USAGE, "the column %s has a type that cannot be shown",
 			           query->heads[i].name);
-	return fetch_chunk(query, err);
+	TRY(fetch_ahead(query, err));
+	return take_chunk(query, err);
 }
 
 static enum flowtoll_rc
@@ -516,6 +580,9 @@ run_once(struct engine *engine, const char *sql, enum engine_order order, struct
 	engine->wants_census = false;
 	engine->fatal.code = FLOWTOLL_OK;
 	atomic_store(&engine->wants_rerun, false);
+	engine_end_query(engine);
+	query->serial = engine->serial;
+	engine->may_read = true;
 	enum flowtoll_rc rc = prepare_with_casts(engine, sql, &statement, err);
 	if (rc == FLOWTOLL_OK) {
 		rc = get_ready(engine, order, err);
@@ -535,12 +602,26 @@ engine_query(struct engine *engine, const char *sql, enum engine_order order,
              struct result **result, struct flowtoll_err *err)
 {
 	assert(engine != NULL && sql != NULL && result != NULL);
-	*result = NULL;
+	struct flowtoll_err why;
+	enum flowtoll_rc rc;
 	atomic_store(&engine->interrupted, false);
-	enum flowtoll_rc rc = run_once(engine, sql, order, result, err);
-	/* a split file whose format changes in the middle is read whole the next time; each time one
-	 * more is found, so this ends */
-	while (rc != FLOWTOLL_OK && atomic_load(&engine->wants_rerun))
-		rc = run_once(engine, sql, order, result, err);
+	engine->reads_whole = false;
+	for (;;) {
+		*result = NULL;
+		rc = run_once(engine, sql, order, result, &why);
+		/* a split file whose format changes in the middle is read whole the next time; each time
+		 * one more is found, so this ends */
+		if (rc != FLOWTOLL_OK && atomic_load(&engine->wants_rerun))
+			continue;
+		/* rows that come before all parts of a split file were read: its format may change in
+		 * those, and rows that are out cannot be taken back */
+		atomic_store(&engine->rows_out, true);
+		if (rc != FLOWTOLL_OK || atomic_load(&engine->parts_left) == 0)
+			break;
+		result_free(*result);
+		engine->reads_whole = true;
+	}
+	if (rc != FLOWTOLL_OK)
+		*err = why;
 	return rc;
 }

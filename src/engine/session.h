@@ -30,18 +30,24 @@ struct engine {
 	int64_t since_us; /* of the view flows */
 	int64_t until_us; /* 0: no bound */
 	struct inputs inputs;
-	bool is_registered; /* the view flows exists for the columns known */
-	size_t unknown_count; /* when it was made */
+	bool has_view;        /* flows, for the columns known ... */
+	size_t unknown_count; /* ... when it was made */
 
 	/* of the query that runs */
 	enum engine_order order;
-	uint64_t bytes_total;
+	uint64_t serial;     /* of the query; the answers of earlier ones have ended */
+	bool reads_whole;    /* splits no file */
+	atomic_bool rows_out; /* the asker has rows: the query cannot be run again */
+	bool may_read;       /* its answer is not known to be complete: workers may still read */
+	atomic_uint_fast64_t bytes_total;
 	struct engine_tally tally;
 	struct faults faults;
 	struct rejects rejects;
-	bool wants_census; /* a statement that was prepared reads files, rejects or gaps */
+	bool wants_census; /* a statement that was prepared reads files or rejects */
 	bool has_census;   /* the tallies of all inputs are made, and nothing was asked since */
-	atomic_int scans;          /* scans begun: the first one counts */
+	atomic_uint scans;         /* scans begun: the first one counts */
+	atomic_uint tellers[FLOW_FIELD_COUNT]; /* number of the first scan that reads the field; or 0 */
+	atomic_size_t parts_left;  /* parts of split files that have not been read to their end */
 	atomic_bool interrupted;
 	atomic_bool wants_rerun;   /* a split file's format changes in the middle */
 	pthread_mutex_t lock;
@@ -79,6 +85,9 @@ ip_store(struct ip ip)
 {
 	return (duckdb_hugeint){.lower = ip.lo, .upper = (int64_t)(ip.hi ^ UINT64_C(1) << 63)};
 }
+
+/* Ends what may still run of the last query: what its workers read is about to change. */
+void engine_end_query(struct engine *engine);
 
 /* A worker's error that ends the query. */
 void engine_fail(struct engine *engine, const struct flowtoll_err *err);

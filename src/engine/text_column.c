@@ -4,8 +4,6 @@
  */
 #include "engine/text_column.h"
 
-#include "base/buf.h"
-
 #include <assert.h>
 #include <string.h>
 
@@ -56,36 +54,42 @@ sequence_len(const char *text, size_t len)
 }
 
 /* Bytes that are not UTF-8 are told apart, not dropped: U+FFFD each. */
-static void
-assign_mended(duckdb_vector vector, idx_t index, const char *text, size_t len)
+static size_t
+mend(const char *text, size_t len, char *mended)
 {
-	struct buf mended;
-	buf_init(&mended, 4 * (size_t)LIMIT_LINE_BYTES);
+	size_t mended_len = 0;
 	while (len > 0) {
-		size_t step = sequence_len(text, len);
-		if (step > 0)
-			buf_add(&mended, text, step);
-		else
-			buf_adds(&mended, "\xef\xbf\xbd");
-		text += step > 0 ? step : 1;
-		len -= step > 0 ? step : 1;
+		size_t known = sequence_len(text, len), step = known > 0 ? known : 1;
+		size_t add = known > 0 ? known : 3;
+		memcpy(mended + mended_len, known > 0 ? text : "\xef\xbf\xbd", add);
+		mended_len += add;
+		text += step;
+		len -= step;
 	}
-	duckdb_vector_assign_string_element_len(vector, index, buf_text(&mended), mended.len);
-	buf_free(&mended);
+	return mended_len;
 }
 
 static void
-assign(duckdb_vector vector, idx_t index, const uint8_t *bytes, size_t len)
+assign(struct text_column *column, duckdb_vector vector, idx_t index, const char *text, size_t len)
 {
-	const char *text = (const char *)bytes;
-	if (len == 1 && text[0] == '-') {
-		duckdb_vector_ensure_validity_writable(vector);
-		duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), index);
-	} else if (is_ascii(text, len)) {
-		duckdb_unsafe_vector_assign_string_element_len(vector, index, text, len);
-	} else {
-		assign_mended(vector, index, text, len);
+	assert(len <= LIMIT_LINE_BYTES);
+	if (!is_ascii(text, len)) {
+		len = mend(text, len, column->mended);
+		text = column->mended;
 	}
+	duckdb_unsafe_vector_assign_string_element_len(vector, index, text, len);
+}
+
+static void
+assign_field(struct text_column *column, duckdb_vector vector, idx_t index, const uint8_t *bytes,
+             size_t len)
+{
+	if (len != 1 || bytes[0] != '-') {
+		assign(column, vector, index, (const char *)bytes, len);
+		return;
+	}
+	duckdb_vector_ensure_validity_writable(vector);
+	duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), index);
 }
 
 static bool
@@ -111,7 +115,7 @@ entry_of(struct text_column *column, const struct scan_fields *fields, uint32_t 
 	column->stamps[slot] = column->stamp;
 	column->entries[slot] = entry;
 	column->rows[entry] = r;
-	assign(dictionary, entry, fields->text + fields->begins[r], fields->lens[r]);
+	assign_field(column, dictionary, entry, fields->text + fields->begins[r], fields->lens[r]);
 	return entry;
 }
 
@@ -149,12 +153,12 @@ text_column_fill(struct text_column *column, const struct scan_fields *fields,
 }
 
 void
-text_column_fill_constant(const char *text, uint32_t row_count, duckdb_logical_type varchar,
-                          duckdb_vector output)
+text_column_fill_constant(struct text_column *column, const char *text, uint32_t row_count,
+                          duckdb_logical_type varchar, duckdb_vector output)
 {
 	duckdb_vector dictionary = duckdb_create_vector(varchar, SCAN_BATCH_ROWS_MAX);
 	duckdb_selection_vector selection = duckdb_create_selection_vector(row_count);
 	memset(duckdb_selection_vector_get_data_ptr(selection), 0, row_count * sizeof(sel_t));
-	assign(dictionary, 0, (const uint8_t *)text, strlen(text));
+	assign(column, dictionary, 0, text, strnlen(text, LIMIT_LINE_BYTES));
 	hand_over(dictionary, selection, row_count, output);
 }

@@ -18,14 +18,15 @@ struct text_column {
 	uint32_t stamps[TEXT_SLOTS];
 	uint16_t entries[TEXT_SLOTS]; /* index in the dictionary */
 	uint32_t rows[SCAN_BATCH_ROWS_MAX]; /* a row that has the entry's text */
+	char mended[3 * LIMIT_LINE_BYTES]; /* a text that had bytes which are not UTF-8 */
 };
 
 /* Fills `output` with the fields; `-` is NULL; bytes that are not UTF-8 become U+FFFD. */
 void text_column_fill(struct text_column *column, const struct scan_fields *fields,
                       duckdb_logical_type varchar, duckdb_vector output);
 
-/* The same text, or NULL, in every row. */
-void text_column_fill_constant(const char *text, uint32_t row_count, duckdb_logical_type varchar,
-                               duckdb_vector output);
+/* The same text in every row, `-` too; of more than LIMIT_LINE_BYTES the rest is left out. */
+void text_column_fill_constant(struct text_column *column, const char *text, uint32_t row_count,
+                               duckdb_logical_type varchar, duckdb_vector output);
 
 #endif

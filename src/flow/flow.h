@@ -72,9 +72,13 @@ struct flow_format {
 	uint32_t text_len;
 	struct flow_column columns[LIMIT_COLUMNS];
 	int16_t column_of[FLOW_FIELD_COUNT]; /* field -> column, or -1 */
-	bool carriage_return;                /* lines end in \r\n */
 	char text[LIMIT_HEADER_BYTES];       /* the header line, without its line end */
 };
+
+/* What the table `flows` calls a column that is in no table of ours: hyphens become underscores;
+ * a name that it has already, for the file or the line, gets a number. */
+void flow_column_name(const struct flow_format *format, const struct flow_column *column,
+                      char out[LIMIT_NAME_BYTES + 1]);
 
 /* From a header line or the text of --fields ("${account-id}" as in a flow log's LogFormat is
  * read too). Refused: no known field, a column twice, too many, a name that is none. */

@@ -44,12 +44,34 @@ without_line_end(const char *text, size_t len)
 	return len;
 }
 
+static char
+fold(char c)
+{
+	return c == '-' ? '_' : c;
+}
+
+void
+flow_column_name(const struct flow_format *format, const struct flow_column *column,
+                 char out[LIMIT_NAME_BYTES + 1])
+{
+	const char *name = format->text + column->name_offset;
+	assert(column->name_len <= LIMIT_NAME_BYTES);
+	for (size_t i = 0; i < column->name_len; i++)
+		out[i] = fold(name[i]);
+	out[column->name_len] = '\0';
+	if (strcmp(out, "file") == 0 || strcmp(out, "line") == 0)
+		memcpy(out + 4, "_1", 3);
+}
+
 static bool
 name_is_taken(const struct flow_format *format, const char *name, size_t len)
 {
 	for (uint32_t i = 0; i < format->column_count; i++) {
-		const struct flow_column *column = &format->columns[i];
-		if (column->name_len == len && memcmp(format->text + column->name_offset, name, len) == 0)
+		const char *taken = format->text + format->columns[i].name_offset;
+		size_t same = 0;
+		while (same < len && fold(taken[same]) == fold(name[same]))
+			same++;
+		if (same == len && format->columns[i].name_len == len)
 			return true;
 	}
 	return false;
@@ -62,6 +84,9 @@ add_column(struct flow_format *format, size_t word, size_t len, struct flowtoll_
 	if (!could_be_name(name, len))
 		return ERR(err, FLOWTOLL_ERR_INPUT, "column %u of the header, '%.*s', is no field name",
 		           format->column_count + 1, (int)(len < 64 ? len : 64), name);
+	if (len > LIMIT_NAME_BYTES)
+		return ERR(err, FLOWTOLL_ERR_INPUT, "column %u of the header has a name longer than %d bytes",
+		           format->column_count + 1, LIMIT_NAME_BYTES);
 	if (format->column_count == LIMIT_COLUMNS)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "the header has more than %d columns", LIMIT_COLUMNS);
 	enum flow_id field = flow_field_find(name, len);
@@ -82,12 +107,12 @@ flow_format_parse(struct flow_format *format, const char *text, size_t len,
 	assert(format != NULL && (text != NULL || len == 0));
 	format->column_count = 0;
 	memset(format->column_of, -1, sizeof format->column_of);
-	format->carriage_return = len > 0 && memchr(text, '\r', len) != NULL;
 	len = without_line_end(text, len);
 	if (len >= sizeof format->text)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "the header line is longer than %d bytes",
 		           LIMIT_HEADER_BYTES - 1);
-	memcpy(format->text, text, len);
+	if (len > 0)
+		memcpy(format->text, text, len);
 	format->text[len] = '\0';
 	format->text_len = (uint32_t)len;
 

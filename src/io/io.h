@@ -45,7 +45,7 @@ FLOWTOLL_MUST_USE enum flowtoll_rc io_reader_create(struct io_reader **reader,
 void io_reader_free(struct io_reader *reader); /* NULL ok; closes */
 
 /* Opens a file at `offset` of its stored bytes (0 for gzip and streams). The file is lent until
- * the reader closes or opens the next. */
+ * the reader closes or opens the next. A stream that was read before is FLOWTOLL_ERR_USAGE. */
 FLOWTOLL_MUST_USE enum flowtoll_rc io_reader_open(struct io_reader *reader,
                                                   const struct io_file *file, uint64_t offset,
                                                   struct flowtoll_err *err);

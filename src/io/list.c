@@ -38,6 +38,17 @@ fail_path(struct flowtoll_err *err, const char *verb, const char *path)
 	return err->code;
 }
 
+/* Each would get a part of what comes, or wait for ever. */
+static enum flowtoll_rc
+check_stream_is_new(const struct io_list *list, const char *path, struct flowtoll_err *err)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->files[i].stream != NULL && strcmp(list->files[i].path, path) == 0)
+			return ERR(err, FLOWTOLL_ERR_USAGE, "%s is given twice, and can be read only once",
+			           strcmp(path, "-") == 0 ? "standard input (-)" : path);
+	return FLOWTOLL_OK;
+}
+
 static enum flowtoll_rc
 add_file(struct io_list *list, const char *path, const struct stat *info, struct flowtoll_err *err)
 {
@@ -56,10 +67,12 @@ add_file(struct io_list *list, const char *path, const struct stat *info, struct
 		return err_memory(err, "listing files");
 	struct io_file *file = &list->files[list->count];
 	*file = (struct io_file){.path = copy};
-	if (info != NULL && S_ISREG(info->st_mode))
+	if (info != NULL && S_ISREG(info->st_mode)) {
 		file->size_bytes = (uint64_t)info->st_size;
-	else
+	} else {
+		TRY(check_stream_is_new(list, path, err));
 		TRY(io_stream_create(&file->stream, err));
+	}
 	list->count++;
 	return FLOWTOLL_OK;
 }
@@ -84,7 +97,16 @@ by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static enum flowtoll_rc add_folder(struct io_list *list, const char *path, int depth,
+/* A folder that is walked, and the one it lies in. */
+struct folder {
+	const char *path;
+	const struct folder *above; /* NULL: it is the source */
+	int depth;
+	dev_t device;
+	ino_t inode;
+};
+
+static enum flowtoll_rc add_folder(struct io_list *list, const struct folder *folder,
                                    struct flowtoll_err *err);
 
 static enum flowtoll_rc
@@ -107,26 +129,38 @@ pass_over(struct io_list *list, const char *path, struct flowtoll_err *err)
 	return FLOWTOLL_OK;
 }
 
+/* A link to a folder above it leads to what is listed already. */
+static bool
+is_circle(const struct folder *folder)
+{
+	for (const struct folder *above = folder->above; above != NULL; above = above->above)
+		if (above->device == folder->device && above->inode == folder->inode)
+			return true;
+	return false;
+}
+
 /* An entry of a folder. A name that cannot be looked at (a dangling link) is a file that cannot
  * be opened: told when it is read, not here. */
 static enum flowtoll_rc
-add_entry(struct io_list *list, const char *path, const char *name, int depth,
+add_entry(struct io_list *list, const char *path, const char *name, const struct folder *above,
           struct flowtoll_err *err)
 {
 	struct stat info = {.st_mode = S_IFREG};
-	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-		return add_folder(list, path, depth + 1, err);
+	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+		const struct folder folder = {path, above, above->depth + 1, info.st_dev, info.st_ino};
+		return is_circle(&folder) ? FLOWTOLL_OK : add_folder(list, &folder, err);
+	}
 	if (!has_log_name(name) || !S_ISREG(info.st_mode))
 		return pass_over(list, path, err);
 	return add_file(list, path, &info, err);
 }
 
 static enum flowtoll_rc
-add_folder(struct io_list *list, const char *path, int depth, struct flowtoll_err *err)
+add_folder(struct io_list *list, const struct folder *folder, struct flowtoll_err *err)
 {
-	if (depth > LIMIT_FOLDER_DEPTH)
-		return ERR(err, FLOWTOLL_ERR_INPUT,
-		           "%s: folders nested deeper than %d (a link in a circle?)", path,
+	const char *path = folder->path;
+	if (folder->depth > LIMIT_FOLDER_DEPTH)
+		return ERR(err, FLOWTOLL_ERR_INPUT, "%s: folders nested deeper than %d", path,
 		           LIMIT_FOLDER_DEPTH);
 	struct dirent **entries;
 	int count = scandir(path, &entries, NULL, by_name);
@@ -142,7 +176,7 @@ add_folder(struct io_list *list, const char *path, int depth, struct flowtoll_er
 			buf_addf(&child, "%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/", name);
 			rc = buf_check(&child, "listing files", err);
 			if (rc == FLOWTOLL_OK)
-				rc = add_entry(list, buf_text(&child), name, depth, err);
+				rc = add_entry(list, buf_text(&child), name, folder, err);
 		}
 		free(entries[i]); /* lint: allow(memory) scandir made it */
 	}
@@ -159,8 +193,9 @@ add_path(struct io_list *list, const char *path, struct flowtoll_err *err)
 		return fail_path(err, "open", path);
 	if (!S_ISDIR(info.st_mode))
 		return add_file(list, path, &info, err);
+	const struct folder folder = {path, NULL, 0, info.st_dev, info.st_ino};
 	size_t before = list->count;
-	TRY(add_folder(list, path, 0, err));
+	TRY(add_folder(list, &folder, err));
 	if (list->count > before)
 		return FLOWTOLL_OK;
 	err_set(err, FLOWTOLL_ERR_INPUT, "no logs in the folder %s", path);
@@ -187,10 +222,9 @@ add_glob(struct io_list *list, const char *pattern, struct flowtoll_err *err)
 	return rc;
 }
 
-enum flowtoll_rc
-io_list_add(struct io_list *list, const char *source, struct flowtoll_err *err)
+static enum flowtoll_rc
+add_source(struct io_list *list, const char *source, struct flowtoll_err *err)
 {
-	assert(list != NULL && source != NULL);
 	struct stat info;
 	if (strcmp(source, "-") == 0)
 		return add_file(list, source, NULL, err);
@@ -200,4 +234,15 @@ io_list_add(struct io_list *list, const char *source, struct flowtoll_err *err)
 	if (strpbrk(source, "*?[") != NULL && stat(source, &info) != 0)
 		return add_glob(list, source, err);
 	return add_path(list, source, err);
+}
+
+enum flowtoll_rc
+io_list_add(struct io_list *list, const char *source, struct flowtoll_err *err)
+{
+	assert(list != NULL && source != NULL);
+	const size_t before = list->count;
+	enum flowtoll_rc rc = add_source(list, source, err);
+	while (rc != FLOWTOLL_OK && list->count > before) /* all of a source or nothing */
+		io_stream_free(list->files[--list->count].stream);
+	return rc;
 }

@@ -66,6 +66,8 @@ io_reader_close(struct io_reader *reader)
 		close(reader->fd);
 	reader->file = NULL;
 	reader->fd = -1;
+	reader->bytes_read = 0;
+	reader->stored_pos = reader->stored_len = 0;
 }
 
 bool
@@ -106,8 +108,6 @@ begin(struct io_reader *reader, const struct io_file *file, int fd)
 	reader->stored_ended = false;
 	reader->member_begins = true;
 	reader->fault = NULL;
-	reader->bytes_read = 0;
-	reader->stored_pos = reader->stored_len = 0;
 }
 
 static void
@@ -158,7 +158,7 @@ io_reader_open(struct io_reader *reader, const struct io_file *file, uint64_t of
 	assert(offset == 0);
 	TRY(io_stream_open(stream, file->path, err));
 	if (stream->is_taken) {
-		err_set(err, FLOWTOLL_ERR_INPUT, "%s can be read only once",
+		err_set(err, FLOWTOLL_ERR_USAGE, "%s can be read only once",
 		        strcmp(file->path, "-") == 0 ? "standard input" : file->path);
 		err_hint(err, "save it to a file, or ask for everything in one question");
 		return err->code;

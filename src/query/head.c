@@ -54,7 +54,8 @@ query_head_sql(struct engine *engine, uint64_t rows, const char *where, struct b
 	buf_adds(sql, " FROM flows");
 	if (where != NULL)
 		buf_addf(sql, " WHERE (%s\n)", where);
-	buf_addf(sql, " LIMIT %llu", (unsigned long long)(rows > 0 ? rows : ROWS_DEFAULT));
+	rows = rows == 0 ? ROWS_DEFAULT : rows < INT64_MAX ? rows : INT64_MAX;
+	buf_addf(sql, " LIMIT %llu", (unsigned long long)rows);
 	return buf_check(sql, "making a query", err);
 }
 

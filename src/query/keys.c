@@ -56,21 +56,47 @@ key_address_prefix(const char *column)
 
 /* ---- errors ------------------------------------------------------------------------------- */
 
-static enum flowtoll_rc
-no_such_key(const char *text, struct flowtoll_err *err)
+struct nearest {
+	const char *typed;
+	char word[KEY_BYTES_MAX];
+	size_t distance;
+};
+
+static void
+offer(struct nearest *nearest, const char *word)
 {
-	const char *nearest = NULL;
-	size_t nearest_distance = SIZE_MAX;
-	for (int i = 0; i < FLOW_FIELD_COUNT; i++) {
-		size_t distance = suggest_distance(text, flow_fields[i].column);
-		if (distance < nearest_distance && suggest_is_near(text, flow_fields[i].column)) {
-			nearest = flow_fields[i].column;
-			nearest_distance = distance;
+	size_t distance = suggest_distance(nearest->typed, word);
+	if (distance >= nearest->distance || !suggest_is_near(nearest->typed, word))
+		return;
+	snprintf(nearest->word, sizeof nearest->word, "%s", word);
+	nearest->distance = distance;
+}
+
+static void
+offer_names(struct nearest *nearest)
+{
+	char word[KEY_BYTES_MAX];
+	for (int a = 0; a < ADDRESS_COUNT; a++)
+		for (size_t n = 0; n < key_name_count; n++) {
+			snprintf(word, sizeof word, "%s.%s", addresses[a].prefix, key_names[n].word);
+			offer(nearest, word);
 		}
-	}
+}
+
+static enum flowtoll_rc
+no_such_key(const char *text, const struct inputs *inputs, struct flowtoll_err *err)
+{
+	struct nearest nearest = {.typed = text, .distance = SIZE_MAX};
+	for (int i = 0; i < FLOW_FIELD_COUNT; i++)
+		offer(&nearest, flow_fields[i].column);
+	for (size_t i = 0; i < inputs->unknown_count; i++)
+		offer(&nearest, inputs->unknown[i]);
+	for (int i = 0; i < BUCKET_COUNT; i++)
+		offer(&nearest, buckets[i].word);
+	offer_names(&nearest);
 	err_set(err, FLOWTOLL_ERR_USAGE, "no field or key is called '%s'", text);
-	if (nearest != NULL)
-		err_hint(err, "did you mean %s?", nearest);
+	if (nearest.word[0] != '\0')
+		err_hint(err, "did you mean %s?", nearest.word);
 	else
 		err_hint(err, "flowtoll help fields lists the fields; keys are also srcaddr/24, hour, "
 		              "dst.owner");
@@ -96,7 +122,9 @@ static enum flowtoll_rc
 set_key(struct key *key, struct arena *arena, const char *label, const char *sql,
         const char *column, struct flowtoll_err *err)
 {
-	static const char *const taken[] = {"list", "is_other", "bytes", "packets", "flows", "share"};
+	static const char *const taken[] = {
+		"list",    "is_other",  "bytes",   "packets",   "flows",       "share",     "m_bytes",
+		"m_flows", "m_packets", "all_bytes", "all_flows", "all_packets", "all_groups"};
 	char alias[KEY_BYTES_MAX + 4];
 	snprintf(alias, sizeof alias, "%s", label);
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
@@ -209,6 +237,12 @@ prefix_key(const char *text, const struct engine *engine, struct arena *arena, s
 	return set_key(key, arena, text, sql, flow_fields[field].column, err);
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 enum flowtoll_rc
 key_parse(const char *text, size_t len, const struct engine *engine, struct arena *arena,
           struct key *key, struct flowtoll_err *err)
@@ -216,6 +250,10 @@ key_parse(const char *text, size_t len, const struct engine *engine, struct aren
 	char copy[KEY_BYTES_MAX];
 	bool found = false;
 	*key = (struct key){0};
+	while (len > 0 && is_blank(text[len - 1]))
+		len--;
+	for (; len > 0 && is_blank(*text); len--)
+		text++;
 	if (len == 0 || len >= sizeof copy)
 		return ERR(err, FLOWTOLL_ERR_USAGE, "a key is %s", len == 0 ? "empty" : "too long");
 	for (size_t i = 0; i < len; i++)
@@ -228,5 +266,5 @@ key_parse(const char *text, size_t len, const struct engine *engine, struct aren
 		TRY(name_key(copy, engine, arena, key, &found, err));
 	if (!found)
 		TRY(prefix_key(copy, engine, arena, key, &found, err));
-	return found ? FLOWTOLL_OK : no_such_key(copy, err);
+	return found ? FLOWTOLL_OK : no_such_key(copy, engine_inputs(engine), err);
 }

@@ -143,7 +143,7 @@ make_plan(struct plan *plan, const struct flowtoll_top *top, struct flowtoll_err
 		return ERR(err, FLOWTOLL_ERR_USAGE, "more than %d lists", LIMIT_LISTS);
 	plan->where = top->where;
 	plan->having = top->having;
-	plan->rows = top->rows > 0 ? top->rows : ROWS_DEFAULT;
+	plan->rows = top->rows == 0 ? ROWS_DEFAULT : top->rows < INT64_MAX ? top->rows : INT64_MAX;
 	TRY(plan_metric(plan, top->by, err));
 	for (size_t i = 0; i < top->key_count; i++)
 		TRY(plan_list(plan, top->keys[i], err));
@@ -260,8 +260,7 @@ add_names(struct buf *sql, const struct plan *plan)
 {
 	for (size_t k = 0; plan->names && k < plan->key_count; k++)
 		for (size_t n = 0; plan->keys[k].address != NULL && n < NAMES_MAX; n++)
-			buf_addf(sql, "%s(\"%s\") AS \"%s:%s\",\n  ", key_names[n].function,
-			         plan->keys[k].address, plan->keys[k].address, key_names[n].word);
+			buf_addf(sql, "%s(\"%s\"),\n  ", key_names[n].function, plan->keys[k].alias);
 }
 
 static void

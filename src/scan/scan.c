@@ -26,6 +26,7 @@ struct scan {
 	uint64_t line_first;  /* number of the line at text[0], from 1 */
 	struct scan_marks marks;
 	uint32_t line_next;   /* index in marks.ends of the next line to hand out */
+	uint32_t line_told;   /* lines before it have been reported if they had to be */
 
 	bool is_marked;  /* the text holds lines handed out before
 	                    the rest that is kept */
@@ -115,7 +116,7 @@ scan_begin(struct scan *scan, const struct scan_input *input)
 	scan->line_first = 1;
 	scan->marks.end_count = 0;
 	scan->is_marked = false;
-	scan->line_next = 0;
+	scan->line_next = scan->line_told = 0;
 	scan->fill_ended = false;
 	scan->done = false;
 	scan->skip_line = input->skip_partial;
@@ -253,8 +254,11 @@ take_odd_line(struct scan *scan, uint32_t line, uint32_t found, uint32_t rows_be
 		TRY(change_format(scan, line, err));
 		scan->line_next = line + 1;
 	}
-	if (kind == LINE_COLUMNS || kind == LINE_LONG)
+	/* a header found later than them has lines looked at again */
+	if ((kind == LINE_COLUMNS || kind == LINE_LONG) && line >= scan->line_told) {
 		report_line(scan, kind, line, found);
+		scan->line_told = line + 1;
+	}
 	return FLOWTOLL_OK;
 }
 
@@ -264,7 +268,7 @@ static enum flowtoll_rc
 collect_lines(struct scan *scan, uint32_t *row_count, struct flowtoll_err *err)
 {
 	const struct scan_marks *marks = &scan->marks;
-	const uint32_t wanted = scan->format.column_count, cut = scan->format.carriage_return;
+	const uint32_t wanted = scan->format.column_count;
 	const uint64_t text_end = scan->input.text_end, offset = scan->text_offset;
 	const uint64_t share = text_end > offset ? text_end - offset : 0;
 	uint32_t count = 0, i = scan->line_next;
@@ -275,7 +279,10 @@ collect_lines(struct scan *scan, uint32_t *row_count, struct flowtoll_err *err)
 			scan->done = true;
 			break;
 		}
-		bool is_row = found == wanted && end - begin <= LIMIT_LINE_BYTES, stop = false;
+		uint32_t last = end - (end > begin && scan->text[end - 1] == '\r');
+		/* a blank line would be a row of a format with one column */
+		bool is_row = found == wanted && end - begin <= LIMIT_LINE_BYTES && last > begin;
+		bool stop = false;
 		if (!is_row)
 			TRY(take_odd_line(scan, i, found, count, &is_row, &stop, err));
 		if (stop) {
@@ -283,7 +290,7 @@ collect_lines(struct scan *scan, uint32_t *row_count, struct flowtoll_err *err)
 			break;
 		}
 		scan->begins[count] = begin;
-		scan->ends[count] = end - (cut && end > begin && scan->text[end - 1] == '\r');
+		scan->ends[count] = last;
 		scan->lines[count] = i;
 		count += is_row;
 		begin = end + 1;
@@ -420,6 +427,11 @@ refill(struct scan *scan)
 	if (scan->is_marked) {
 		set_goal(scan);
 		keep_rest(scan);
+		if (scan->text_offset >= scan->input.text_end) {
+			scan->marks.end_count = scan->line_next = 0;
+			scan->done = true; /* what follows is another's, a long line too */
+			return;
+		}
 		skip_long_rest(scan);
 	}
 	fill_text(scan);
@@ -431,7 +443,7 @@ refill(struct scan *scan)
 	scan->kernel->mark(scan->text, scan->text_len, &scan->marks);
 	scan->is_marked = true;
 	scan->done = scan->fill_ended && scan->marks.end_count == 0;
-	scan->line_next = 0;
+	scan->line_next = scan->line_told = 0;
 	if (scan->skip_line && scan->marks.end_count > 0) {
 		scan->line_next = 1;
 		scan->skip_line = false;
