@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What every command that asks a question has in common: a session with the sources, the answer
- * on standard output in the format wanted, notes and warnings on standard error, the exit code.
+ * delivered, notes and warnings on standard error, the exit code.
  */
 #ifndef CLI_ASK_H
 #define CLI_ASK_H
@@ -17,6 +17,9 @@ struct ask {
 	bool has_totals; /* the answer adds records up, so lost ones are worth a note */
 	enum flowtoll_rc (*question)(struct flowtoll *ft, const struct ask *ask,
 	                             struct flowtoll_answer **answer, struct flowtoll_err *err);
+	/* the SQL that it would run, to be freed with flowtoll_free_text; NULL: it has no --sql */
+	enum flowtoll_rc (*sql)(struct flowtoll *ft, const struct ask *ask, char **sql,
+	                        struct flowtoll_err *err);
 };
 
 /* The exit code of the program. */

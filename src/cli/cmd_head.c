@@ -4,6 +4,7 @@
  */
 #include "cli/ask.h"
 #include "cli/commands.h"
+#include "cli/show_sql.h"
 
 enum { ROWS_DEFAULT = 10 };
 
@@ -16,6 +17,14 @@ question(struct flowtoll *ft, const struct ask *ask, struct flowtoll_answer **an
 	                     answer, err);
 }
 
+static enum flowtoll_rc
+sql(struct flowtoll *ft, const struct ask *ask, char **text, struct flowtoll_err *err)
+{
+	uint64_t rows = ask->options->numbers[FLAG_ROWS];
+	return flowtoll_head_sql(ft, rows > 0 ? rows : ROWS_DEFAULT, ask->options->values[FLAG_WHERE],
+	                         text, err);
+}
+
 int
 cmd_head(const struct options *options)
 {
@@ -24,6 +33,7 @@ cmd_head(const struct options *options)
 		.sources = options->operands,
 		.source_count = options->operand_count,
 		.question = question,
+		.sql = sql,
 	};
-	return ask_run(&ask);
+	return options->values[FLAG_SQL] != NULL ? show_sql(&ask) : ask_run(&ask);
 }

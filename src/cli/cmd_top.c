@@ -4,21 +4,37 @@
  */
 #include "cli/ask.h"
 #include "cli/commands.h"
+#include "cli/show_sql.h"
 
 #include <assert.h>
+
+static struct flowtoll_top
+top_of(const struct ask *ask)
+{
+	const struct options *options = ask->options;
+	return (struct flowtoll_top){
+		.keys = ask->lists,
+		.key_count = ask->list_count,
+		.by = options->values[FLAG_BY],
+		.where = options->values[FLAG_WHERE],
+		.having = options->values[FLAG_HAVING],
+		.rows = options->numbers[FLAG_ROWS],
+	};
+}
 
 static enum flowtoll_rc
 question(struct flowtoll *ft, const struct ask *ask, struct flowtoll_answer **answer,
          struct flowtoll_err *err)
 {
-	const struct flowtoll_top top = {
-		.keys = ask->lists,
-		.key_count = ask->list_count,
-		.by = ask->options->values[FLAG_BY],
-		.where = ask->options->values[FLAG_WHERE],
-		.rows = ask->options->numbers[FLAG_ROWS],
-	};
+	const struct flowtoll_top top = top_of(ask);
 	return flowtoll_top(ft, &top, answer, err);
+}
+
+static enum flowtoll_rc
+sql(struct flowtoll *ft, const struct ask *ask, char **text, struct flowtoll_err *err)
+{
+	const struct flowtoll_top top = top_of(ask);
+	return flowtoll_top_sql(ft, &top, text, err);
 }
 
 int
@@ -36,6 +52,7 @@ cmd_top(const struct options *options)
 		.list_count = 1 + options->also_count,
 		.has_totals = true,
 		.question = question,
+		.sql = sql,
 	};
-	return ask_run(&ask);
+	return options->values[FLAG_SQL] != NULL ? show_sql(&ask) : ask_run(&ask);
 }

@@ -5,6 +5,7 @@
 #include "cli/help.h"
 
 #include "cli/commands.h"
+#include "cli/key_words.h"
 #include "cli/out.h"
 #include "cli/nearest.h"
 #include "cli/say.h"
@@ -21,6 +22,58 @@ enum {
 	WIDTH_MAX = 100, /* longer lines are hard to read */
 	FLAG_INDENT = 26
 };
+
+const struct topic topics[TOPIC_COUNT] = {
+#define TOPIC(id, name, summary, text) {name, summary, text},
+#include "cli/topics.def"
+#undef TOPIC
+};
+
+const char help_tagline[] = "where an AWS network bill comes from, out of VPC flow logs";
+const char help_sources[] =
+	"A SOURCE is a file, a folder (its *.log, *.gz and *.txt, at any depth), a quoted pattern such "
+	"as 'logs/2026-11-*/*.gz', or - for standard input; plain or gzip. Each file's header line "
+	"tells its format.";
+const char *const help_sections[SECTION_COUNT] = {"The question", "The input", "The answer",
+                                                       "The program"};
+
+/* A row of a table of help: a word and what it means. */
+struct row {
+	const char *word;
+	const char *doc;
+};
+
+static const struct row exit_codes[] = {
+	{"0", "fine"},
+	{"2", "the question is wrong"},
+	{"3", "the input cannot be read, or cannot answer the question"},
+	{"4", "an answer was given that lacks a part of the input, as standard error tells"},
+	{"5", "a remote service failed"},
+	{"6", "the answer could not be written"},
+	{"7", "out of memory"},
+	{"8", "a fault in flowtoll"},
+	{"130", "interrupted"},
+};
+
+/* Of the choices of --format; those that it does not have are not shown. */
+static const struct row formats[] = {
+	{"table", "for people; fits the terminal, and tells what it hid"},
+	{"csv", "RFC 4180, with a line of names; what a spreadsheet would compute gets a ' in front"},
+	{"tsv", "apart by tabs, with a line of names"},
+	{"json", "a list of objects; of several tables one object with all lists"},
+	{"ndjson", "a JSON object on each line"},
+	{"md", "a table in Markdown"},
+	{"parquet", "a Parquet file"},
+};
+
+enum topic_id
+help_topic(const char *name)
+{
+	size_t id;
+	for (id = 0; id < TOPIC_COUNT && strcmp(topics[id].name, name) != 0; id++)
+		;
+	return (enum topic_id)id;
+}
 
 static void
 add_spaces(struct buf *buf, size_t count)
@@ -101,16 +154,14 @@ add_flag(struct buf *buf, const struct flag *flag, size_t width)
 static void
 add_flags(struct buf *buf, enum command_id id, size_t width)
 {
-	static const char *const titles[FLAG_SECTION_COUNT] = {"The question", "The input",
-	                                                       "The answer", "The program"};
-	for (size_t section = 0; section < FLAG_SECTION_COUNT; section++) {
+	for (size_t section = 0; section < SECTION_COUNT; section++) {
 		bool titled = false;
 		for (size_t i = 0; i < FLAG_COUNT; i++) {
 			if (flags[i].section != section ||
 			    (id != COMMAND_NONE && (flags[i].commands & 1u << id) == 0))
 				continue;
 			if (!titled)
-				buf_addf(buf, "\n%s:\n", titles[section]);
+				buf_addf(buf, "\n%s:\n", help_sections[section]);
 			titled = true;
 			add_flag(buf, &flags[i], width);
 		}
@@ -133,46 +184,12 @@ add_commands(struct buf *buf)
 void
 help_add_short(struct buf *buf)
 {
-	buf_adds(buf, "flowtoll: where an AWS network bill comes from, out of VPC flow logs\n"
-	              "\n"
-	              "Who receives the most bytes, and a look at the records:\n"
+	buf_addf(buf, "flowtoll: %s\n\n", help_tagline);
+	buf_adds(buf, "Who receives the most bytes, and a look at the records:\n"
 	              "  flowtoll top dstaddr logs/\n"
 	              "  flowtoll head logs/\n");
 	add_commands(buf);
 	buf_adds(buf, "\nflowtoll --help tells all.\n");
-}
-
-void
-help_add_all(struct buf *buf, size_t width)
-{
-	static const char sources[] =
-		"A SOURCE is a file, a folder (its *.log, *.gz and *.txt, at any depth), a quoted pattern "
-		"such as 'logs/2026-11-*/*.gz', or - for standard input; plain or gzip. Each file's "
-		"header line tells its format.";
-	static const char codes[] =
-		"0 fine; 2 the question is wrong; 3 the input cannot be read, or cannot answer it; 4 the "
-		"answer lacks a part of the input, as standard error tells; 5 a remote service failed; 6 "
-		"the answer could not be written; 7 out of memory; 8 a fault in flowtoll; 130 interrupted";
-	buf_adds(buf, "flowtoll: where an AWS network bill comes from, out of VPC flow logs\n"
-	              "\n"
-	              "usage: flowtoll COMMAND [OPTION...] [SOURCE...]\n");
-	add_commands(buf);
-	buf_addc(buf, '\n');
-	add_wrapped(buf, sources, strlen(sources), 0, 0, width);
-	add_flags(buf, COMMAND_NONE, width);
-	buf_adds(buf, "\nExit codes:\n  ");
-	add_wrapped(buf, codes, strlen(codes), 2, 2, width);
-	buf_adds(buf, "\nflowtoll help COMMAND tells which options a command has, with examples.\n");
-}
-
-void
-help_add_command(struct buf *buf, enum command_id id, size_t width)
-{
-	const struct command *command = &commands[id];
-	buf_addf(buf, "flowtoll %s: %s\n\nusage: flowtoll %s %s\n\n", command->name, command->summary,
-	         command->name, command->operands);
-	add_text(buf, command->text, width);
-	add_flags(buf, id, width);
 }
 
 static void
@@ -189,8 +206,65 @@ larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
+/* "  word   doc", the words in a column of `column`. */
+static void
+add_row(struct buf *buf, const char *word, const char *doc, size_t column, size_t width)
+{
+	buf_adds(buf, "  ");
+	add_padded(buf, word, column);
+	add_wrapped(buf, doc, strlen(doc), column + 4, column + 4, width);
+}
+
+static void
+add_exit_codes(struct buf *buf, size_t width)
+{
+	for (size_t i = 0; i < sizeof exit_codes / sizeof *exit_codes; i++)
+		add_row(buf, exit_codes[i].word, exit_codes[i].doc, strlen("130"), width);
+}
+
+static void
+add_topics(struct buf *buf, size_t width)
+{
+	for (size_t i = 0; i < TOPIC_COUNT; i++)
+		add_row(buf, topics[i].name, topics[i].summary, strlen("exit-codes"), width);
+}
+
 void
-help_add_fields(struct buf *buf, size_t width)
+help_add_all(struct buf *buf, size_t width)
+{
+	static const char more[] = "flowtoll help COMMAND tells which options a command has, with "
+							   "examples; flowtoll help TOPIC tells of a topic.";
+	buf_addf(buf, "flowtoll: %s\n\nusage: flowtoll COMMAND [OPTION...] [SOURCE...]\n",
+	         help_tagline);
+	add_commands(buf);
+	buf_addc(buf, '\n');
+	add_wrapped(buf, help_sources, strlen(help_sources), 0, 0, width);
+	add_flags(buf, COMMAND_NONE, width);
+	buf_adds(buf, "\nExit codes:\n");
+	add_exit_codes(buf, width);
+	buf_adds(buf, "\nTopics:\n");
+	add_topics(buf, width);
+	buf_addc(buf, '\n');
+	add_wrapped(buf, more, strlen(more), 0, 0, width);
+}
+
+void
+help_add_command(struct buf *buf, enum command_id id, size_t width)
+{
+	const struct command *command = &commands[id];
+	buf_addf(buf, "flowtoll %s: %s\n\nusage: flowtoll %s%s%s\n\n", command->name,
+	         command->summary, command->name, *command->operands != '\0' ? " " : "",
+	         command->operands);
+	add_text(buf, command->text, width);
+	if (id == COMMAND_HELP) {
+		buf_adds(buf, "\nTopics:\n");
+		add_topics(buf, width);
+	}
+	add_flags(buf, id, width);
+}
+
+static void
+add_fields(struct buf *buf, size_t width)
 {
 	size_t name = strlen("field");
 	size_t type = strlen("type");
@@ -215,12 +289,68 @@ help_add_fields(struct buf *buf, size_t width)
 		add_wrapped(buf, field->doc, strlen(field->doc), indent, indent,
 		            larger(width, indent + WIDTH_MIN / 2));
 	}
-	static const char how[] =
-		"As a key and in SQL a name may have _ for - (interface_id). Fields since v6 alone are "
-		"those of transit gateways. Keys made from fields: srcaddr/24, hour, dst.owner (flowtoll "
-		"help top).";
-	buf_addc(buf, '\n');
-	add_wrapped(buf, how, strlen(how), 0, 0, width);
+}
+
+static void
+add_keys(struct buf *buf, size_t width)
+{
+	size_t column = 0, count = key_word_count();
+	for (size_t i = 0; i < count; i++)
+		column = larger(column, strlen(key_word_at(i).name));
+	for (size_t i = 0; i < count; i++) {
+		const struct key_word word = key_word_at(i);
+		add_row(buf, word.name, word.doc, column, width);
+	}
+}
+
+/* Is `word` one of the choices "a|b|c"? */
+static bool
+is_choice(const char *choices, const char *word)
+{
+	for (size_t len = strlen(word);; choices++) {
+		size_t choice = strcspn(choices, "|");
+		if (choice == len && memcmp(choices, word, len) == 0)
+			return true;
+		choices += choice;
+		if (*choices == '\0')
+			return false;
+	}
+}
+
+static void
+add_formats(struct buf *buf, size_t width)
+{
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+		if (is_choice(flags[FLAG_FORMAT].argument, formats[i].word))
+			add_row(buf, formats[i].word, formats[i].doc, strlen("parquet"), width);
+}
+
+static void
+add_config_flags(struct buf *buf, size_t width)
+{
+	for (size_t i = 0; i < FLAG_COUNT; i++)
+		if ((flags[i].commands & IN_CONFIG) != 0)
+			add_row(buf, flags[i].name, flags[i].help, strlen("aws-ranges"), width);
+}
+
+void
+help_add_table(struct buf *buf, enum topic_id id, size_t width)
+{
+	static void (*const tables[TOPIC_COUNT])(struct buf *, size_t) = {
+		[TOPIC_FIELDS] = add_fields,       [TOPIC_KEYS] = add_keys,
+		[TOPIC_FORMATS] = add_formats,     [TOPIC_CONFIG] = add_config_flags,
+		[TOPIC_EXIT_CODES] = add_exit_codes,
+	};
+	if (tables[id] != NULL)
+		tables[id](buf, width);
+}
+
+void
+help_add_topic(struct buf *buf, enum topic_id id, size_t width)
+{
+	buf_addf(buf, "%s: %s\n\n", topics[id].name, topics[id].summary);
+	add_text(buf, topics[id].text, width);
+	help_add_table(buf, id, width);
 }
 
 static int
@@ -228,14 +358,15 @@ unknown_topic(const char *topic)
 {
 	struct flowtoll_err err;
 	struct nearest nearest = {.word = topic};
-	nearest_offer(&nearest, "fields");
+	for (size_t id = 0; id < TOPIC_COUNT; id++)
+		nearest_offer(&nearest, topics[id].name);
 	for (enum command_id id = COMMAND_NONE + 1; id < COMMAND_END; id++)
 		nearest_offer(&nearest, commands[id].name);
 	err_set(&err, FLOWTOLL_ERR_USAGE, "no help on %s", topic);
 	if (nearest.best != NULL)
 		err_hint(&err, "did you mean %s?", nearest.best);
 	else
-		err_hint(&err, "flowtoll help lists the commands");
+		err_hint(&err, "flowtoll help lists commands and topics");
 	say_error(&err);
 	return (int)err.code;
 }
@@ -250,20 +381,20 @@ cmd_help(const struct options *options)
 	size_t width = tty_width(STDOUT_FILENO);
 	width = width == 0 ? WIDTH_DEFAULT : larger(width < WIDTH_MAX ? width : WIDTH_MAX, WIDTH_MIN);
 	enum command_id id = options->command;
-	const char *topic = NULL;
+	enum topic_id topic = TOPIC_COUNT;
 	if (id == COMMAND_HELP && options->operand_count > 0) {
-		topic = options->operands[0];
-		id = options_command(topic);
-		if (id == COMMAND_NONE && strcmp(topic, "fields") != 0)
-			return unknown_topic(topic);
-	} else if (id == COMMAND_HELP) {
+		topic = help_topic(options->operands[0]);
+		id = options_command(options->operands[0]);
+		if (id == COMMAND_NONE && topic == TOPIC_COUNT)
+			return unknown_topic(options->operands[0]);
+	} else if (id == COMMAND_HELP && options->values[FLAG_HELP] == NULL) {
 		id = COMMAND_NONE;
 	}
 	buf_init(&buf, HELP_BYTES_MAX);
 	if (id != COMMAND_NONE)
 		help_add_command(&buf, id, width);
-	else if (topic != NULL)
-		help_add_fields(&buf, width);
+	else if (topic != TOPIC_COUNT)
+		help_add_topic(&buf, topic, width);
 	else
 		help_add_all(&buf, width);
 	enum flowtoll_rc rc = buf_check(&buf, "writing the help text", &err);

@@ -4,6 +4,7 @@
  * to standard output, all else to standard error.
  */
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/help.h"
 #include "cli/out.h"
 #include "cli/say.h"
@@ -93,7 +94,8 @@ main(int argc, char *argv[])
 		say_error(&err);
 		return (int)err.code;
 	}
-	if (options_parse(argc, argv, &options, &err) == FLOWTOLL_OK) {
+	if (options_parse(argc, argv, &options, &err) == FLOWTOLL_OK &&
+	    config_apply(&options, &err) == FLOWTOLL_OK) {
 		code = run(&options);
 	} else {
 		say_error(&err);

@@ -12,15 +12,15 @@
 
 const struct flag flags[FLAG_COUNT] = {
 #define FLAG(id, name, letter, argument, kind, times, commands, section, help)                     \
-	{name, letter, argument, FLAG_##kind, FLAG_##times, commands, FLAG_##section, help},
+	{name, letter, argument, FLAG_##kind, TIMES_##times, commands, SECTION_##section, help},
 #include "cli/flags.def"
 #undef FLAG
 };
 
 const struct command commands[COMMAND_END] = {
-	{"", "", 0, "", ""},
-#define COMMAND(id, name, function, operands, operands_min, summary, text)                         \
-	{name, operands, operands_min, summary, text},
+	{"", "", 0, OPERAND_NONE, OPERAND_NONE, "", ""},
+#define COMMAND(id, name, function, operands, min, first, others, summary, text)                   \
+	{name, operands, min, OPERAND_##first, OPERAND_##others, summary, text},
 #include "cli/commands.def"
 #undef COMMAND
 };
@@ -32,6 +32,15 @@ options_command(const char *name)
 		if (strcmp(commands[id].name, name) == 0)
 			return id;
 	return COMMAND_NONE;
+}
+
+enum flag_id
+options_flag(const char *name)
+{
+	size_t id;
+	for (id = 0; id < FLAG_COUNT && strcmp(flags[id].name, name) != 0; id++)
+		;
+	return (enum flag_id)id;
 }
 
 /* Decimal digits and nothing else, from 1 to max. */
@@ -99,8 +108,9 @@ choose(const struct flag *flag, const char *value, struct flowtoll_err *err)
 	return err->code;
 }
 
-static enum flowtoll_rc
-set_value(struct options *options, enum flag_id id, const char *value, struct flowtoll_err *err)
+enum flowtoll_rc
+options_set(struct options *options, enum flag_id id, const char *value,
+            struct flowtoll_err *err)
 {
 	const struct flag *flag = &flags[id];
 	bool ok = true;
@@ -133,13 +143,13 @@ set_value(struct options *options, enum flag_id id, const char *value, struct fl
 			err_hint(err, "it is a whole number from 1 on");
 		return err->code;
 	}
-	if (flag->times == FLAG_ONCE && options->values[id] != NULL) {
+	if (flag->times == TIMES_ONCE && options->values[id] != NULL) {
 		err_set(err, FLOWTOLL_ERR_USAGE, "--%s is given twice", flag->name);
-		if (id == FLAG_WHERE)
+		if (id == FLAG_WHERE || id == FLAG_HAVING)
 			err_hint(err, "join the conditions with AND");
 		return err->code;
 	}
-	if (flag->times == FLAG_MANY) {
+	if (flag->times == TIMES_MANY) {
 		assert(id == FLAG_ALSO);
 		if (options->also_count == LIMIT_LISTS - 1)
 			return ERR(err, FLOWTOLL_ERR_USAGE, "more than %d --also", LIMIT_LISTS - 1);
@@ -190,8 +200,7 @@ parse_long(struct options *options, const char *argument, struct arguments *rest
 	if (len < sizeof name) {
 		memcpy(name, text, len);
 		name[len] = '\0';
-		for (id = 0; id < FLAG_COUNT && strcmp(flags[id].name, name) != 0; id++)
-			;
+		id = options_flag(name);
 	}
 	if (id == FLAG_COUNT)
 		return unknown_flag(argument, len < sizeof name ? name : text, err);
@@ -199,11 +208,11 @@ parse_long(struct options *options, const char *argument, struct arguments *rest
 	if (flag->kind == FLAG_SWITCH) {
 		if (value != NULL)
 			return ERR(err, FLOWTOLL_ERR_USAGE, "--%s takes no value", flag->name);
-		return set_value(options, (enum flag_id)id, "", err);
+		return options_set(options, (enum flag_id)id, "", err);
 	}
 	if (value == NULL && rest->at == rest->end)
 		return no_value(flag, err);
-	return set_value(options, (enum flag_id)id, value != NULL ? value : *rest->at++, err);
+	return options_set(options, (enum flag_id)id, value != NULL ? value : *rest->at++, err);
 }
 
 /* -q, -n5, -n 5, -qn5 */
@@ -218,13 +227,13 @@ parse_short(struct options *options, const char *argument, struct arguments *res
 		if (id == FLAG_COUNT)
 			return unknown_flag(argument, argument + 1, err);
 		if (flags[id].kind == FLAG_SWITCH) {
-			TRY(set_value(options, (enum flag_id)id, "", err));
+			TRY(options_set(options, (enum flag_id)id, "", err));
 			continue;
 		}
 		const char *value = letter[1] != '\0' ? letter + 1 : NULL;
 		if (value == NULL && rest->at == rest->end)
 			return no_value(&flags[id], err);
-		return set_value(options, (enum flag_id)id, value != NULL ? value : *rest->at++, err);
+		return options_set(options, (enum flag_id)id, value != NULL ? value : *rest->at++, err);
 	}
 	return FLOWTOLL_OK;
 }
@@ -264,6 +273,14 @@ check(const struct options *options, struct flowtoll_err *err)
 		}
 		err_set(err, FLOWTOLL_ERR_USAGE, "%s has no option --%s", command->name, flags[id].name);
 		err_hint(err, "flowtoll help %s lists those that it has", command->name);
+		return err->code;
+	}
+	size_t most = command->first != OPERAND_NONE;
+	if (command->others == OPERAND_NONE && options->operand_count > most) {
+		err_set(err, FLOWTOLL_ERR_USAGE, "%s: what is %s?", command->name,
+		        options->operands[most]);
+		err_hint(err, *command->operands != '\0' ? "usage: flowtoll %s %s" : "usage: flowtoll %s",
+		         command->name, command->operands);
 		return err->code;
 	}
 	if (options->operand_count >= command->operands_min)
@@ -308,6 +325,9 @@ void
 options_free(struct options *options)
 {
 	mem_free(options->operands);
+	mem_free(options->config_text);
+	mem_free(options->config_paths);
+	options->config_text = options->config_paths = NULL;
 	options->operands = NULL;
 	options->operand_count = 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The command line as values: flags.def and commands.def as tables, and the parser over them.
- * Prints nothing. Text is lent from argv.
+ * Prints nothing. Text is lent from argv, or from the config file.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -22,8 +22,10 @@ enum {
 	FOR_TOP = 1 << COMMAND_TOP,
 	FOR_HEAD = 1 << COMMAND_HEAD,
 	FOR_SQL = 1 << COMMAND_SQL,
-	FOR_ALL = FOR_TOP | FOR_HEAD | FOR_SQL,
-	FOR_ANY = (1 << COMMAND_END) - 1 /* and without a command */
+	FOR_FILES = 1 << COMMAND_FILES,
+	FOR_ALL = FOR_TOP | FOR_HEAD | FOR_SQL | FOR_FILES,
+	FOR_ANY = (1 << COMMAND_END) - 1, /* and without a command */
+	IN_CONFIG = 1 << 30
 };
 
 enum flag_id {
@@ -34,8 +36,14 @@ enum flag_id {
 };
 
 enum flag_kind { FLAG_SWITCH, FLAG_TEXT, FLAG_CHOICE, FLAG_NUMBER, FLAG_SIZE };
-enum flag_times { FLAG_LAST, FLAG_ONCE, FLAG_MANY };
-enum flag_section { FLAG_QUESTION, FLAG_INPUT, FLAG_OUTPUT, FLAG_PROGRAM, FLAG_SECTION_COUNT };
+enum flag_times { TIMES_LAST, TIMES_ONCE, TIMES_MANY };
+enum flag_section {
+	SECTION_QUESTION,
+	SECTION_INPUT,
+	SECTION_OUTPUT,
+	SECTION_PROGRAM,
+	SECTION_COUNT
+};
 
 struct flag {
 	const char *name;     /* without the dashes */
@@ -48,10 +56,22 @@ struct flag {
 	const char *help;
 };
 
+/* What an operand is, for completion. */
+enum operand_kind {
+	OPERAND_NONE,
+	OPERAND_KEYS,
+	OPERAND_QUERY,
+	OPERAND_SOURCE,
+	OPERAND_TOPIC, /* or a command */
+	OPERAND_SHELL
+};
+
 struct command {
 	const char *name;
 	const char *operands;
 	size_t operands_min;
+	enum operand_kind first;
+	enum operand_kind others; /* OPERAND_NONE: there are none */
 	const char *summary;
 	const char *text;
 };
@@ -63,6 +83,9 @@ struct options {
 	enum command_id command;
 	const char *values[FLAG_COUNT];  /* NULL: not given; "" for a switch */
 	uint64_t numbers[FLAG_COUNT];    /* of NUMBER and SIZE; 0: not given */
+	bool from_config[FLAG_COUNT];    /* the value is a default of the config file */
+	char *config_text;               /* of which the text is lent then */
+	char *config_paths;
 	const char *also[LIMIT_LISTS];   /* each --also */
 	size_t also_count;
 	const char **operands;           /* without the command */
@@ -76,6 +99,13 @@ FLOWTOLL_MUST_USE enum flowtoll_rc options_parse(int argc, char *const argv[],
                                                  struct options *options,
                                                  struct flowtoll_err *err);
 void options_free(struct options *options);
+
+/* A value as if the flag stood on the command line. */
+FLOWTOLL_MUST_USE enum flowtoll_rc options_set(struct options *options, enum flag_id id,
+                                               const char *value, struct flowtoll_err *err);
+
+/* The flag of that name, or FLAG_COUNT. */
+enum flag_id options_flag(const char *name);
 
 /* The command of that name, or COMMAND_NONE. */
 enum command_id options_command(const char *name);

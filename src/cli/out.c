@@ -46,6 +46,9 @@ out_check(const struct out *out, struct flowtoll_err *err)
 		return FLOWTOLL_OK;
 	if (out->error == EINTR)
 		return ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
+	if (out->name != NULL)
+		return ERR(err, FLOWTOLL_ERR_OUTPUT, "cannot write %s: %s", out->name,
+		           strerror(out->error));
 	return ERR(err, FLOWTOLL_ERR_OUTPUT, "cannot write to standard output: %s",
 	           strerror(out->error));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Standard output: answers and help asked for, nothing else.
+ * Where answers and help asked for go: standard output, or what stands for it.
  */
 #ifndef CLI_OUT_H
 #define CLI_OUT_H
@@ -9,6 +9,7 @@
 
 struct out {
 	int fd;
+	const char *name; /* for messages; NULL: standard output */
 	int error;        /* errno of the write that failed; 0: none has */
 	bool reader_gone; /* the pipe's reader closed it, as `head -1` does: not an error */
 };

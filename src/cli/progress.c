@@ -165,6 +165,7 @@ step(struct pace *pace)
 		if (now - pace->stop_ms >= STOP_WITHIN_MS) {
 			static const char told[] = "flowtoll: interrupted\n";
 			write_stderr(told, strlen(told));
+			signals_clean_up();
 			_exit(FLOWTOLL_ERR_INTERRUPTED);
 		}
 		if (shared.ft != NULL)

@@ -4,15 +4,19 @@
  */
 #include "cli/say.h"
 
+#include "cli/caret.h"
+#include "cli/tty.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <wchar.h>
 
 enum { SAY_BYTES_MAX = 64 * 1024 };
 
-static void
-add_shown(struct buf *buf, const char *text, size_t len)
+void
+say_add_part(struct buf *buf, const char *text, size_t len)
 {
 	mbstate_t state = {0};
 	while (len > 0) {
@@ -38,7 +42,7 @@ add_shown(struct buf *buf, const char *text, size_t len)
 void
 say_add(struct buf *buf, const char *text)
 {
-	add_shown(buf, text, strlen(text));
+	say_add_part(buf, text, strlen(text));
 }
 
 void
@@ -46,7 +50,7 @@ say_add_lines(struct buf *buf, const char *text)
 {
 	for (;;) {
 		size_t len = strcspn(text, "\n");
-		add_shown(buf, text, len);
+		say_add_part(buf, text, len);
 		text += len + strspn(text + len, "\n");
 		if (*text == '\0')
 			return;
@@ -88,15 +92,34 @@ say_flush(struct buf *buf)
 	buf_clear(buf);
 }
 
+/* The value of the option that err->file is the name of ("--where"), or NULL. */
+static const char *
+value_in_error(const struct flowtoll_err *err, const struct options *options)
+{
+	if (options == NULL || strncmp(err->file, "--", 2) != 0)
+		return NULL;
+	enum flag_id id = options_flag(err->file + 2);
+	return id != FLAG_COUNT && flags[id].kind == FLAG_TEXT ? options->values[id] : NULL;
+}
+
 void
 say_error(const struct flowtoll_err *err)
 {
+	say_error_in(err, NULL);
+}
+
+void
+say_error_in(const struct flowtoll_err *err, const struct options *options)
+{
+	const char *value = value_in_error(err, options);
 	struct buf buf;
 	buf_init(&buf, SAY_BYTES_MAX);
 	buf_adds(&buf, "flowtoll: ");
 	say_add_lines(&buf, err->message);
 	buf_addc(&buf, '\n');
-	if (err->file[0] != '\0') {
+	if (value != NULL) {
+		caret_add(&buf, err->file, value, err->byte, tty_width(STDERR_FILENO));
+	} else if (err->file[0] != '\0') {
 		buf_adds(&buf, "  in ");
 		say_add(&buf, err->file);
 		if (err->line > 0)

@@ -14,8 +14,9 @@
 static int wake_fds[2] = {-1, -1};
 static atomic_bool interrupted;
 static atomic_bool line_drawn;
+static _Atomic(const char *) removed_at_end;
 
-/* Calls only what POSIX allows in a handler; atomic_bool is free of locks. */
+/* Calls only what POSIX allows in a handler; these atomics are free of locks. */
 static void
 on_signal(int number)
 {
@@ -23,6 +24,7 @@ on_signal(int number)
 	if (atomic_exchange(&interrupted, true)) {
 		if (atomic_load(&line_drawn) && write(STDERR_FILENO, "\r\033[K", 4) < 0)
 			errno = 0; /* nothing left to do about it */
+		signals_clean_up();
 		signal(number, SIG_DFL);
 		raise(number); /* arrives as the handler returns */
 	}
@@ -33,7 +35,7 @@ on_signal(int number)
 enum flowtoll_rc
 signals_setup(struct flowtoll_err *err)
 {
-	static const int numbers[] = {SIGINT, SIGTERM};
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	if (pipe2(wake_fds, O_CLOEXEC | O_NONBLOCK) != 0)
 		return ERR(err, FLOWTOLL_ERR_INTERNAL, "cannot make a pipe: %s", strerror(errno));
 	struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: writes must give up */
@@ -45,6 +47,7 @@ signals_setup(struct flowtoll_err *err)
 			sigaction(numbers[i], &action, NULL);
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	return FLOWTOLL_OK;
 }
 
@@ -71,4 +74,18 @@ void
 signals_line_drawn(bool drawn)
 {
 	atomic_store(&line_drawn, drawn);
+}
+
+void
+signals_remove_at_end(const char *path)
+{
+	atomic_store(&removed_at_end, path);
+}
+
+void
+signals_clean_up(void)
+{
+	const char *path = atomic_load(&removed_at_end);
+	if (path != NULL)
+		unlink(path);
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ctrl-C and SIGTERM. The first only sets a flag and wakes whoever polls signals_fd (the thread
- * in progress.c, which stops the question); the second ends the program at once.
+ * Ctrl-C, SIGTERM and SIGHUP. The first only sets a flag and wakes whoever polls signals_fd (the
+ * thread in progress.c, which stops the question); the second ends the program at once.
  */
 #ifndef CLI_SIGNALS_H
 #define CLI_SIGNALS_H
 
 #include "base/err.h"
 
-/* Once, before any thread exists. Also ignores SIGPIPE: a write then fails with EPIPE. */
+/* Once, before any thread exists. Also ignores SIGPIPE and SIGXFSZ: a write then fails with
+ * EPIPE or EFBIG. */
 FLOWTOLL_MUST_USE enum flowtoll_rc signals_setup(struct flowtoll_err *err);
 
 bool signals_interrupted(void);
@@ -19,5 +20,11 @@ void signals_wake(void);
 
 /* Whether a line that is being redrawn must be erased when the program is ended at once. */
 void signals_line_drawn(bool drawn);
+
+/* A file to remove when the program is ended at once; NULL: none. The text stays the caller's. */
+void signals_remove_at_end(const char *path);
+
+/* For who ends the program at once: removes that file. Also in a signal handler. */
+void signals_clean_up(void);
 
 #endif

@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { WIDTH_UNKNOWN = 80, WIDTH_MAX = 65535 };
+enum { WIDTH_UNKNOWN = 80, HEIGHT_UNKNOWN = 24, LENGTH_MAX = 65535 };
 
 bool
 tty_is(int fd)
@@ -17,15 +17,16 @@ tty_is(int fd)
 	return isatty(fd) == 1;
 }
 
+/* A number, as in COLUMNS; 0 where there is none. */
 static unsigned
-width_from_environment(void)
+length_from_environment(const char *name)
 {
-	const char *text = getenv("COLUMNS");
+	const char *text = getenv(name);
 	if (text == NULL || *text < '0' || *text > '9')
 		return 0;
 	char *end = NULL;
-	unsigned long width = strtoul(text, &end, 10);
-	return *end == '\0' && width <= WIDTH_MAX ? (unsigned)width : 0;
+	unsigned long length = strtoul(text, &end, 10);
+	return *end == '\0' && length <= LENGTH_MAX ? (unsigned)length : 0;
 }
 
 unsigned
@@ -33,11 +34,21 @@ tty_width(int fd)
 {
 	struct winsize size;
 	if (!tty_is(fd))
-		return width_from_environment();
+		return length_from_environment("COLUMNS");
 	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
 		return size.ws_col;
-	unsigned width = width_from_environment();
+	unsigned width = length_from_environment("COLUMNS");
 	return width > 0 ? width : WIDTH_UNKNOWN;
+}
+
+unsigned
+tty_height(int fd)
+{
+	struct winsize size;
+	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0)
+		return size.ws_row;
+	unsigned height = length_from_environment("LINES");
+	return height > 0 ? height : HEIGHT_UNKNOWN;
 }
 
 bool

@@ -12,6 +12,9 @@ bool tty_is(int fd);
 /* Columns: of the terminal; where there is none, of COLUMNS if that is set, else 0 (unlimited). */
 unsigned tty_width(int fd);
 
+/* Lines of the terminal, of LINES or of a guess where it does not tell. */
+unsigned tty_height(int fd);
+
 /* `when` is --color: NULL or "auto", "always", "never". */
 bool tty_colour(int fd, const char *when);
 

@@ -10,7 +10,9 @@
 #include <assert.h>
 #include <locale.h>
 
-static const struct render_output *const outputs[] = {&render_table, &render_csv, &render_json};
+static const struct render_output *const outputs[] = {
+	&render_table, &render_csv, &render_tsv, &render_json, &render_ndjson, &render_md,
+};
 
 enum { OUTPUT_COUNT = sizeof outputs / sizeof outputs[0] };
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A result becomes text: for people ("table") or for programs ("csv", "json"). Text in a result
- * is hostile; each output escapes it for where it goes. What each output promises stands at the
- * top of its file. The caller's locale changes nothing; text out is UTF-8. One thread per call.
+ * A result becomes text: for people ("table", "md") or for programs ("csv", "tsv", "json",
+ * "ndjson"). Text in a result is hostile; each output escapes it for where it goes. What each
+ * output promises stands at the top of its file. The caller's locale changes nothing; text out is
+ * UTF-8. One thread per call.
  */
 #ifndef RENDER_RENDER_H
 #define RENDER_RENDER_H

@@ -2,9 +2,10 @@
  *
  * "csv": RFC 4180 with a header line and \n after each line; quotes only where needed. A missing
  * value is empty, an empty text is "" (so is a missing value that would leave a line empty).
- * Always UTF-8: a byte that is not, and a control character other than tab and line ends, become
- * U+FFFD. A text or name that a spreadsheet would run as a formula (it begins with = + - @, a tab
- * or a carriage return) gets a ' in front; numbers, times and addresses never.
+ * Always UTF-8: a byte that is not, a control character other than tab and line ends, and one that
+ * turns round the text beside it (U+202E and its like) become U+FFFD. A text or name that a
+ * spreadsheet would run as a formula (it begins with = + - @, a tab or a carriage return) gets a '
+ * in front; numbers, times and addresses never.
  * Of columns with equal names the later get _1, _2, ...
  */
 #include "render/render_output.h"
@@ -28,7 +29,8 @@ add_text(struct render_out *out, const char *bytes, size_t len)
 		uint32_t code = 0;
 		size_t step = render_utf8_decode(bytes + at, len - at, &code);
 		bool line = code == '\t' || code == '\n' || code == '\r';
-		bool keep = step > 0 && (line || !render_utf8_is_control(code));
+		bool keep = step > 0 && !render_utf8_is_turning(code) &&
+		            (line || !render_utf8_is_control(code));
 		size_t next = at + (step > 0 ? step : 1);
 		if (!keep || code == '"') {
 			render_out_add(out, bytes + from, at - from);

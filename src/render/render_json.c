@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * "json": an array of row objects, one row a line, keys = column names in order. Always valid
- * JSON and UTF-8: a missing value, NaN and the infinities are null, integers have all their
- * digits and no quotes, addresses and times are text, a byte that is not UTF-8 becomes U+FFFD.
- * Control and formatting characters are escaped, so printing it to a terminal is harmless and
- * reading it back loses nothing. Of columns with equal names the later get _1, _2, ...
+ * "json": an array of row objects, one row a line, keys = column names in order; "ndjson": the
+ * same objects without the array, each a line of its own. Always valid JSON and UTF-8: a missing
+ * value, NaN and the infinities are null, integers have all their digits and no quotes, addresses
+ * and times are text, a byte that is not UTF-8 becomes U+FFFD. Control and formatting characters
+ * are escaped, so printing it to a terminal is harmless and reading it back loses nothing. Of
+ * columns with equal names the later get _1, _2, ...
  */
 #include "base/mem.h"
 #include "render/render_output.h"
@@ -96,24 +97,29 @@ add_cell(struct render_out *out, const struct result_cell *cell)
 }
 
 static enum flowtoll_rc
-json_begin(struct render *render, struct flowtoll_err *err)
+ndjson_begin(struct render *render, struct flowtoll_err *err)
 {
 	struct json *json = mem_zalloc(1, sizeof *json);
 	render->state = json;
 	if (json == NULL)
 		return err_memory(err, "writing JSON");
-	render_out_addc(&render->out, '[');
 	return render_text_names(render->result, &json->arena, &json->names, err);
 }
 
 static enum flowtoll_rc
-json_row(struct render *render, const struct result_cell *cells, struct flowtoll_err *err)
+json_begin(struct render *render, struct flowtoll_err *err)
 {
-	(void)err;
+	render_out_addc(&render->out, '[');
+	return ndjson_begin(render, err);
+}
+
+static void
+add_row(struct render *render, const struct result_cell *cells)
+{
 	const struct json *json = render->state;
 	struct render_out *out = &render->out;
 	size_t count = result_column_count(render->result);
-	render_out_adds(out, render->rows == 0 ? "\n{" : ",\n{");
+	render_out_addc(out, '{');
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
 			render_out_addc(out, ',');
@@ -122,6 +128,23 @@ json_row(struct render *render, const struct result_cell *cells, struct flowtoll
 		add_cell(out, &cells[i]);
 	}
 	render_out_addc(out, '}');
+}
+
+static enum flowtoll_rc
+json_row(struct render *render, const struct result_cell *cells, struct flowtoll_err *err)
+{
+	(void)err;
+	render_out_adds(&render->out, render->rows == 0 ? "\n" : ",\n");
+	add_row(render, cells);
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+ndjson_row(struct render *render, const struct result_cell *cells, struct flowtoll_err *err)
+{
+	(void)err;
+	add_row(render, cells);
+	render_out_addc(&render->out, '\n');
 	return FLOWTOLL_OK;
 }
 
@@ -130,6 +153,14 @@ json_end(struct render *render, struct flowtoll_err *err)
 {
 	(void)err;
 	render_out_adds(&render->out, render->rows == 0 ? "]\n" : "\n]\n");
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+ndjson_end(struct render *render, struct flowtoll_err *err)
+{
+	(void)render;
+	(void)err;
 	return FLOWTOLL_OK;
 }
 
@@ -143,3 +174,5 @@ json_free(struct render *render)
 }
 
 const struct render_output render_json = {"json", json_begin, json_row, json_end, json_free};
+const struct render_output render_ndjson = {"ndjson", ndjson_begin, ndjson_row, ndjson_end,
+                                            json_free};

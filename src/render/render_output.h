@@ -60,6 +60,9 @@ struct render_output {
 
 extern const struct render_output render_table;
 extern const struct render_output render_csv;
+extern const struct render_output render_tsv;
 extern const struct render_output render_json;
+extern const struct render_output render_ndjson;
+extern const struct render_output render_md;
 
 #endif

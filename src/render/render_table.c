@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "render/render_output.h"
+#include "render/render_shown.h"
 #include "render/render_text.h"
 #include "render/render_utf8.h"
 
@@ -55,32 +56,10 @@ struct table {
 	struct buf text;             /* of one cell */
 };
 
-/* As the terminal shows it, or -1 for what must not reach it. */
-static int
-char_width(uint32_t code, bool first)
-{
-	if (render_utf8_is_control(code) || render_utf8_is_format(code))
-		return -1;
-	int width = wcwidth((wchar_t)code);
-	/* a mark without a letter to sit on would sit on the column before */
-	return width == 0 && first ? -1 : width;
-}
-
 static const char *
 ellipsis(void)
 {
 	return wcwidth(L'\u2026') == 1 ? "\xe2\x80\xa6" : "~";
-}
-
-static void
-add_escape(struct buf *buf, uint32_t code, bool is_byte)
-{
-	if (code == '\n' || code == '\t' || code == '\r')
-		buf_addf(buf, "\\%c", code == '\n' ? 'n' : code == '\t' ? 't' : 'r');
-	else if (is_byte || code < 0x80)
-		buf_addf(buf, "\\x%02x", (unsigned)code);
-	else
-		buf_addf(buf, code < 0x10000 ? "\\u%04x" : "\\U%08x", (unsigned)code);
 }
 
 /* Text from outside made harmless, at most LIMIT_CELL_BYTES of it. */
@@ -92,15 +71,9 @@ add_shown(struct buf *buf, const char *bytes, size_t len)
 			buf_adds(buf, ellipsis());
 			return;
 		}
-		uint32_t code = 0;
-		size_t step = render_utf8_decode(bytes + at, len - at, &code);
-		if (step == 0)
-			add_escape(buf, (unsigned char)bytes[at], true);
-		else if (char_width(code, at == 0) < 0)
-			add_escape(buf, code, false);
-		else
-			buf_add(buf, bytes + at, step);
-		at += step > 0 ? step : 1;
+		char shown[RENDER_SHOWN_MAX];
+		at += render_shown_step(bytes + at, len - at, at == 0, shown);
+		buf_adds(buf, shown);
 	}
 }
 

@@ -62,3 +62,9 @@ render_utf8_is_format(uint32_t code)
 			return true;
 	return false;
 }
+
+bool
+render_utf8_is_turning(uint32_t code)
+{
+	return (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}

@@ -23,4 +23,7 @@ bool render_utf8_is_control(uint32_t code);
  * characters, line separators, tags. */
 bool render_utf8_is_format(uint32_t code);
 
+/* Of those, the ones that turn round the text beside them. */
+bool render_utf8_is_turning(uint32_t code);
+
 #endif

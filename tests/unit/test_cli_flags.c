@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * src/cli/options.c, nearest.h, say.c and tty.c; the program is not a library, so they are
- * compiled into the test.
+ * src/cli/options.c, nearest.h, say.c and tty.c (and caret.c, which say.c needs); the program is
+ * not a library, so they are compiled into the test.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+#include "cli/caret.c"
 #include "cli/options.c"
 #include "cli/say.c"
 #include "cli/tty.c"
@@ -146,6 +147,18 @@ test_sizes(void **state)
 }
 
 static void
+assert_refused(const char *line, const char *message, const char *hint)
+{
+	struct options options;
+	struct flowtoll_err err;
+	assert_int_equal(parse(line, &options, &err), FLOWTOLL_ERR_USAGE);
+	assert_int_equal(err.code, FLOWTOLL_ERR_USAGE);
+	assert_string_equal(err.message, message);
+	assert_string_equal(err.hint, hint);
+	options_free(&options);
+}
+
+static void
 test_refusals(void **state)
 {
 	(void)state;
@@ -160,8 +173,8 @@ test_refusals(void **state)
 		 "flowtoll --help lists the options"},
 		{"flowtoll top a b -rows", "unknown option -rows", "did you mean --rows?"},
 		{"flowtoll top a b -qx", "unknown option -qx", "flowtoll --help lists the options"},
-		{"flowtoll top a b --format jsn", "--format cannot be jsn",
-		 "did you mean json? (table|csv|json)"},
+		{"flowtoll top a b --by bites", "--by cannot be bites",
+		 "did you mean bytes? (bytes|packets|flows)"},
 		{"flowtoll top a b --by size", "--by cannot be size", "it is one of bytes|packets|flows"},
 		{"flowtoll top a b --by=", "--by cannot be empty", "it is one of bytes|packets|flows"},
 		{"flowtoll top a b -n", "--rows needs a value: --rows N", ""},
@@ -182,6 +195,22 @@ test_refusals(void **state)
 		{"flowtoll top a b --inventory x --inventory y", "--inventory is given twice", ""},
 		{"flowtoll head a --also b", "head has no option --also",
 		 "flowtoll help head lists those that it has"},
+		{"flowtoll top a b --having x --having y", "--having is given twice",
+		 "join the conditions with AND"},
+		{"flowtoll head a --having x", "head has no option --having",
+		 "flowtoll help head lists those that it has"},
+		{"flowtoll files a --sql", "files has no option --sql",
+		 "flowtoll help files lists those that it has"},
+		{"flowtoll fils a", "unknown command fils", "did you mean files?"},
+		{"flowtoll top a b --lst 6h", "unknown option --lst", "did you mean --last?"},
+		{"flowtoll files", "files of what?",
+		 "usage: flowtoll files SOURCE...; flowtoll help files has examples"},
+		{"flowtoll man x", "man: what is x?", "usage: flowtoll man"},
+		{"flowtoll help top head", "help: what is head?", "usage: flowtoll help [COMMAND|TOPIC]"},
+		{"flowtoll completions", "completions of what?",
+		 "usage: flowtoll completions bash|zsh|fish; flowtoll help completions has examples"},
+		{"flowtoll completions bash zsh", "completions: what is zsh?",
+		 "usage: flowtoll completions bash|zsh|fish"},
 		{"flowtoll sql q -n 3", "sql has no option --rows",
 		 "flowtoll help sql lists those that it has"},
 		{"flowtoll help --exact", "help has no option --exact",
@@ -192,15 +221,8 @@ test_refusals(void **state)
 		{"flowtoll head", "head of what?",
 		 "usage: flowtoll head SOURCE...; flowtoll help head has examples"},
 	};
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct options options;
-		struct flowtoll_err err;
-		assert_int_equal(parse(cases[i].line, &options, &err), FLOWTOLL_ERR_USAGE);
-		assert_int_equal(err.code, FLOWTOLL_ERR_USAGE);
-		assert_string_equal(err.message, cases[i].message);
-		assert_string_equal(err.hint, cases[i].hint);
-		options_free(&options);
-	}
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_refused(cases[i].line, cases[i].message, cases[i].hint);
 }
 
 static void
@@ -259,11 +281,15 @@ test_tables(void **state)
 		assert_int_equal(flag->argument == NULL, flag->kind == FLAG_SWITCH);
 		if (flag->kind == FLAG_CHOICE)
 			assert_non_null(strchr(flag->argument, '|'));
+		/* what the config file holds is one value */
+		if ((flag->commands & IN_CONFIG) != 0)
+			assert_int_not_equal(flag->times, TIMES_MANY);
 		for (size_t k = 0; k < i; k++) {
 			assert_string_not_equal(flags[k].name, flag->name);
 			assert_true(flag->letter == 0 || flags[k].letter != flag->letter);
 		}
 	}
+	static_assert(COMMAND_END < 30, "a bit for each command, and one for IN_CONFIG");
 	for (size_t i = COMMAND_NONE + 1; i < COMMAND_END; i++) {
 		assert_true(strlen(commands[i].name) > 0 && strlen(commands[i].name) <= 32);
 		assert_int_equal(options_command(commands[i].name), i);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * src/render/render.c with the outputs for programs, render_json.c and render_csv.c.
+ * src/render/render.c with the outputs for programs: render_json.c (json, ndjson) and
+ * render_csv.c.
  */
 #include "test_render_fake.h"
 
@@ -10,9 +11,9 @@
 #include <stdio.h>
 
 static const struct result_column all_types[] = {
-	{"dstaddr", RESULT_IP, RESULT_PLAIN}, {"name", RESULT_TEXT, RESULT_PLAIN},
-	{"start", RESULT_TIME, RESULT_PLAIN}, {"bytes", RESULT_INT, RESULT_BYTES},
-	{"share", RESULT_DOUBLE, RESULT_SHARE}, {"seen", RESULT_BOOL, RESULT_PLAIN},
+	{"dstaddr", RESULT_IP, RESULT_PLAIN, false}, {"name", RESULT_TEXT, RESULT_PLAIN, false},
+	{"start", RESULT_TIME, RESULT_PLAIN, false}, {"bytes", RESULT_INT, RESULT_BYTES, false},
+	{"share", RESULT_DOUBLE, RESULT_SHARE, false}, {"seen", RESULT_BOOL, RESULT_PLAIN, false},
 };
 static struct result_cell all_cells[18];
 
@@ -53,6 +54,25 @@ test_json(void **state)
 }
 
 static void
+test_ndjson(void **state)
+{
+	(void)state;
+	struct fake fake = FAKE(all_types, all_cells);
+	assert_string_equal(
+		render(&fake, "ndjson"),
+		"{\"dstaddr\":\"10.0.1.7\",\"name\":\"nat, \\\"main\\\"\","
+		"\"start\":\"2026-11-20T00:00:00Z\",\"bytes\":1267650600228229401496703205377,"
+		"\"share\":0.75,\"seen\":true}\n"
+		"{\"dstaddr\":null,\"name\":null,\"start\":null,\"bytes\":null,\"share\":null,"
+		"\"seen\":null}\n"
+		"{\"dstaddr\":\"Other\",\"name\":\"\",\"start\":\"Other\",\"bytes\":-5,\"share\":null,"
+		"\"seen\":false}\n");
+	fake = FAKE(all_types, all_cells);
+	fake.row_count = 0;
+	assert_string_equal(render(&fake, "ndjson"), "");
+}
+
+static void
 test_csv(void **state)
 {
 	(void)state;
@@ -73,7 +93,7 @@ test_csv(void **state)
 static const char *
 one_text(const char *format, const char *bytes, size_t len)
 {
-	static const struct result_column columns[] = {{"t", RESULT_TEXT, RESULT_PLAIN}};
+	static const struct result_column columns[] = {{"t", RESULT_TEXT, RESULT_PLAIN, false}};
 	const struct result_cell cells[] = {cell_bytes(bytes, len)};
 	static char text[1024];
 	struct fake fake = FAKE(columns, cells);
@@ -128,6 +148,8 @@ test_csv_escapes(void **state)
 		{"\t=1", "'\t=1"}, {"\r=1", "\"'\r=1\""}, {"=\"a\",1", "\"'=\"\"a\"\",1\""},
 		{"a=1", "a=1"}, {"\x1b[2J", "\xef\xbf\xbd[2J"}, {"\xff", "\xef\xbf\xbd"},
 		{"\xc2\x9b", "\xef\xbf\xbd"}, {"m\xc3\xbc", "m\xc3\xbc"}, {"", "\"\""},
+		{"a\xe2\x80\xae" "b", "a\xef\xbf\xbd" "b"}, {"\xe2\x81\xa6", "\xef\xbf\xbd"},
+		{"\xe2\x80\x8d", "\xe2\x80\x8d"},
 	};
 	for (size_t i = 0; i < COUNT(cases); i++)
 		assert_string_equal(one_text("csv", cases[i].bytes, strlen(cases[i].bytes)),
@@ -140,7 +162,7 @@ static void
 test_csv_single_missing(void **state)
 {
 	(void)state;
-	static const struct result_column columns[] = {{"=n", RESULT_INT, RESULT_PLAIN}};
+	static const struct result_column columns[] = {{"=n", RESULT_INT, RESULT_PLAIN, false}};
 	const struct result_cell cells[] = {cell_null(), cell_int(-7)};
 	struct fake fake = FAKE(columns, cells);
 	assert_string_equal(render(&fake, "csv"), "'=n\n\"\"\n-7\n");
@@ -151,7 +173,7 @@ test_names_are_unique(void **state)
 {
 	(void)state;
 	static const struct result_column columns[] = {
-		{"sum", RESULT_INT, RESULT_PLAIN}, {"sum", RESULT_INT, RESULT_PLAIN}};
+		{"sum", RESULT_INT, RESULT_PLAIN, false}, {"sum", RESULT_INT, RESULT_PLAIN, false}};
 	const struct result_cell cells[] = {cell_int(1), cell_int(2)};
 	struct fake fake = FAKE(columns, cells);
 	assert_string_equal(render(&fake, "json"), "[\n{\"sum\":1,\"sum_1\":2}\n]\n");
@@ -165,7 +187,7 @@ test_json_of_anything(void **state)
 {
 	(void)state;
 	uint64_t seed = 99;
-	static const struct result_column columns[] = {{"t", RESULT_TEXT, RESULT_PLAIN}};
+	static const struct result_column columns[] = {{"t", RESULT_TEXT, RESULT_PLAIN, false}};
 	for (int i = 0; i < 20000; i++) {
 		char bytes[24];
 		size_t len = (size_t)(seed >> 40) % sizeof bytes;
@@ -195,7 +217,7 @@ static void
 test_large(void **state)
 {
 	(void)state;
-	static const struct result_column columns[] = {{"t", RESULT_TEXT, RESULT_PLAIN}};
+	static const struct result_column columns[] = {{"t", RESULT_TEXT, RESULT_PLAIN, false}};
 	static char bytes[200000];
 	memset(bytes, 'x', sizeof bytes);
 	const struct result_cell cells[] = {cell_bytes(bytes, sizeof bytes), cell_text("y")};
@@ -260,15 +282,15 @@ test_formats(void **state)
 	(void)state;
 	struct fake fake = FAKE(all_types, all_cells);
 	struct flowtoll_err err;
-	assert_string_equal(render_format_at(0), "table");
-	assert_string_equal(render_format_at(1), "csv");
-	assert_string_equal(render_format_at(2), "json");
-	assert_null(render_format_at(3));
+	static const char *const names[] = {"table", "csv", "tsv", "json", "ndjson", "md"};
+	for (size_t i = 0; i < COUNT(names); i++)
+		assert_string_equal(render_format_at(i), names[i]);
+	assert_null(render_format_at(COUNT(names)));
 	int left = 0;
 	assert_int_equal(render_write(&fake.base, "yaml", NULL, refuse_after, &left, &err),
 	                 FLOWTOLL_ERR_USAGE);
 	assert_string_equal(err.message, "unknown output format: yaml");
-	assert_string_equal(err.hint, "there are table, csv, json");
+	assert_string_equal(err.hint, "there are table, csv, tsv, json, ndjson, md");
 }
 
 #ifdef FLOWTOLL_TESTABLE
@@ -299,6 +321,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_ndjson),
 		cmocka_unit_test(test_csv),
 		cmocka_unit_test(test_json_escapes),
 		cmocka_unit_test(test_csv_escapes),

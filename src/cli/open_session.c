@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * See open_session.h.
+ */
+#include "cli/open_session.h"
+
+#include "cli/range.h"
+#include "cli/tty.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t
+now_us(void)
+{
+	struct timespec now = {0};
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec > 0 ? (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 : 0;
+}
+
+enum flowtoll_rc
+open_session(const struct options *options, const char *const *sources, size_t source_count,
+             struct flowtoll **ft, struct flowtoll_err *err)
+{
+	const char *names = options->values[FLAG_NAMES];
+	struct flowtoll_settings settings = {
+		.threads = (int)options->numbers[FLAG_THREADS],
+		.memory_bytes = options->numbers[FLAG_MEMORY],
+		.fields = options->values[FLAG_FIELDS],
+		.inventory = options->values[FLAG_INVENTORY],
+		.aws_ranges = options->values[FLAG_AWS_RANGES],
+		.names_off = names != NULL && strcmp(names, "none") == 0,
+		.rejects = options->values[FLAG_REJECTS],
+	};
+	TRY(range_read(options, now_us(), &settings.since_us, &settings.until_us, err));
+	TRY(flowtoll_open(&settings, ft, err));
+	for (size_t i = 0; i < source_count; i++) {
+		if (strcmp(sources[i], "-") == 0 && tty_is(STDIN_FILENO) &&
+		    options->values[FLAG_QUIET] == NULL)
+			fputs("flowtoll: reading what you type; end it with Ctrl-D\n", stderr);
+		TRY(flowtoll_add_source(*ft, sources[i], err));
+	}
+	return FLOWTOLL_OK;
+}
