@@ -1,5 +1,5 @@
--- What each file is and what was read of it: faults first. (The column format, a file's header line,
--- is left to `flowtoll sql`.)
+-- What each file is and what was read of it: faults first. (The column format, a file's header
+-- line, is left to `flowtoll sql`.)
 SELECT
   file, kind, flow_log, window_start, version, columns, rows, nodata, skipdata, rejected,
   bytes, text_bytes, first_start, last_end, fault

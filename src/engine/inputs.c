@@ -129,7 +129,8 @@ first_line(struct io_reader *reader, char *text, size_t *begin, size_t *len,
 		(*begin)++;
 	const char *end = memchr(text + *begin, '\n', text_len - *begin);
 	*len = end != NULL ? (size_t)(end - text) - *begin : text_len - *begin;
-	return end == NULL ? rc : FLOWTOLL_OK; /* damage further on is met again, and told, in the scan */
+	/* damage further on is met again, and told, in the scan */
+	return end == NULL ? rc : FLOWTOLL_OK;
 }
 
 static enum flowtoll_rc

@@ -228,7 +228,8 @@ fetch_ahead(struct query_result *query, struct flowtoll_err *err)
 {
 	struct engine *engine = query->engine;
 	if (query->serial != engine->serial) {
-		err_set(err, FLOWTOLL_ERR_USAGE, "the rest of the answer is gone: something else was asked");
+		err_set(err, FLOWTOLL_ERR_USAGE,
+		        "the rest of the answer is gone: something else was asked");
 		err_hint(err, "read an answer to its end before the next question");
 		return err->code;
 	}

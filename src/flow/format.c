@@ -85,7 +85,8 @@ add_column(struct flow_format *format, size_t word, size_t len, struct flowtoll_
 		return ERR(err, FLOWTOLL_ERR_INPUT, "column %u of the header, '%.*s', is no field name",
 		           format->column_count + 1, (int)(len < 64 ? len : 64), name);
 	if (len > LIMIT_NAME_BYTES)
-		return ERR(err, FLOWTOLL_ERR_INPUT, "column %u of the header has a name longer than %d bytes",
+		return ERR(err, FLOWTOLL_ERR_INPUT,
+		           "column %u of the header has a name longer than %d bytes",
 		           format->column_count + 1, LIMIT_NAME_BYTES);
 	if (format->column_count == LIMIT_COLUMNS)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "the header has more than %d columns", LIMIT_COLUMNS);

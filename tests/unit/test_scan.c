@@ -592,7 +592,8 @@ static void
 test_reject_rows(void **state)
 {
 	(void)state;
-	static const char text[] = HEADER "2 10.0.0.1 5 OK\n2 10.0.0.2 x NODATA\n2 10.0.0.3 7 SKIPDATA\n"
+	static const char text[] = HEADER "2 10.0.0.1 5 OK\n2 10.0.0.2 x NODATA\n"
+									  "2 10.0.0.3 7 SKIPDATA\n"
 									  "2 10.0.0.4 y SKIPDATA\n2 10.0.0.5 9 OK\n";
 	static struct scan_fields fields;
 	static int64_t numbers[SCAN_BATCH_ROWS_MAX];
