@@ -220,7 +220,7 @@ typedef bool flowtoll_write_fn(void *ctx, const char *bytes, size_t len);
 /* Tables in the answer: 1, or one for each list of a `top`. */
 FLOWTOLL_API size_t flowtoll_answer_table_count(const struct flowtoll_answer *answer);
 
-/* Write one table as "table", "csv" or "json"; each can be written once. */
+/* Write one table as "table", "csv", "tsv", "json", "ndjson" or "md"; each can be written once. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *format,
                       const struct flowtoll_style *style, flowtoll_write_fn *write, void *ctx,
