@@ -272,7 +272,7 @@ engine_counts(struct engine *engine, struct flowtoll_counts *counts)
 		.rejected = atomic_load(&tally->rejected),
 	};
 	for (size_t i = 0; i < engine->inputs.count; i++) {
-		counts->files += engine->inputs.all[i].is_unreadable;
+		counts->files += engine->inputs.all[i].format == NULL; /* never scanned */
 		counts->files_faulty += engine->inputs.all[i].is_unreadable;
 	}
 }
