@@ -18,6 +18,7 @@ struct scan {
 	uint64_t format_serial;
 	int32_t telling_column; /* column whose first byte tells headers from records, or -1 */
 	bool tells_status;      /* it is log-status, and tells NODATA and SKIPDATA too */
+	bool status_is_last;    /* then most lines end in " OK", and need no search */
 
 	uint8_t *text;
 	uint32_t text_len;
@@ -95,6 +96,7 @@ format_changed(struct scan *scan)
 	scan->format_serial++;
 	scan->telling_column = scan->format.column_of[FLOW_log_status];
 	scan->tells_status = scan->telling_column >= 0;
+	scan->status_is_last = scan->telling_column + 1 == (int32_t)scan->format.column_count;
 	for (uint32_t i = 0; i < scan->format.column_count && scan->telling_column < 0; i++) {
 		uint16_t field = scan->format.columns[i].field;
 		if (field != FLOW_UNKNOWN && tells_headers(flow_fields[field].type))
@@ -317,25 +319,50 @@ rows_of(const struct scan *scan, uint32_t count)
 static void
 keep_row(struct scan *scan, uint32_t from, uint32_t to)
 {
+	if (from == to)
+		return;
 	scan->begins[to] = scan->begins[from];
 	scan->ends[to] = scan->ends[from];
 	scan->lines[to] = scan->lines[from];
+}
+
+static bool
+ends_in_ok(const struct scan *scan, uint32_t r)
+{
+	return scan->ends[r] - scan->begins[r] >= 3 &&
+	       memcmp(scan->text + scan->ends[r] - 3, " OK", 3) == 0;
+}
+
+/* The byte of row r that tells a record from a header. */
+static uint8_t
+telling_byte(struct scan *scan, uint32_t r)
+{
+	if (scan->telling_column < 0)
+		return scan->text[scan->begins[r]];
+	struct scan_rows row = rows_of(scan, 1);
+	row.begins += r;
+	row.ends += r;
+	scan->kernel->find(&row, (uint32_t)scan->telling_column, SCAN_NO_COLUMN, &scan->telling);
+	return scan->text[scan->telling.begins[0]];
 }
 
 /* Among lines with the right number of columns: takes out headers, counts NODATA and SKIPDATA. */
 static enum flowtoll_rc
 look_at_rows(struct scan *scan, uint32_t *row_count, struct flowtoll_err *err)
 {
-	const bool tells = scan->telling_column >= 0;
+	const bool at_once = scan->telling_column >= 0 && !scan->status_is_last;
 	uint32_t count = *row_count, kept = 0;
-	if (tells) {
+	if (at_once) {
 		struct scan_rows rows = rows_of(scan, count);
 		scan->kernel->find(&rows, (uint32_t)scan->telling_column, SCAN_NO_COLUMN,
 		                   &scan->telling);
 	}
 	for (uint32_t r = 0; r < count; r++) {
-		uint8_t first = tells ? scan->text[scan->telling.begins[r]]
-		                      : scan->text[scan->begins[r]];
+		if (scan->status_is_last && ends_in_ok(scan, r)) {
+			keep_row(scan, r, kept++);
+			continue;
+		}
+		uint8_t first = at_once ? scan->text[scan->telling.begins[r]] : telling_byte(scan, r);
 		bool is_row = true, stop = false;
 		if (first >= 'a')
 			TRY(take_odd_line(scan, scan->lines[r], scan->format.column_count, kept, &is_row,
