@@ -77,13 +77,18 @@ open_database(struct engine *engine, const struct engine_settings *settings,
 	return rc;
 }
 
-/* Without sources there is no view flows: the function itself says so best. */
+/* Without sources there are no views: the functions behind them say so best. */
 static void
 find_table(duckdb_replacement_scan_info info, const char *table, void *data)
 {
+	static const char *const tables[] = {"flows", "files", "rejects"};
 	(void)data;
-	if (strcasecmp(table, "flows") == 0)
-		duckdb_replacement_scan_set_function_name(info, "flowtoll_flows");
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		char function[32];
+		snprintf(function, sizeof function, "flowtoll_%s", tables[i]);
+		if (strcasecmp(table, tables[i]) == 0)
+			duckdb_replacement_scan_set_function_name(info, function);
+	}
 }
 
 enum flowtoll_rc
@@ -214,7 +219,8 @@ bool
 engine_has_field(const struct engine *engine, enum flow_id field)
 {
 	assert(field < FLOW_FIELD_COUNT);
-	return engine->inputs.has_field[field];
+	/* files that are all empty lack nothing: there are no records that could have it */
+	return engine->inputs.format_count == 0 || engine->inputs.has_field[field];
 }
 
 const struct inputs *

@@ -190,6 +190,15 @@ make_pieces(struct flows_scan *scan)
 /* ---- init --------------------------------------------------------------------------------- */
 
 static void
+fail_memory(duckdb_init_info info, struct engine *engine)
+{
+	struct flowtoll_err err;
+	err_memory(&err, "starting a scan");
+	engine_fail(engine, &err);
+	duckdb_init_set_error(info, err.message);
+}
+
+static void
 free_scan(void *data)
 {
 	struct flows_scan *scan = data;
@@ -250,7 +259,7 @@ flows_init(duckdb_init_info info)
 	return;
 no_memory:
 	free_scan(scan);
-	duckdb_init_set_error(info, "out of memory while starting a scan");
+	fail_memory(info, engine);
 }
 
 static void drop_piece(struct flows_worker *worker);
@@ -287,7 +296,7 @@ flows_init_worker(duckdb_init_info info)
 	return;
 no_memory:
 	free_worker(worker);
-	duckdb_init_set_error(info, "out of memory while starting a scan");
+	fail_memory(info, engine);
 }
 
 /* ---- a piece ------------------------------------------------------------------------------ */
@@ -348,7 +357,7 @@ tell_progress(struct flows_worker *worker)
 
 /* Adds a piece to the tally of its file. */
 static void
-tally_input(struct flows_worker *worker, const struct scan_counts *counts)
+tally_input(struct flows_worker *worker, const struct scan_counts *counts, uint64_t text_bytes)
 {
 	struct engine *engine = worker->shared->engine;
 	struct input_tally *sum = &worker->input->tally, *piece = &worker->tally;
@@ -357,7 +366,7 @@ tally_input(struct flows_worker *worker, const struct scan_counts *counts)
 	sum->nodata += counts->nodata;
 	sum->skipdata += counts->skipdata;
 	sum->rejected += counts->rejected;
-	sum->text_bytes += counts->text_bytes;
+	sum->text_bytes += text_bytes;
 	sum->first_us = piece->first_us < sum->first_us ? piece->first_us : sum->first_us;
 	sum->last_us = piece->last_us > sum->last_us ? piece->last_us : sum->last_us;
 	pthread_mutex_unlock(&engine->lock);
@@ -370,15 +379,19 @@ drop_piece(struct flows_worker *worker)
 	tell_progress(worker);
 	const struct scan_counts *counts = scan_counts(worker->scan);
 	struct engine_tally *tally = &worker->shared->engine->tally;
+	uint64_t text_bytes = counts->text_bytes;
+	if (is_part(worker->piece)) { /* what was read ahead is another's */
+		uint64_t most = piece_bytes(worker->shared->engine, worker->piece);
+		text_bytes = text_bytes < most ? text_bytes : most;
+	}
 	if (worker->shared->number == 1) {
-		atomic_fetch_add(&tally->text_bytes,
-		                 is_part(worker->piece) ? worker->bytes_told : counts->text_bytes);
+		atomic_fetch_add(&tally->text_bytes, text_bytes);
 		atomic_fetch_add(&tally->nodata, counts->nodata);
 		atomic_fetch_add(&tally->skipdata, counts->skipdata);
 		atomic_fetch_add(&tally->files, worker->piece->begin == 0);
 	}
 	if (worker->shared->is_census)
-		tally_input(worker, counts);
+		tally_input(worker, counts, text_bytes);
 	io_reader_close(worker->reader);
 	worker->piece = NULL;
 }

@@ -29,7 +29,7 @@ in_cidr(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output
 	idx_t count = duckdb_data_chunk_get_size(input);
 	struct ip_cidr cidr = {0};
 	char last[IP_CIDR_TEXT_MAX];
-	uint32_t last_len = 0;
+	uint32_t last_len = UINT32_MAX; /* none yet */
 	for (idx_t r = 0; r < count; r++) {
 		if (!scalar_row(input, output, r))
 			continue;

@@ -47,6 +47,8 @@ engine_sql_error(const char *text, struct flowtoll_err *err)
 {
 	if (text == NULL)
 		text = "the engine gives no reason";
+	if (strncmp(text, "INTERRUPT", 9) == 0)
+		return ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
 	bool is_internal = strncmp(text, "INTERNAL", 8) == 0;
 	bool is_memory = strncmp(text, "Out of Memory", 13) == 0;
 	const char *colon = strstr(text, " Error: ");
@@ -70,9 +72,9 @@ engine_sql_error(const char *text, struct flowtoll_err *err)
 
 /* Words for what DuckDB cannot know. */
 static void
-add_advice(const struct engine *engine, struct flowtoll_err *err)
+add_advice(struct flowtoll_err *err)
 {
-	if (engine->inputs.list.count == 0 && strstr(err->message, "no table flows") != NULL)
+	if (strstr(err->message, "no source given") != NULL)
 		err_hint(err, "name the logs after the query");
 	if (strstr(err->message, "multiple statements") != NULL)
 		err_hint(err, "one statement at a time; a PIVOT needs its values: IN ('ACCEPT', 'REJECT')");
@@ -92,7 +94,7 @@ query_error(struct engine *engine, const char *text, struct flowtoll_err *err)
 	if (ours)
 		return err->code;
 	enum flowtoll_rc rc = engine_sql_error(text, err);
-	add_advice(engine, err);
+	add_advice(err);
 	return rc;
 }
 
@@ -444,6 +446,9 @@ engine_check(struct engine *engine, const char *sql, uint64_t *place, struct flo
 {
 	duckdb_prepared_statement statement;
 	*place = 0;
+	/* what ended an earlier query says nothing about this one */
+	atomic_store(&engine->interrupted, false);
+	engine->fatal.code = FLOWTOLL_OK;
 	enum flowtoll_rc rc = prepare(engine, sql, &statement, err);
 	if (rc == FLOWTOLL_OK)
 		duckdb_destroy_prepare(&statement);
@@ -457,6 +462,13 @@ prepare_with_casts(struct engine *engine, const char *text, duckdb_prepared_stat
                    struct flowtoll_err *err)
 {
 	TRY(prepare(engine, text, statement, err));
+	if (duckdb_nparams(*statement) > 0) {
+		duckdb_destroy_prepare(statement);
+		err_set(err, FLOWTOLL_ERR_USAGE,
+		        "the query has parameters, and there are no values for them");
+		err_hint(err, "write the values in place of ? and $1");
+		return err->code;
+	}
 	struct buf sql;
 	buf_init(&sql, LIMIT_SQL_BYTES * 2);
 	cast_columns(*statement, text, &sql);

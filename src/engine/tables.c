@@ -5,11 +5,13 @@
  * reads one of them; binding is how it knows.
  */
 #include "engine/session.h"
+#include "engine/text_column.h"
 
 #include "base/mem.h"
 #include "flow/file_name.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +35,8 @@ struct table_binding {
 
 /* ---- cells -------------------------------------------------------------------------------- */
 
+enum { TEXT_BYTES_MAX = LIMIT_HEADER_BYTES }; /* the longest there is is a format */
+
 static void
 put_null(duckdb_data_chunk output, idx_t column, idx_t at)
 {
@@ -41,14 +45,19 @@ put_null(duckdb_data_chunk output, idx_t column, idx_t at)
 	duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), at);
 }
 
+/* DuckDB makes NULL of a text that is not UTF-8: it is mended, and cut if it is longer than any
+ * path or sample. */
 static void
 put_text(duckdb_data_chunk output, idx_t column, idx_t at, const char *text, size_t len)
 {
-	if (text == NULL)
+	char mended[3 * TEXT_BYTES_MAX];
+	duckdb_vector vector = duckdb_data_chunk_get_vector(output, column);
+	if (text == NULL) {
 		put_null(output, column, at);
-	else /* what is not UTF-8 becomes NULL */
-		duckdb_vector_assign_string_element_len(duckdb_data_chunk_get_vector(output, column), at,
-		                                        text, len);
+		return;
+	}
+	size_t mended_len = text_mend(text, len < TEXT_BYTES_MAX ? len : TEXT_BYTES_MAX, mended);
+	duckdb_vector_assign_string_element_len(vector, at, mended, mended_len);
 }
 
 static void
@@ -235,6 +244,13 @@ static void
 table_bind(duckdb_bind_info info)
 {
 	struct table_binding *binding = duckdb_bind_get_extra_info(info);
+	if (binding->engine->inputs.count == 0) {
+		char message[64];
+		snprintf(message, sizeof message, "no source given, so there is no table %s",
+		         binding->table->name + strlen("flowtoll_"));
+		duckdb_bind_set_error(info, message);
+		return;
+	}
 	binding->engine->wants_census = true;
 	for (const struct table_column *c = binding->table->columns; c->name != NULL; c++) {
 		duckdb_logical_type type = duckdb_create_logical_type(c->type);
@@ -252,9 +268,13 @@ free_position(void *data)
 static void
 table_init(duckdb_init_info info)
 {
+	struct table_binding *binding = duckdb_init_get_extra_info(info);
 	size_t *position = mem_zalloc(1, sizeof *position);
 	if (position == NULL) {
-		duckdb_init_set_error(info, "out of memory");
+		struct flowtoll_err err;
+		err_memory(&err, "starting a scan");
+		engine_fail(binding->engine, &err);
+		duckdb_init_set_error(info, err.message);
 		return;
 	}
 	duckdb_init_set_max_threads(info, 1);
@@ -279,12 +299,12 @@ free_binding(void *data)
 	mem_free(data);
 }
 
-static bool
-register_one(struct engine *engine, const struct table *table)
+static enum flowtoll_rc
+register_one(struct engine *engine, const struct table *table, struct flowtoll_err *err)
 {
 	struct table_binding *binding = mem_alloc(sizeof *binding);
 	if (binding == NULL)
-		return false;
+		return err_memory(err, "opening a session");
 	*binding = (struct table_binding){engine, table};
 	duckdb_table_function function = duckdb_create_table_function();
 	duckdb_table_function_set_name(function, table->name);
@@ -294,15 +314,15 @@ register_one(struct engine *engine, const struct table *table)
 	duckdb_table_function_set_function(function, table_call);
 	duckdb_state state = duckdb_register_table_function(engine->con, function);
 	duckdb_destroy_table_function(&function);
-	return state == DuckDBSuccess;
+	return state == DuckDBSuccess
+	           ? FLOWTOLL_OK
+	           : ERR(err, FLOWTOLL_ERR_INTERNAL, "the engine refuses the table %s", table->name);
 }
 
 enum flowtoll_rc
 tables_register(struct engine *engine, struct flowtoll_err *err)
 {
 	for (int i = 0; i < TABLE_COUNT; i++)
-		if (!register_one(engine, &tables[i]))
-			return ERR(err, FLOWTOLL_ERR_INTERNAL, "the engine refuses the table %s",
-			           tables[i].name);
+		TRY(register_one(engine, &tables[i], err));
 	return FLOWTOLL_OK;
 }

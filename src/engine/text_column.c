@@ -53,9 +53,8 @@ sequence_len(const char *text, size_t len)
 	return ok ? wanted : 0;
 }
 
-/* Bytes that are not UTF-8 are told apart, not dropped: U+FFFD each. */
-static size_t
-mend(const char *text, size_t len, char *mended)
+size_t
+text_mend(const char *text, size_t len, char *mended)
 {
 	size_t mended_len = 0;
 	while (len > 0) {
@@ -74,7 +73,7 @@ assign(struct text_column *column, duckdb_vector vector, idx_t index, const char
 {
 	assert(len <= LIMIT_LINE_BYTES);
 	if (!is_ascii(text, len)) {
-		len = mend(text, len, column->mended);
+		len = text_mend(text, len, column->mended);
 		text = column->mended;
 	}
 	duckdb_unsafe_vector_assign_string_element_len(vector, index, text, len);

@@ -21,6 +21,10 @@ struct text_column {
 	char mended[3 * LIMIT_LINE_BYTES]; /* a text that had bytes which are not UTF-8 */
 };
 
+/* Copies a text; each byte that is not UTF-8 becomes U+FFFD. `out` has room for 3 * len bytes;
+ * the length is returned. */
+size_t text_mend(const char *text, size_t len, char *out);
+
 /* Fills `output` with the fields; `-` is NULL; bytes that are not UTF-8 become U+FFFD. */
 void text_column_fill(struct text_column *column, const struct scan_fields *fields,
                       duckdb_logical_type varchar, duckdb_vector output);

@@ -203,9 +203,12 @@ fits(const struct flow_field *field, const char *word, size_t len)
 bool
 flow_line_is_default(const char *line, size_t len)
 {
-	size_t pos = 0, word = 0, word_len = 0;
+	size_t pos = 0, word = 0, word_len = 0, spaces = 0;
 	unsigned count = 0;
 	len = without_line_end(line, len);
+	/* records have one space between two columns, headers may have more */
+	for (size_t i = 0; i < len; i++)
+		spaces += line[i] == ' ';
 	while (next_word(line, len, &pos, &word, &word_len)) {
 		const char *text = line + word;
 		if (count > FLOW_log_status || !fits(&flow_fields[count], text, word_len))
@@ -219,7 +222,7 @@ flow_line_is_default(const char *line, size_t len)
 			return false;
 		count++;
 	}
-	return count == FLOW_log_status + 1;
+	return count == FLOW_log_status + 1 && spaces == FLOW_log_status;
 }
 
 _Static_assert(FLOW_log_status == 13, "the default format is the first 14 fields of the table");

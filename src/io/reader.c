@@ -258,13 +258,15 @@ inflate_some(struct io_reader *reader, uint8_t *dst, size_t cap, size_t *got)
 {
 	struct inflate_state *state = &reader->inflate;
 	state->next_in = reader->stored + reader->stored_pos;
-	state->avail_in = (uint32_t)(reader->stored_len - reader->stored_pos);
+	const uint32_t in_hand = (uint32_t)(reader->stored_len - reader->stored_pos);
+	state->avail_in = in_hand;
 	state->next_out = dst;
 	state->avail_out = (uint32_t)(cap < UINT32_MAX ? cap : UINT32_MAX);
 	uint32_t room = state->avail_out;
 	int status = isal_inflate(state);
 	*got = room - state->avail_out;
-	reader->stored_pos = reader->stored_len - state->avail_in;
+	/* after a fault ISA-L may have taken more than there was */
+	reader->stored_pos = reader->stored_len - (state->avail_in <= in_hand ? state->avail_in : 0);
 	reader->member_begins = state->block_state == ISAL_BLOCK_FINISH;
 	if (status != ISAL_DECOMP_OK && status != ISAL_END_INPUT)
 		reader->fault = inflate_fault(status);

@@ -191,6 +191,8 @@ test_is_default(void **state)
 		{"2 123456789012 eni-1 2001:db8::1 ::1 1 2 6 3 500 1 2 ACCEPT OK", true},
 		{RECORD "ACCEPT", false},
 		{RECORD "ACCEPT OK extra", false},
+		{RECORD "ACCEPT  OK", false}, /* as a record it would have 15 columns */
+		{RECORD "ACCEPT\tOK", false},
 		{RECORD "accept OK", false},
 		{RECORD "OK ACCEPT", false},
 		{"3 123456789012 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 500 1 2 ACCEPT OK", false},

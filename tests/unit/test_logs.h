@@ -65,7 +65,7 @@ logs_end(void **state)
 static inline const char *
 logs_path(const char *name)
 {
-	static char paths[8][1024];
+	static char paths[8][8192];
 	static unsigned next;
 	char *path = paths[next++ % COUNT(paths)];
 	snprintf(path, sizeof paths[0], "%s/%s", logs_folder, name);
