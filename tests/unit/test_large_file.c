@@ -148,6 +148,27 @@ test_two_files(void **state)
 	                    first);
 }
 
+/* What has been read of standard input cannot be read again, so nothing may need to. */
+static void
+test_beside_standard_input(void **state)
+{
+	(void)state;
+	char wanted[64];
+	buf_adds(&text, HEADER);
+	add_records(20 * MIB, RECORD);
+	buf_adds(&text, "version bytes srcaddr vpc-id log-status\n");
+	while (text.len < SIZE_MIN)
+		add_records(text.len + 1, "2 1%u 10.0.%u.1 %s OK\n");
+	ask_open(NULL, (const char *const[]){logs_gzip("a.log", buf_text(&text), text.len), NULL});
+	snprintf(wanted, sizeof wanted, "%lld\n",
+	         strtoll(ask_sql("select sum(bytes) from flows"), NULL, 10) + 7);
+	ask_close();
+	assert_non_null(freopen(logs_text("in", HEADER "2 10.0.0.1 7 vpc OK\n"), "r", stdin));
+	ask_open(&(struct flowtoll_settings){.threads = 2},
+	         (const char *const[]){"-", logs_write("a.log", buf_text(&text), text.len), NULL});
+	assert_string_equal(ask_sql("select sum(bytes) from flows"), wanted);
+}
+
 static int
 setup(void **state)
 {
@@ -172,6 +193,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_other_columns, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_header, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_two_files, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_beside_standard_input, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
