@@ -117,8 +117,8 @@ describe(const struct scan_reject *reject, char *out, size_t size)
 	const char *name = reject->field < FLOW_FIELD_COUNT ? flow_fields[reject->field].name : "";
 	switch (reject->kind) {
 	case SCAN_REJECT_COLUMNS:
-		snprintf(out, size, "%u columns where the format has %u", reject->columns_found,
-		         reject->columns_wanted);
+		snprintf(out, size, "%u column%s where the format has %u", reject->columns_found,
+		         reject->columns_found == 1 ? "" : "s", reject->columns_wanted);
 		break;
 	case SCAN_REJECT_NUMBER:
 		snprintf(out, size, "%s: '%.*s%s' is no number that fits", name, sample_len, reject->text,

@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct query_column {
 	duckdb_type type;
@@ -509,9 +510,29 @@ clear_tally(struct engine_tally *tally)
 	atomic_store(&tally->files_faulty, 0);
 }
 
+/* The file for rejected lines is made anew: it must be none of those that are to be read. */
+static enum flowtoll_rc
+check_rejects(const struct engine *engine, struct flowtoll_err *err)
+{
+	struct stat kept, input;
+	const char *path = engine->rejects.path;
+	if (path == NULL || stat(path, &kept) != 0)
+		return FLOWTOLL_OK;
+	for (size_t i = 0; i < engine->inputs.count; i++) {
+		if (stat(engine->inputs.all[i].file->path, &input) != 0 ||
+		    input.st_dev != kept.st_dev || input.st_ino != kept.st_ino)
+			continue;
+		err_set(err, FLOWTOLL_ERR_USAGE, "--rejects would overwrite the log %s", path);
+		err_hint(err, "name a file that is not among the sources");
+		return err->code;
+	}
+	return FLOWTOLL_OK;
+}
+
 static enum flowtoll_rc
 begin_query(struct engine *engine, enum engine_order order, struct flowtoll_err *err)
 {
+	TRY(check_rejects(engine, err));
 	clear_tally(&engine->tally);
 	faults_clear(&engine->faults);
 	atomic_store(&engine->scans, 0);

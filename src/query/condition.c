@@ -9,6 +9,26 @@
 #include <assert.h>
 #include <string.h>
 
+/* The last byte of a comment that begins at `c`, or of the text; else NULL. They nest. */
+static const char *
+end_of_comment(const char *c)
+{
+	if (c[0] == '-' && c[1] == '-')
+		return c + strcspn(c, "\n") - 1;
+	if (c[0] != '/' || c[1] != '*')
+		return NULL;
+	unsigned depth = 0;
+	for (; *c != '\0'; c++) {
+		bool opens = c[0] == '/' && c[1] == '*', closes = c[0] == '*' && c[1] == '/';
+		depth += opens;
+		depth -= closes;
+		c += opens || closes;
+		if (depth == 0)
+			return c;
+	}
+	return c - 1;
+}
+
 /* Parentheses and quotes that do not close would take in what follows the condition. */
 static enum flowtoll_rc
 check_balance(const char *flag, const char *condition, struct flowtoll_err *err)
@@ -16,11 +36,12 @@ check_balance(const char *flag, const char *condition, struct flowtoll_err *err)
 	int depth = 0;
 	const char *c = condition;
 	for (; *c != '\0' && depth >= 0; c++) {
-		if (c[0] == '-' && c[1] == '-') {
-			c += strcspn(c, "\n");
-			if (*c == '\0')
-				break;
-		} else if (*c == '\'' || *c == '"') {
+		const char *comment = end_of_comment(c);
+		if (comment != NULL) {
+			c = comment;
+			continue;
+		}
+		if (*c == '\'' || *c == '"') {
 			const char *close = strchr(c + 1, *c);
 			if (close == NULL) {
 				err_set(err, FLOWTOLL_ERR_USAGE, "a quotation begins here and does not end");

@@ -19,3 +19,8 @@ done
 echo "exit $?"
 "$FLOWTOLL" top srcaddr data/logs/i_values.log --format csv -n 1 -q
 echo "exit $?"
+cp data/logs/i_columns.log mine.log
+ln -s mine.log link
+"$FLOWTOLL" top srcaddr mine.log --rejects link
+echo "exit $?"
+cmp mine.log data/logs/i_columns.log

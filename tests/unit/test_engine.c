@@ -391,7 +391,7 @@ test_joins(void **state)
 								   "on a.srcaddr = b.srcaddr"),
 						"2,3\n"
 						"a.log:4 (69) bytes: 'x' is no number that fits x1\n"
-						"a.log:5 (85) 1 columns where the format has 4 x1\n");
+						"a.log:5 (85) 1 column where the format has 4 x1\n");
 	/* told once, and the first scan is what the counts are of */
 	assert_int_equal(ask_counts().nodata, 1);
 	assert_int_equal(ask_counts().files, 1);
@@ -400,11 +400,11 @@ test_joins(void **state)
 								   "flows), (select max(bytes) from flows)"),
 						"3,3,2\n"
 						"a.log:4 (69) bytes: 'x' is no number that fits x1\n"
-						"a.log:5 (85) 1 columns where the format has 4 x1\n");
+						"a.log:5 (85) 1 column where the format has 4 x1\n");
 	assert_int_equal(ask_counts().rejected, 2);
 	assert_string_equal(ask_folder("with f as (from flows) select count(*) from f where srcaddr in "
 								   "(select srcaddr from f where srcaddr > '10.0.0.1')"),
-						"2\na.log:5 (85) 1 columns where the format has 4 x1\n");
+						"2\na.log:5 (85) 1 column where the format has 4 x1\n");
 }
 
 static void

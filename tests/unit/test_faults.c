@@ -148,10 +148,10 @@ test_pieces_of_a_file(void **state)
 	struct scan_reject reject = {.kind = SCAN_REJECT_COLUMNS, .columns_found = 1,
 	                             .columns_wanted = 4, .line = 7, .byte = 70};
 	add_line("a.log", 16777215, reject);
-	assert_fault(0, "1 columns where the format has 4", "a.log", 16777285, 1);
+	assert_fault(0, "1 column where the format has 4", "a.log", 16777285, 1);
 	assert_int_equal(faults.all[0].text_begin, 16777215);
 	add_line("a.log", 0, reject); /* earlier in the file */
-	assert_fault(0, "1 columns where the format has 4", "a.log", 70, 2);
+	assert_fault(0, "1 column where the format has 4", "a.log", 70, 2);
 	assert_int_equal(faults.all[0].text_begin, 0);
 }
 

@@ -38,6 +38,8 @@ check_equal(void)
 		"select count(*) from flows", "select sum(line * bytes) from flows",
 		"select srcaddr, bytes, log_status from flows",
 		"select srcaddr, bytes, log_status from flows limit 3",
+		"select rows, nodata, skipdata, rejected, text_bytes, fault from files",
+		"select byte, field, reason, left(text, 100) from rejects order by byte",
 	};
 	static char wanted[COUNT(queries)][8 << 20];
 	assert_false(text.failed);
