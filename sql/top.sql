@@ -1,7 +1,8 @@
 -- Rank by keys. Each list has its own keys; all are answered from one pass over the records. A
 -- list shows its first rows, then one row Other for all the rest, so that rows add up to the total.
 --
---   records   the keys' expressions over flows, with bytes, packets and a count of each record
+--   records   the keys' expressions over flows_folded, the table flows with records added up that
+--             are alike in all that is read of them; with their bytes, packets and number
 --   list      which list a group belongs to, from 0
 --   shown     the first rows of every list
 WITH grouped AS MATERIALIZED (
@@ -10,7 +11,7 @@ WITH grouped AS MATERIALIZED (
     {keys},
     sum(m_bytes) AS bytes,
     sum(m_packets) AS packets,
-    {flows} AS flows
+    sum(m_flows) AS flows
   FROM (
     {records}
   ) AS records

@@ -77,11 +77,12 @@ open_database(struct engine *engine, const struct engine_settings *settings,
 	return rc;
 }
 
-/* Without sources there are no views: the functions behind them say so best. */
+/* The tables about what was read are their functions. So are the others while there are no sources,
+ * and no views: the functions say so best. */
 static void
 find_table(duckdb_replacement_scan_info info, const char *table, void *data)
 {
-	static const char *const tables[] = {"flows", "files", "rejects"};
+	static const char *const tables[] = {"files", "rejects", "flows"};
 	(void)data;
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
 		char function[32];
@@ -169,30 +170,25 @@ run(struct engine *engine, const char *sql, struct flowtoll_err *err)
 	return rc;
 }
 
-#define TIME_END_US INT64_C(253402300800000000) /* the year 10000 */
-
-/* The table flows: the function's columns, with the fields first, and the period only. Beside it
- * the tables about what was read. */
+/* The table flows: the function's columns, with the fields first. Beside it flows_folded. */
 static enum flowtoll_rc
-make_view(struct engine *engine, struct flowtoll_err *err)
+make_views(struct engine *engine, struct flowtoll_err *err)
 {
-	char sql[512] = "CREATE OR REPLACE TEMP VIEW flows AS "
-					"SELECT * EXCLUDE (file, line), file, line FROM flowtoll_flows()";
+	static const char *const views[] = {
+		"flows AS SELECT * EXCLUDE (file, line, folded_bytes, folded_packets, folded_flows), file, "
+		"line FROM flowtoll_flows()",
+		"flows_folded AS FROM flowtoll_flows()",
+	};
 	if (engine->has_view && engine->unknown_count == engine->inputs.unknown_count)
 		return FLOWTOLL_OK;
-	if (engine->since_us != 0 || engine->until_us != 0) {
-		if (!engine_has_field(engine, FLOW_start))
-			return ERR(err, FLOWTOLL_ERR_INPUT,
-			           "none of these logs has the field start, which a period needs");
-		size_t len = strlen(sql);
-		snprintf(sql + len, sizeof sql - len,
-		         " WHERE \"start\" >= make_timestamp(%lld) AND \"start\" < make_timestamp(%lld)",
-		         (long long)engine->since_us,
-		         (long long)(engine->until_us != 0 ? engine->until_us : TIME_END_US));
+	if (engine_has_period(engine) && !engine_has_field(engine, FLOW_start))
+		return ERR(err, FLOWTOLL_ERR_INPUT,
+		           "none of these logs has the field start, which a period needs");
+	for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+		char sql[256];
+		snprintf(sql, sizeof sql, "CREATE OR REPLACE TEMP VIEW %s", views[i]);
+		TRY(run(engine, sql, err));
 	}
-	TRY(run(engine, sql, err));
-	TRY(run(engine, "CREATE OR REPLACE TEMP VIEW files AS FROM flowtoll_files()", err));
-	TRY(run(engine, "CREATE OR REPLACE TEMP VIEW rejects AS FROM flowtoll_rejects()", err));
 	engine->has_view = true;
 	engine->unknown_count = engine->inputs.unknown_count;
 	return FLOWTOLL_OK;
@@ -212,7 +208,7 @@ engine_look(struct engine *engine, struct flowtoll_err *err)
 		is_known &= engine->inputs.all[i].file->stream == NULL;
 	}
 	atomic_store(&engine->bytes_total, is_known ? bytes : 0);
-	return make_view(engine, err);
+	return make_views(engine, err);
 }
 
 bool

@@ -7,6 +7,7 @@
  *     flows_scan (one a query)   pieces: [file 0][file 1: 0..16M][file 1: 16M..32M] ...
  *       └ flows_worker (one a thread)   takes the next piece, reads, scans, hands out batches
  */
+#include "engine/fold.h"
 #include "engine/session.h"
 #include "engine/text_column.h"
 
@@ -28,6 +29,8 @@ struct flows_scan {
 	struct engine *engine;
 	unsigned number; /* among the query's scans, from 1: the first counts what it reads */
 	bool is_census;  /* reads every field of every line, and tallies each file */
+	bool has_period; /* keeps only rows that start in the engine's */
+	bool folds;      /* rows that are alike become one */
 	struct piece *pieces;
 	size_t piece_count;
 	atomic_size_t piece_next;
@@ -60,6 +63,7 @@ struct flows_worker {
 	int64_t numbers[SCAN_BATCH_ROWS_MAX];
 	uint64_t scratch[SCAN_BATCH_ROWS_MAX][2]; /* values that a census only checks */
 	struct text_column text;
+	struct fold *fold; /* NULL: this scan does not */
 };
 
 /* ---- bind --------------------------------------------------------------------------------- */
@@ -109,6 +113,9 @@ flows_bind(duckdb_bind_info info)
 	for (int i = 0; i < FLOW_FIELD_COUNT; i++)
 		add_column(info, flow_fields[i].column, flow_fields[i].type);
 	add_column(info, "line", FLOW_TYPE_BIGINT);
+	add_column(info, "folded_bytes", FLOW_TYPE_BIGINT);
+	add_column(info, "folded_packets", FLOW_TYPE_BIGINT);
+	add_column(info, "folded_flows", FLOW_TYPE_BIGINT);
 	for (size_t i = 0; i < engine->inputs.unknown_count; i++)
 		add_column(info, engine->inputs.unknown[i], FLOW_TYPE_TEXT);
 	/* an estimate: what `is_exact` says is the wrong way round in DuckDB 1 */
@@ -189,6 +196,51 @@ make_pieces(struct flows_scan *scan)
 
 /* ---- init --------------------------------------------------------------------------------- */
 
+/* The role of a column in a fold; false: it cannot be folded. */
+static bool
+fold_column_of(idx_t column, struct fold_column *out)
+{
+	static const uint32_t widths[] = {
+		[FLOW_TYPE_INT] = 4, [FLOW_TYPE_BIGINT] = 8, [FLOW_TYPE_TIME] = 8, [FLOW_TYPE_IP] = 16};
+	if (column >= FLOWS_FOLDED_BYTES && column <= FLOWS_FOLDED_FLOWS) {
+		out->role = column == FLOWS_FOLDED_BYTES     ? FOLD_BYTES
+		            : column == FLOWS_FOLDED_PACKETS ? FOLD_PACKETS
+		                                             : FOLD_FLOWS;
+		out->width = 8;
+		return true;
+	}
+	if (column >= FLOW_FIELD_COUNT || flow_fields[column].type == FLOW_TYPE_TEXT)
+		return false;
+	enum flow_type type = flow_fields[column].type;
+	out->role = FOLD_KEY;
+	out->width = flow_type_is_enum(type) ? 1 : widths[type];
+	return true;
+}
+
+/* Where how many records a row stands for is asked for, and all else has a fixed width. */
+static bool
+can_fold(const struct flows_scan *scan)
+{
+	bool asked = false, ok = scan->column_count <= FOLD_COLUMNS_MAX;
+	struct fold_column column;
+	for (idx_t i = 0; i < scan->column_count; i++) {
+		asked |= scan->columns[i] == FLOWS_FOLDED_FLOWS;
+		ok &= fold_column_of(scan->columns[i], &column);
+	}
+	return asked && ok;
+}
+
+static enum flowtoll_rc
+start_fold(struct flows_worker *worker, struct flowtoll_err *err)
+{
+	const struct flows_scan *scan = worker->shared;
+	struct fold_column columns[FOLD_COLUMNS_MAX];
+	assert(scan->column_count <= FOLD_COLUMNS_MAX);
+	for (idx_t i = 0; i < scan->column_count; i++)
+		(void)fold_column_of(scan->columns[i], &columns[i]);
+	return fold_create(&worker->fold, columns, (uint32_t)scan->column_count, err);
+}
+
 static void
 fail_memory(duckdb_init_info info, struct engine *engine)
 {
@@ -209,12 +261,22 @@ free_scan(void *data)
 	mem_free(scan);
 }
 
+/* The field that a column is of, folded or not; or the column. */
+static idx_t
+field_of(idx_t column)
+{
+	return column == FLOWS_FOLDED_BYTES     ? (idx_t)FLOW_bytes
+	       : column == FLOWS_FOLDED_PACKETS ? (idx_t)FLOW_packets
+	                                        : column;
+}
+
 /* Rows that a field makes unreadable are told by the first scan that reads it: another may read
  * other fields, and each would tell them again. */
 static void
 claim_field(struct flows_scan *scan, idx_t column)
 {
 	unsigned none = 0;
+	column = field_of(column);
 	if (column < FLOW_FIELD_COUNT)
 		atomic_compare_exchange_strong(&scan->engine->tellers[column], &none, scan->number);
 }
@@ -245,10 +307,14 @@ flows_init(duckdb_init_info info)
 		scan->columns[i] = flows_column(duckdb_init_get_column_index(info, i));
 	if (!make_pieces(scan))
 		goto no_memory;
+	scan->folds = can_fold(scan);
 	scan->number = atomic_fetch_add(&engine->scans, 1) + 1;
 	scan->is_census = duckdb_init_get_bind_data(info) != NULL;
 	for (idx_t i = 0; i < scan->column_count; i++)
 		claim_field(scan, scan->columns[i]);
+	scan->has_period = !scan->is_census && engine_has_period(engine);
+	if (scan->has_period)
+		claim_field(scan, FLOW_start);
 	for (idx_t i = 0; scan->is_census && i < FLOW_FIELD_COUNT; i++)
 		claim_field(scan, i);
 	idx_t threads = engine->order == ENGINE_FILE_ORDER ? 1 : (idx_t)engine->threads;
@@ -272,6 +338,7 @@ free_worker(void *data)
 		return;
 	if (worker->piece != NULL) /* a LIMIT was reached, or the query failed */
 		drop_piece(worker);
+	fold_free(worker->fold);
 	scan_free(worker->scan);
 	io_reader_free(worker->reader);
 	mem_free(worker->places);
@@ -506,15 +573,24 @@ fill_lines(struct flows_worker *worker, uint32_t row_count, duckdb_vector output
 		lines[r] = (int64_t)scan_line_of(worker->scan, r);
 }
 
+static void
+fill_ones(uint32_t row_count, duckdb_vector output)
+{
+	int64_t *ones = duckdb_vector_get_data(output);
+	for (uint32_t r = 0; r < row_count; r++)
+		ones[r] = 1;
+}
+
 /* The column of a line that holds this column of flows. */
 static uint32_t
 index_in_line(const struct inputs *inputs, const struct flow_format *format, idx_t column)
 {
+	column = field_of(column);
 	if (column < FLOW_FIELD_COUNT)
 		return format->column_of[column] >= 0 ? (uint32_t)format->column_of[column]
 		                                      : SCAN_NO_COLUMN;
 	if (column < FLOWS_UNKNOWN || column - FLOWS_UNKNOWN >= inputs->unknown_count)
-		return SCAN_NO_COLUMN; /* file, line; or none in particular, for count(*) */
+		return SCAN_NO_COLUMN; /* of no line; or none in particular, for count(*) */
 	for (uint32_t i = 0; i < format->column_count; i++) {
 		char name[LIMIT_NAME_BYTES + 1];
 		if (format->columns[i].field != FLOW_UNKNOWN)
@@ -552,7 +628,7 @@ find_places(struct flows_worker *worker, const struct scan_batch *batch)
 	worker->format_serial = batch->format_serial;
 }
 
-/* A column that no line holds: the file's name, the line's number, or nothing. */
+/* A column that no line holds: the file's name, the line's number, a count, or nothing. */
 static void
 fill_beside_line(struct flows_worker *worker, idx_t column, uint32_t row_count,
                  duckdb_vector output)
@@ -563,8 +639,19 @@ fill_beside_line(struct flows_worker *worker, idx_t column, uint32_t row_count,
 		                          worker->varchar, output);
 	else if (column == FLOWS_LINE)
 		fill_lines(worker, row_count, output);
+	else if (column == FLOWS_FOLDED_FLOWS)
+		fill_ones(row_count, output);
 	else if (column < FLOWS_UNKNOWN + worker->shared->engine->inputs.unknown_count)
 		set_validity(output, none, row_count);
+}
+
+/* The batch's fields of a column, found in its lines. */
+static void
+find_fields(struct flows_worker *worker, const struct scan_batch *batch, uint32_t index)
+{
+	if (worker->known != index)
+		scan_kernel(worker->scan)->find(&batch->rows, index, worker->known, &worker->fields);
+	worker->known = index;
 }
 
 /* One column of the batch. False if rows had to be rejected: then all columns are filled anew, and
@@ -575,19 +662,17 @@ fill_column(struct flows_worker *worker, struct scan_batch *batch, const struct 
 {
 	uint64_t valid[SCAN_BATCH_WORDS] = {0}, bad[SCAN_BATCH_WORDS] = {0};
 	const uint32_t row_count = batch->rows.row_count;
+	const idx_t column = field_of(place->column);
 	if (place->index == SCAN_NO_COLUMN) {
-		fill_beside_line(worker, place->column, row_count, output);
+		fill_beside_line(worker, column, row_count, output);
 		return true;
 	}
-	if (worker->known != place->index)
-		scan_kernel(worker->scan)->find(&batch->rows, place->index, worker->known,
-		                                &worker->fields);
-	worker->known = place->index;
-	if (place->column >= FLOW_FIELD_COUNT || flow_fields[place->column].type == FLOW_TYPE_TEXT) {
+	find_fields(worker, batch, place->index);
+	if (column >= FLOW_FIELD_COUNT || flow_fields[column].type == FLOW_TYPE_TEXT) {
 		text_column_fill(&worker->text, &worker->fields, worker->varchar, output);
 		return true;
 	}
-	enum flow_id field = (enum flow_id)place->column;
+	enum flow_id field = (enum flow_id)column;
 	if (parse_field(worker, field, duckdb_vector_get_data(output), valid, bad) > 0) {
 		scan_reject_rows(worker->scan, batch, field, &worker->fields, bad);
 		return false;
@@ -595,6 +680,26 @@ fill_column(struct flows_worker *worker, struct scan_batch *batch, const struct 
 	if (anew || !all_valid(valid, row_count))
 		set_validity(output, valid, row_count);
 	return true;
+}
+
+/* The same for a column of the fold. */
+static bool
+fill_fold(struct flows_worker *worker, struct scan_batch *batch, const struct place *place)
+{
+	const uint32_t output = (uint32_t)place->output;
+	uint64_t bad[SCAN_BATCH_WORDS] = {0}, *valid = fold_valid(worker->fold, output);
+	void *data = fold_data(worker->fold, output);
+	memset(valid, 0, SCAN_BATCH_WORDS * sizeof *valid);
+	if (place->index == SCAN_NO_COLUMN) { /* flows, or a field that these lines have not */
+		memset(data, 0, fold_bytes(worker->fold, output, batch->rows.row_count));
+		return true;
+	}
+	enum flow_id field = (enum flow_id)field_of(place->column);
+	find_fields(worker, batch, place->index);
+	if (parse_field(worker, field, data, valid, bad) == 0)
+		return true;
+	scan_reject_rows(worker->scan, batch, field, &worker->fields, bad);
+	return false;
 }
 
 /* The earliest start and the latest end of the batch, from times just parsed. */
@@ -637,8 +742,35 @@ take_census(struct flows_worker *worker, struct scan_batch *batch)
 	}
 }
 
+/* Takes out what does not start in the period asked for, if there is one. */
 static void
-fill_chunk(struct flows_worker *worker, struct scan_batch *batch, duckdb_data_chunk output)
+keep_period(struct flows_worker *worker, struct scan_batch *batch)
+{
+	const struct engine *engine = worker->shared->engine;
+	const int32_t index = batch->format->column_of[FLOW_start];
+	uint64_t valid[SCAN_BATCH_WORDS] = {0}, bad[SCAN_BATCH_WORDS] = {0}, drop[SCAN_BATCH_WORDS];
+	int64_t *starts = worker->numbers;
+	memset(drop, 0xff, sizeof drop);
+	if (index >= 0) {
+		find_fields(worker, batch, (uint32_t)index);
+		if (parse_field(worker, FLOW_start, starts, valid, bad) > 0) {
+			scan_reject_rows(worker->scan, batch, FLOW_start, &worker->fields, bad);
+			worker->known = SCAN_NO_COLUMN;
+			keep_period(worker, batch); /* what is left can be read */
+			return;
+		}
+		for (uint32_t r = 0; r < batch->rows.row_count; r++) {
+			bool in = starts[r] >= engine->since_us && starts[r] < engine_until_us(engine);
+			drop[r / 64] ^= (uint64_t)(in && valid[r / 64] >> (r % 64) & 1) << (r % 64);
+		}
+	}
+	scan_drop_rows(worker->scan, batch, drop);
+	worker->known = SCAN_NO_COLUMN;
+}
+
+/* All columns of the batch, into the chunk or the fold. */
+static void
+fill_columns(struct flows_worker *worker, struct scan_batch *batch, duckdb_data_chunk output)
 {
 	const idx_t count = worker->shared->column_count;
 	bool anew = false;
@@ -646,16 +778,19 @@ fill_chunk(struct flows_worker *worker, struct scan_batch *batch, duckdb_data_ch
 		take_census(worker, batch);
 	find_places(worker, batch);
 	worker->known = SCAN_NO_COLUMN;
+	if (worker->shared->has_period)
+		keep_period(worker, batch);
 	for (idx_t i = 0; i < count && batch->rows.row_count > 0;) {
 		const struct place *place = &worker->places[i];
-		duckdb_vector vector = duckdb_data_chunk_get_vector(output, place->output);
-		bool whole = fill_column(worker, batch, place, anew, vector);
+		bool whole = worker->fold != NULL
+		                 ? fill_fold(worker, batch, place)
+		                 : fill_column(worker, batch, place, anew,
+		                               duckdb_data_chunk_get_vector(output, place->output));
 		anew |= !whole;
 		i = whole ? i + 1 : 0;
 		if (!whole)
 			worker->known = SCAN_NO_COLUMN;
 	}
-	duckdb_data_chunk_set_size(output, batch->rows.row_count);
 }
 
 /* ---- the call ----------------------------------------------------------------------------- */
@@ -680,6 +815,26 @@ survive(duckdb_function_info info, struct flows_worker *worker, const struct flo
 	return false;
 }
 
+/* The next batch of this worker's files; *found is false where there is none left. */
+static enum flowtoll_rc
+next_batch(struct flows_worker *worker, struct scan_batch *batch, bool *found,
+           struct flowtoll_err *err)
+{
+	*found = true;
+	if (worker->piece == NULL)
+		TRY(next_piece(worker, found, err));
+	return *found ? scan_next(worker->scan, batch, err) : FLOWTOLL_OK;
+}
+
+/* Hands out what is in the fold, or takes the batch into it. True: the chunk is made. */
+static bool
+call_fold(struct flows_worker *worker, const struct scan_batch *batch, duckdb_data_chunk output)
+{
+	if (batch != NULL)
+		fold_begin_batch(worker->fold, batch->rows.row_count);
+	return fold_emit(worker->fold, batch == NULL, output);
+}
+
 static void
 flows_call(duckdb_function_info info, duckdb_data_chunk output)
 {
@@ -688,21 +843,24 @@ flows_call(duckdb_function_info info, duckdb_data_chunk output)
 	struct flowtoll_err err;
 	struct scan_batch batch;
 	worker->shared = scan;
+	if (scan->folds && worker->fold == NULL && start_fold(worker, &err) != FLOWTOLL_OK) {
+		(void)survive(info, worker, &err);
+		return;
+	}
+	if (worker->fold != NULL && fold_emit(worker->fold, false, output))
+		return;
 	for (;;) {
-		bool found = true;
-		enum flowtoll_rc rc = FLOWTOLL_OK;
+		bool found;
 		if (atomic_load(&scan->engine->interrupted)) {
 			duckdb_function_set_error(info, "interrupted");
 			return;
 		}
-		if (worker->piece == NULL)
-			rc = next_piece(worker, &found, &err);
+		enum flowtoll_rc rc = next_batch(worker, &batch, &found, &err);
 		if (!found) {
-			duckdb_data_chunk_set_size(output, 0);
+			if (worker->fold == NULL || !call_fold(worker, NULL, output))
+				duckdb_data_chunk_set_size(output, 0);
 			return;
 		}
-		if (rc == FLOWTOLL_OK)
-			rc = scan_next(worker->scan, &batch, &err);
 		if (rc != FLOWTOLL_OK) {
 			if (!survive(info, worker, &err))
 				return;
@@ -712,9 +870,12 @@ flows_call(duckdb_function_info info, duckdb_data_chunk output)
 			finish_piece(worker);
 			continue;
 		}
-		fill_chunk(worker, &batch, output);
+		fill_columns(worker, &batch, output);
 		tell_progress(worker);
-		if (batch.rows.row_count > 0)
+		if (worker->fold != NULL && call_fold(worker, &batch, output))
+			return;
+		duckdb_data_chunk_set_size(output, batch.rows.row_count);
+		if (worker->fold == NULL && batch.rows.row_count > 0)
 			return;
 		duckdb_data_chunk_reset(output); /* of what was filled before all rows were rejected */
 	}

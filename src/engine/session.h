@@ -27,7 +27,7 @@ struct engine {
 	int threads;
 	const struct scan_kernel *kernel;
 	const struct who *who;
-	int64_t since_us; /* of the view flows */
+	int64_t since_us; /* the period of every question */
 	int64_t until_us; /* 0: no bound */
 	struct inputs inputs;
 	bool has_view;        /* flows, for the columns known ... */
@@ -54,8 +54,28 @@ struct engine {
 	struct flowtoll_err fatal; /* of a worker; .code is FLOWTOLL_OK while there is none */
 };
 
-/* Columns of flows after the fields. */
-enum { FLOWS_FILE = FLOW_FIELD_COUNT, FLOWS_LINE, FLOWS_UNKNOWN };
+static inline bool
+engine_has_period(const struct engine *engine)
+{
+	return engine->since_us != 0 || engine->until_us != 0;
+}
+
+static inline int64_t
+engine_until_us(const struct engine *engine)
+{
+	return engine->until_us != 0 ? engine->until_us : INT64_MAX;
+}
+
+/* Columns of the table function after the fields. The folded ones, of the view flows_folded, have
+ * the sums of records that are alike in all other columns asked for; see fold.h. */
+enum {
+	FLOWS_FILE = FLOW_FIELD_COUNT,
+	FLOWS_LINE,
+	FLOWS_FOLDED_BYTES,
+	FLOWS_FOLDED_PACKETS,
+	FLOWS_FOLDED_FLOWS,
+	FLOWS_UNKNOWN
+};
 
 /* Each registers its part with DuckDB. */
 FLOWTOLL_MUST_USE enum flowtoll_rc ip_type_register(duckdb_connection con,

@@ -54,13 +54,17 @@ void
 flow_column_name(const struct flow_format *format, const struct flow_column *column,
                  char out[LIMIT_NAME_BYTES + 1])
 {
+	/* columns of flows that are of no line */
+	static const char *const taken[] = {"file", "line", "folded_bytes", "folded_packets",
+	                                    "folded_flows"};
 	const char *name = format->text + column->name_offset;
 	assert(column->name_len <= LIMIT_NAME_BYTES);
 	for (size_t i = 0; i < column->name_len; i++)
 		out[i] = fold(name[i]);
 	out[column->name_len] = '\0';
-	if (strcmp(out, "file") == 0 || strcmp(out, "line") == 0)
-		memcpy(out + 4, "_1", 3);
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+		if (strcmp(out, taken[i]) == 0)
+			memcpy(out + column->name_len, "_1", 3);
 }
 
 static bool

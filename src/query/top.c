@@ -185,12 +185,13 @@ static void
 add_records(struct buf *sql, const struct plan *plan)
 {
 	const bool first = wants_names_first(plan);
-	const char *packets = plan->packets ? "packets" : "CAST(NULL AS BIGINT)";
+	const char *packets = plan->packets ? "folded_packets" : "CAST(NULL AS BIGINT)";
 	buf_adds(sql, "SELECT ");
 	for (size_t k = 0; k < plan->key_count; k++)
 		buf_addf(sql, "%s AS \"%s\", ", plan->keys[k].sql, plan->keys[k].alias);
 	if (!first) {
-		buf_addf(sql, "bytes AS m_bytes, %s AS m_packets FROM flows", packets);
+		buf_addf(sql, "folded_bytes AS m_bytes, %s AS m_packets, folded_flows AS m_flows "
+		              "FROM flows_folded", packets);
 		if (plan->where != NULL)
 			buf_addf(sql, " WHERE (%s\n)", plan->where);
 		return;
@@ -203,8 +204,8 @@ add_records(struct buf *sql, const struct plan *plan)
 		if (!seen)
 			buf_addf(sql, "\"%s\", ", plan->keys[k].column);
 	}
-	buf_addf(sql, "sum(bytes) AS m_bytes, sum(%s) AS m_packets, count(*) AS m_flows FROM flows",
-	         packets);
+	buf_addf(sql, "sum(folded_bytes) AS m_bytes, sum(%s) AS m_packets, "
+	              "sum(folded_flows) AS m_flows FROM flows_folded", packets);
 	if (plan->where != NULL)
 		buf_addf(sql, " WHERE (%s\n)", plan->where);
 	buf_adds(sql, " GROUP BY ALL)");
@@ -292,7 +293,6 @@ make_sql(const struct plan *plan, struct buf *sql, struct flowtoll_err *err)
 		{"shown", buf_text(&holes.shown)},       {"nulls", buf_text(&holes.nulls)},
 		{"names", buf_text(&holes.names)},       {"by", plan->by},
 		{"all", plan->all},
-		{"flows", wants_names_first(plan) ? "sum(m_flows)" : "count(*)"},
 	};
 	template_fill(sql, sql_top, filled, sizeof filled / sizeof *filled);
 	for (int i = 0; i < BUF_COUNT; i++) {

@@ -540,6 +540,16 @@ scan_reject_rows(struct scan *scan, struct scan_batch *batch, enum flow_id field
 	rows->row_count = kept;
 }
 
+void
+scan_drop_rows(struct scan *scan, struct scan_batch *batch, const uint64_t *drop)
+{
+	uint32_t kept = 0;
+	for (uint32_t r = 0; r < batch->rows.row_count; r++)
+		if ((drop[r / 64] >> (r % 64) & 1) == 0)
+			keep_row(scan, r, kept++);
+	batch->rows.row_count = kept;
+}
+
 uint32_t
 scan_parse_enum(const struct scan_fields *fields, enum flow_type type, uint8_t *out,
                 uint64_t *valid, uint64_t *bad)

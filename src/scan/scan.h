@@ -91,6 +91,9 @@ FLOWTOLL_MUST_USE enum flowtoll_rc scan_next(struct scan *scan, struct scan_batc
 void scan_reject_rows(struct scan *scan, struct scan_batch *batch, enum flow_id field,
                       const struct scan_fields *fields, const uint64_t *bad);
 
+/* Takes the rows whose bit is set out of the batch, as not asked for: they stay counted. */
+void scan_drop_rows(struct scan *scan, struct scan_batch *batch, const uint64_t *drop);
+
 const struct scan_counts *scan_counts(const struct scan *scan);
 const struct scan_kernel *scan_kernel(const struct scan *scan);
 

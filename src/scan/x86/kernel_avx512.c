@@ -24,7 +24,11 @@
 	} while (0)
 
 #define LOWEST_BIT(mask) ((uint32_t)__builtin_ctzll((mask) | (UINT64_C(1) << 63)))
+#ifdef SCAN_EMULATE_AVX512
 #define NTH_BIT(mask, n) scan_nth_bit(mask, n)
+#else /* PDEP is quick on all that have VBMI2 */
+#define NTH_BIT(mask, n) ((uint32_t)_tzcnt_u64(_pdep_u64(UINT64_C(1) << (n), mask)))
+#endif
 
 #define HAVE_PARSE_V4
 
