@@ -42,7 +42,8 @@ struct fold {
 	bool is_packed; /* its keys are; else it passes as it is */
 	uint64_t hashes[SCAN_BATCH_ROWS_MAX];
 	uint32_t nulls[SCAN_BATCH_ROWS_MAX]; /* a bit a column */
-	uint64_t *packed;                    /* key words of the batch's rows */
+	uint64_t *packed;       /* room for the key words of the batch's rows */
+	const uint64_t *keys;   /* those words: there, or where a single key was written to */
 
 	uint64_t rows_in; /* since the groups were last emptied */
 	uint32_t pass_left; /* batches to let pass */
@@ -77,6 +78,18 @@ add_column(struct fold *fold, const struct fold_column *is)
 	return column->data != NULL;
 }
 
+/* The values of the only key, where they are whole words; else the room for packed ones. */
+static const uint64_t *
+single_key(const struct fold *fold)
+{
+	for (uint32_t i = 0; i < fold->column_count; i++) {
+		const struct fold_column *is = &fold->columns[i].is;
+		if (is->role == FOLD_KEY && is->width == fold->key_words * sizeof(uint64_t))
+			return fold->columns[i].data;
+	}
+	return fold->packed;
+}
+
 enum flowtoll_rc
 fold_create(struct fold **out, const struct fold_column *columns, uint32_t count,
             struct flowtoll_err *err)
@@ -91,6 +104,7 @@ fold_create(struct fold **out, const struct fold_column *columns, uint32_t count
 		fold->stride = WORD_KEYS + fold->key_words;
 		fold->packed = mem_zalloc(SCAN_BATCH_ROWS_MAX, (fold->key_words + 1) * sizeof(uint64_t));
 		fold->groups = mem_zalloc(GROUPS_MAX, fold->stride * sizeof(uint64_t));
+		fold->keys = single_key(fold);
 		ok = fold->packed != NULL && fold->groups != NULL;
 	}
 	if (!ok) {
@@ -149,16 +163,15 @@ pack_values(struct fold *fold, const struct column *column, uint32_t width, uint
 {
 	const uint32_t stride = fold->key_words, count = fold->row_count;
 	const uint8_t *data = column->data;
-	uint64_t *packed = fold->packed + at;
-	for (uint32_t r = 0; r < count; r++, packed += stride) {
-		uint64_t word = 0;
-		memcpy(&word, data + (size_t)r * width, width < 8 ? width : 8);
-		packed[0] = word;
-		fold->hashes[r] = mix(fold->hashes[r], word);
-		if (width < 16)
-			continue;
-		memcpy(&packed[1], data + (size_t)r * width + 8, 8);
-		fold->hashes[r] = mix(fold->hashes[r], packed[1]);
+	uint64_t *packed = fold->keys == fold->packed ? fold->packed + at : NULL;
+	for (uint32_t r = 0; r < count; r++) {
+		uint64_t words[2] = {0, 0};
+		memcpy(words, data + (size_t)r * width, width);
+		fold->hashes[r] = mix(fold->hashes[r], words[0]);
+		if (width == 16)
+			fold->hashes[r] = mix(fold->hashes[r], words[1]);
+		if (packed != NULL)
+			memcpy(packed + (size_t)r * stride, words, width == 16 ? 16 : 8);
 	}
 }
 
@@ -222,7 +235,7 @@ fold_begin_batch(struct fold *fold, uint32_t row_count)
 static inline uint64_t *
 group_of(struct fold *fold, uint32_t r, uint32_t words)
 {
-	const uint64_t *key = fold->packed + (size_t)r * words;
+	const uint64_t *key = fold->keys + (size_t)r * words;
 	uint64_t *group;
 	uint32_t slot = (uint32_t)(fold->hashes[r] >> (64 - SLOT_BITS));
 	for (; fold->slots[slot] != 0; slot = (slot + 1) % SLOTS) {

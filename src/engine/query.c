@@ -422,7 +422,20 @@ prepare(struct engine *engine, const char *text, duckdb_prepared_statement *stat
 	return rc;
 }
 
-/* DuckDB tells the place of an error as a number only in its JSON errors. */
+/* The byte at which the n-th character of a text begins. */
+static uint64_t
+byte_of_character(const char *text, uint64_t n)
+{
+	const char *c = text;
+	while (*c != '\0' && n > 0) {
+		c++;
+		n -= ((unsigned char)*c & 0xc0) != 0x80;
+	}
+	return (uint64_t)(c - text);
+}
+
+/* DuckDB tells the place of an error as a number only in its JSON errors: a byte, but its parser
+ * counts characters. */
 static uint64_t
 place_of_error(struct engine *engine, const char *sql)
 {
@@ -436,6 +449,9 @@ place_of_error(struct engine *engine, const char *sql)
 			last = text += sizeof key - 1;
 		if (last != NULL)
 			place = strtoull(last, NULL, 10);
+		if (last != NULL &&
+		    strstr(duckdb_prepare_error(statement), "\"exception_type\":\"Parser\"") != NULL)
+			place = byte_of_character(sql, place);
 	}
 	duckdb_destroy_prepare(&statement);
 	duckdb_query(engine->con, "SET errors_as_json = false", NULL);

@@ -114,6 +114,21 @@ until_separator(const uint64_t *seps, uint32_t at)
 	return at - begin + LOWEST_BIT(bits);
 }
 
+/* The field after the n-th separator (n >= 1) from `at` on: mostly one word holds both its ends. */
+TARGET static inline uint32_t
+field_after(const uint64_t *seps, uint32_t at, uint32_t n, uint32_t *len)
+{
+	uint64_t bits = window(seps, at);
+	if (__builtin_expect((uint32_t)__builtin_popcountll(bits) > n, 1)) {
+		uint32_t before = NTH_BIT(bits, n - 1);
+		*len = NTH_BIT(bits, n) - before - 1;
+		return at + before + 1;
+	}
+	at = after_separator(seps, at, n);
+	*len = until_separator(seps, at);
+	return at;
+}
+
 /* The last field of a line: back from its end, which is nearer than its beginning. */
 TARGET static inline uint32_t
 last_begin(const uint64_t *seps, uint32_t begin, uint32_t end)
@@ -135,7 +150,7 @@ find(const struct scan_rows *rows, uint32_t column, uint32_t known, struct scan_
 	const uint64_t *seps = rows->seps;
 	const uint32_t *line_begins = rows->begins, *line_ends = rows->ends;
 	const uint32_t count = rows->row_count;
-	uint32_t *restrict begins = fields->begins, *restrict lens = fields->lens;
+	uint32_t *begins = fields->begins, *restrict lens = fields->lens;
 	fields->text = rows->text;
 	fields->row_count = count;
 	if (column + 1 == rows->column_count) {
@@ -145,19 +160,17 @@ find(const struct scan_rows *rows, uint32_t column, uint32_t known, struct scan_
 		}
 		return;
 	}
-	if (column == 0)
-		memcpy(begins, line_begins, count * sizeof *begins);
-	else if (known == SCAN_NO_COLUMN)
-		for (uint32_t r = 0; r < count; r++)
-			begins[r] = after_separator(seps, line_begins[r], column);
-	else if (known + 1 == column)
-		for (uint32_t r = 0; r < count; r++)
-			begins[r] += lens[r] + 1;
-	else
-		for (uint32_t r = 0; r < count; r++)
-			begins[r] = after_separator(seps, begins[r], column - known);
+	if (column == 0 || known + 1 == column) {
+		for (uint32_t r = 0; r < count; r++) {
+			begins[r] = column == 0 ? line_begins[r] : begins[r] + lens[r] + 1;
+			lens[r] = until_separator(seps, begins[r]);
+		}
+		return;
+	}
+	const uint32_t *from = known == SCAN_NO_COLUMN ? line_begins : begins;
+	const uint32_t step = known == SCAN_NO_COLUMN ? column : column - known;
 	for (uint32_t r = 0; r < count; r++)
-		lens[r] = until_separator(seps, begins[r]);
+		begins[r] = field_after(seps, from[r], step, &lens[r]);
 }
 
 /* `word` holds up to eight digits, the last in its highest byte, lower bytes zero, each already

@@ -10,6 +10,7 @@ exec 2>&1
 ask --where "action = 'REJECT' and srcadr = '10.0.0.1'"
 ask --where "action = 'Zürich' and srcadr = '10.0.0.1'"
 ask --where "action = '中' and srcadr is null"
+ask --where "action = 'Zürich' and dstport = and 5"
 ask --where $'action = \'REJECT\'\nand srcadr = 1\nand dstport = 2'
 ask --where $'\e[2J\t= srcadr'
 ask --where "dstport in (1, 2"
