@@ -13,6 +13,7 @@ enum {
 	LIMIT_LINE_BYTES = 64 * 1024,   /* a record; a longer line is rejected, not cut */
 	LIMIT_KEYS = 16,                /* keys of one `top` list */
 	LIMIT_LISTS = 16,               /* lists of one `top` */
+	LIMIT_NOTES = 32,               /* remarks that go with an answer */
 	LIMIT_SQL_BYTES = 1 << 20,
 	LIMIT_FAULT_KINDS = 256,        /* groups of equal faults told; more are only counted */
 	LIMIT_REJECTS = 1000,           /* rejected lines that the table rejects shows */

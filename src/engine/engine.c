@@ -223,6 +223,25 @@ engine_has_field(const struct engine *engine, enum flow_id field)
 	return engine->inputs.format_count == 0 || engine->inputs.has_field[field];
 }
 
+size_t
+engine_files_without(const struct engine *engine, enum flow_id field)
+{
+	size_t count = 0;
+	assert(field < FLOW_FIELD_COUNT);
+	for (size_t i = 0; i < engine->inputs.count; i++) {
+		const struct flow_format *format = engine->inputs.all[i].format;
+		count += format != NULL && format->column_of[field] < 0;
+	}
+	return count;
+}
+
+bool
+engine_asked(const struct engine *engine, enum flow_id field)
+{
+	assert(field < FLOW_FIELD_COUNT);
+	return atomic_load(&engine->asked[field]);
+}
+
 const struct inputs *
 engine_inputs(const struct engine *engine)
 {

@@ -35,6 +35,7 @@ FLOWTOLL_MUST_USE enum flowtoll_rc engine_add_source(struct engine *engine, cons
 /* Looks at the headers of new sources; then engine_has_field and engine_columns tell. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_look(struct engine *engine, struct flowtoll_err *err);
 bool engine_has_field(const struct engine *engine, enum flow_id field);
+size_t engine_files_without(const struct engine *engine, enum flow_id field);
 const struct inputs *engine_inputs(const struct engine *engine);
 
 enum engine_order {
@@ -47,6 +48,9 @@ enum engine_order {
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_query(struct engine *engine, const char *sql,
                                                 enum engine_order order, struct result **result,
                                                 struct flowtoll_err *err);
+
+/* Does the last query read this field of flows? Known when its result is there. */
+bool engine_asked(const struct engine *engine, enum flow_id field);
 
 /* Would this SQL run? Where it would not, *place is the byte of `sql` that the error is about. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_check(struct engine *engine, const char *sql,

@@ -247,8 +247,11 @@ flows_init(duckdb_init_info info)
 		goto no_memory;
 	scan->number = atomic_fetch_add(&engine->scans, 1) + 1;
 	scan->is_census = duckdb_init_get_bind_data(info) != NULL;
-	for (idx_t i = 0; i < scan->column_count; i++)
+	for (idx_t i = 0; i < scan->column_count; i++) {
 		claim_field(scan, scan->columns[i]);
+		if (scan->columns[i] < FLOW_FIELD_COUNT)
+			atomic_store(&engine->asked[scan->columns[i]], true);
+	}
 	for (idx_t i = 0; scan->is_census && i < FLOW_FIELD_COUNT; i++)
 		claim_field(scan, i);
 	idx_t threads = engine->order == ENGINE_FILE_ORDER ? 1 : (idx_t)engine->threads;

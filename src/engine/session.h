@@ -47,6 +47,7 @@ struct engine {
 	bool has_census;   /* the tallies of all inputs are made, and nothing was asked since */
 	atomic_uint scans;         /* scans begun: the first one counts */
 	atomic_uint tellers[FLOW_FIELD_COUNT]; /* number of the first scan that reads the field; or 0 */
+	atomic_bool asked[FLOW_FIELD_COUNT];   /* the statement reads the field */
 	atomic_size_t parts_left;  /* parts of split files that have not been read to their end */
 	atomic_bool interrupted;
 	atomic_bool wants_rerun;   /* a split file's format changes in the middle */
