@@ -102,6 +102,8 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 		                                             .fields = settings->fields,
 		                                             .since_us = settings->since_us,
 		                                             .until_us = settings->until_us,
+		                                             .flow_logs = settings->flow_logs,
+		                                             .flow_log_count = settings->flow_log_count,
 		                                             .rejects = settings->rejects,
 		                                             .who = ft->who},
 		                   err);

@@ -113,6 +113,9 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 	if (rc == FLOWTOLL_OK)
 		rc = inputs_create(&engine->inputs, settings->fields, err);
 	if (rc == FLOWTOLL_OK)
+		rc = flow_logs_create(&engine->flow_logs, settings->flow_logs, settings->flow_log_count,
+		                      err);
+	if (rc == FLOWTOLL_OK)
 		rc = open_database(engine, settings, err);
 	if (rc == FLOWTOLL_OK)
 		rc = ip_type_register(engine->con, err);
@@ -143,6 +146,7 @@ engine_free(struct engine *engine)
 	if (engine->db != NULL)
 		duckdb_close(&engine->db);
 	inputs_free(&engine->inputs);
+	flow_logs_free(&engine->flow_logs);
 	faults_free(&engine->faults);
 	rejects_free(&engine->rejects);
 	pthread_mutex_destroy(&engine->lock);
@@ -205,6 +209,7 @@ engine_look(struct engine *engine, struct flowtoll_err *err)
 	bool is_known = true; /* a stream cannot say how much is to come */
 	size_t count = engine->inputs.count;
 	engine_end_query(engine);
+	TRY(flow_logs_choose(&engine->flow_logs, &engine->inputs.list, err));
 	TRY(inputs_look(&engine->inputs, err));
 	engine->has_census &= engine->inputs.count == count;
 	for (size_t i = 0; i < engine->inputs.count; i++) {
@@ -236,10 +241,25 @@ engine_files_without(const struct engine *engine, enum flow_id field)
 }
 
 bool
+engine_reads(const struct engine *engine)
+{
+	return atomic_load(&engine->scans) > 0;
+}
+
+bool
 engine_asked(const struct engine *engine, enum flow_id field)
 {
 	assert(field < FLOW_FIELD_COUNT);
 	return atomic_load(&engine->asked[field]);
+}
+
+enum flowtoll_rc
+engine_compare_flow_logs(struct engine *engine, const struct flow_logs **logs,
+                         struct flowtoll_err *err)
+{
+	*logs = &engine->flow_logs;
+	return flow_logs_compare(&engine->flow_logs, &engine->inputs, engine->kernel,
+	                         engine->since_us, engine->until_us, err);
 }
 
 const struct inputs *

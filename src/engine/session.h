@@ -7,6 +7,7 @@
 
 #include "engine/duck.h"
 #include "engine/engine.h"
+#include "engine/flow_logs.h"
 #include "engine/rejects.h"
 
 /* What was read in the last query; workers add to it. */
@@ -30,6 +31,7 @@ struct engine {
 	int64_t since_us; /* of the view flows */
 	int64_t until_us; /* 0: no bound */
 	struct inputs inputs;
+	struct flow_logs flow_logs;
 	bool has_view;        /* flows, for the columns known ... */
 	size_t unknown_count; /* ... when it was made */
 

@@ -2,6 +2,7 @@
  *
  * What was read: a row a file, and a remark on windows for which there is none.
  */
+#include "query/notes.h"
 #include "query/query.h"
 
 #include "query/template.h"
@@ -66,11 +67,12 @@ query_files(struct engine *engine, struct answer **out, struct flowtoll_err *err
 	enum flowtoll_rc rc = note_gaps(engine, answer, err);
 	if (rc == FLOWTOLL_OK)
 		rc = run_file(engine, sql_files, &answer->tables[0], err);
-	if (rc == FLOWTOLL_OK) {
-		answer->table_count = 1;
+	answer->table_count = rc == FLOWTOLL_OK;
+	if (rc == FLOWTOLL_OK)
+		rc = notes_flow_logs(engine, true, answer, err);
+	if (rc == FLOWTOLL_OK)
 		*out = answer;
-	} else {
+	else
 		answer_free(answer);
-	}
 	return rc;
 }

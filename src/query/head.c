@@ -23,6 +23,9 @@ ask(struct engine *engine, const char *sql, const char *own, enum engine_order o
 	if (rc == FLOWTOLL_OK)
 		rc = notes_missing_fields(engine, own, answer, err);
 	if (rc == FLOWTOLL_OK)
+		rc = notes_flow_logs(engine, order == ENGINE_ANY_ORDER && engine_reads(engine), answer,
+		                     err);
+	if (rc == FLOWTOLL_OK)
 		*out = answer;
 	else
 		answer_free(answer);

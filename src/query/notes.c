@@ -25,6 +25,37 @@ names(const char *text, const char *column)
 	return false;
 }
 
+static enum flowtoll_rc
+note_twice(const struct flow_logs_twice *twice, struct answer *answer, struct flowtoll_err *err)
+{
+	if (twice->interface == NULL)
+		return answer_note(answer, err,
+		                   "the flow logs %s and %s are of the same time, and the records of %s "
+		                   "tell no interface: if both log the same, it counts twice; choose with "
+		                   "--flow-log %s (and again for each to keep)",
+		                   twice->first, twice->second, twice->second, twice->first);
+	return answer_note(answer, err,
+	                   "the flow logs %s and %s both log %s, and perhaps more: what is in both "
+	                   "counts twice; choose with --flow-log %s (and again for each to keep)",
+	                   twice->first, twice->second, twice->interface, twice->first);
+}
+
+enum flowtoll_rc
+notes_flow_logs(struct engine *engine, bool adds_up, struct answer *answer,
+                struct flowtoll_err *err)
+{
+	const struct flow_logs *logs;
+	TRY(engine_compare_flow_logs(engine, &logs, err));
+	for (size_t i = 0; adds_up && i < logs->twice_count; i++)
+		TRY(note_twice(&logs->twice[i], answer, err));
+	if (logs->nameless == 0)
+		return FLOWTOLL_OK;
+	return answer_note(answer, err, "%zu file%s left out: --flow-log was given, and %s tell%s none",
+	                   logs->nameless, logs->nameless == 1 ? " is" : "s are",
+	                   logs->nameless == 1 ? "its name" : "their names",
+	                   logs->nameless == 1 ? "s" : "");
+}
+
 enum flowtoll_rc
 notes_missing_sum(const struct engine *engine, enum flow_id field, struct answer *answer,
                   struct flowtoll_err *err)

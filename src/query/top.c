@@ -504,7 +504,8 @@ ask(const struct plan *plan, const struct who *who, struct answer *answer,
 		TRY(notes_missing_sum(plan->engine, FLOW_bytes, answer, err));
 	if (plan->packets)
 		TRY(notes_missing_sum(plan->engine, FLOW_packets, answer, err));
-	return notes_missing_fields(plan->engine, plan->where, answer, err);
+	TRY(notes_missing_fields(plan->engine, plan->where, answer, err));
+	return notes_flow_logs(plan->engine, true, answer, err);
 }
 
 /* It must hold for every list: each has its own columns. */
