@@ -228,6 +228,25 @@ engine_has_field(const struct engine *engine, enum flow_id field)
 	return engine->inputs.format_count == 0 || engine->inputs.has_field[field];
 }
 
+void
+engine_explain(const struct engine *engine, struct flowtoll_err *err)
+{
+	const struct inputs *inputs = &engine->inputs;
+	size_t unreadable = 0;
+	char hint[sizeof err->hint];
+	for (size_t i = 0; i < inputs->count; i++)
+		unreadable += inputs->all[i].is_unreadable;
+	if ((err->code != FLOWTOLL_ERR_USAGE && err->code != FLOWTOLL_ERR_INPUT) || unreadable == 0 ||
+	    unreadable == inputs->count || inputs->looked.count == 0)
+		return;
+	memcpy(hint, err->hint, sizeof hint);
+	const char *path = inputs->looked.all[0].file;
+	size_t path_len = strlen(path), most = sizeof hint / 2;
+	err_hint(err, "%.150s%s%zu of %zu files cannot be read, and may have what is missing: %s%s",
+	         hint, hint[0] != '\0' ? "; " : "", unreadable, inputs->count,
+	         path_len > most ? "..." : "", path_len > most ? path + path_len - most : path);
+}
+
 size_t
 engine_files_without(const struct engine *engine, enum flow_id field)
 {

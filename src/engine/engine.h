@@ -41,6 +41,9 @@ bool engine_has_field(const struct engine *engine, enum flow_id field);
 size_t engine_files_without(const struct engine *engine, enum flow_id field);
 const struct inputs *engine_inputs(const struct engine *engine);
 
+/* To an error about the question: that a file cannot be read, which may have what is missing. */
+void engine_explain(const struct engine *engine, struct flowtoll_err *err);
+
 /* What is known of the flow logs that the files are of, and which of them log the same. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_compare_flow_logs(struct engine *engine,
                                                             const struct flow_logs **logs,

@@ -22,6 +22,10 @@ ask sql "select coalesce(sum(Packets), 0) as n from flows" "$nat" "$tgw" --forma
 ask sql 'select count(*) as n from flows where "end" > now()' "$nat" --format csv
 ask head "$nat" --where "tcp_flags = 2"
 ask top dstaddr "$nat" --by flows --where "bytes > 1"
+# a file that cannot be read might have it
+ask top vpc-id data/logs/y_default.log data/logs/n_text.log
+ask top team data/logs/y_default.log data/logs/n_text.log
+ask sql "select team from flows" data/logs/y_default.log data/logs/n_text.log
 # some files have it: sums are of those
 ask top action "$tgw" data/aws/v3_tcp_flags.log --format csv
 ask top action "$tgw" "$nat" data/aws/v3_tcp_flags.log --format csv --where "bytes > 1000"
