@@ -108,6 +108,8 @@ struct flowtoll_settings {
 	bool names_off;          /* add no names to addresses, even if files for it are given */
 	int64_t since_us;        /* only records that start at or after this, microseconds since 1970 */
 	int64_t until_us;        /* and before this; 0: no bound. Both hold for every question */
+	const char *const *flow_logs; /* ids, "fl-...": only the files whose names tell one of these */
+	size_t flow_log_count;        /* 0: all files */
 	const char *rejects;     /* file to keep rejected lines in, made anew; or NULL */
 };
 

@@ -102,6 +102,8 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 		                                             .fields = settings->fields,
 		                                             .since_us = settings->since_us,
 		                                             .until_us = settings->until_us,
+		                                             .flow_logs = settings->flow_logs,
+		                                             .flow_log_count = settings->flow_log_count,
 		                                             .rejects = settings->rejects,
 		                                             .who = ft->who},
 		                   err);
@@ -161,10 +163,16 @@ flowtoll_fault_at(const struct flowtoll *ft, size_t index, struct flowtoll_fault
 
 /* ---- questions ---------------------------------------------------------------------------- */
 
-/* Hands an answer out under its public name. */
+/* Hands the answer to a question, if there is one, out under its public name. */
 static enum flowtoll_rc
-wrap(struct answer *answer, struct flowtoll_answer **out, struct flowtoll_err *err)
+wrap(const struct flowtoll *ft, enum flowtoll_rc rc, struct answer *answer,
+     struct flowtoll_answer **out, struct flowtoll_err *err)
 {
+	*out = NULL;
+	if (rc != FLOWTOLL_OK) {
+		engine_explain(ft->engine, err);
+		return rc;
+	}
 	*out = mem_zalloc(1, sizeof **out);
 	if (*out == NULL) {
 		answer_free(answer);
@@ -179,9 +187,8 @@ flowtoll_top(struct flowtoll *ft, const struct flowtoll_top *top, struct flowtol
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
-	*out = NULL;
-	TRY(query_top(ft->engine, ft->names ? ft->who : NULL, top, &answer, err));
-	return wrap(answer, out, err);
+	enum flowtoll_rc rc = query_top(ft->engine, ft->names ? ft->who : NULL, top, &answer, err);
+	return wrap(ft, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -189,9 +196,8 @@ flowtoll_head(struct flowtoll *ft, uint64_t rows, const char *where, struct flow
               struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
-	*out = NULL;
-	TRY(query_head(ft->engine, rows, where, &answer, err));
-	return wrap(answer, out, err);
+	enum flowtoll_rc rc = query_head(ft->engine, rows, where, &answer, err);
+	return wrap(ft, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -199,9 +205,8 @@ flowtoll_sql(struct flowtoll *ft, const char *query, struct flowtoll_answer **ou
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
-	*out = NULL;
-	TRY(query_sql(ft->engine, query, &answer, err));
-	return wrap(answer, out, err);
+	enum flowtoll_rc rc = query_sql(ft->engine, query, &answer, err);
+	return wrap(ft, rc, answer, out, err);
 }
 
 /* Hands the text of `sql`, if all went well, to the caller; frees it. */
@@ -244,9 +249,8 @@ enum flowtoll_rc
 flowtoll_files(struct flowtoll *ft, struct flowtoll_answer **out, struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
-	*out = NULL;
-	TRY(query_files(ft->engine, &answer, err));
-	return wrap(answer, out, err);
+	enum flowtoll_rc rc = query_files(ft->engine, &answer, err);
+	return wrap(ft, rc, answer, out, err);
 }
 
 /* ---- answers ------------------------------------------------------------------------------ */

@@ -7,9 +7,68 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#ifdef FLOWTOLL_TESTABLE
+static atomic_uint_fast64_t fail_at; /* lint: allow(static) tests only */
+static atomic_size_t at_most;        /* lint: allow(static) tests only */
+
+void
+file_fail_at(uint64_t n)
+{
+	atomic_store(&fail_at, n);
+}
+
+uint64_t
+file_fail_left(void)
+{
+	uint64_t left = atomic_load(&fail_at);
+	return left > 0 ? left - 1 : 0;
+}
+
+void
+file_read_at_most(size_t bytes)
+{
+	atomic_store(&at_most, bytes);
+}
+
+static bool
+must_fail(size_t *cap)
+{
+	uint_fast64_t left = atomic_load(&fail_at);
+	size_t most = atomic_load(&at_most);
+	*cap = most > 0 && *cap > most ? most : *cap;
+	while (left > 0)
+		if (atomic_compare_exchange_weak(&fail_at, &left, left - 1))
+			return left == 1;
+	return false;
+}
+#else
+static bool
+must_fail(const size_t *cap)
+{
+	(void)cap;
+	return false;
+}
+#endif
+
+ssize_t
+file_read_some(int fd, void *dst, size_t cap)
+{
+	ssize_t got;
+	assert(fd >= 0 && cap > 0);
+	if (must_fail(&cap)) {
+		errno = EIO;
+		return -1;
+	}
+	do
+		got = read(fd, dst, cap);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
 
 static enum flowtoll_rc
 fail(struct flowtoll_err *err, const char *verb, const char *path)
@@ -29,9 +88,7 @@ file_read(const char *path, struct buf *buf, struct flowtoll_err *err)
 	if (fd < 0)
 		return fail(err, "open", path);
 	for (;;) {
-		ssize_t got = read(fd, piece, sizeof piece);
-		if (got < 0 && errno == EINTR)
-			continue;
+		ssize_t got = file_read_some(fd, piece, sizeof piece);
 		if (got < 0)
 			rc = fail(err, "read", path);
 		if (got <= 0)

@@ -13,6 +13,9 @@ enum {
 	LIMIT_LINE_BYTES = 64 * 1024,   /* a record; a longer line is rejected, not cut */
 	LIMIT_KEYS = 16,                /* keys of one `top` list */
 	LIMIT_LISTS = 16,               /* lists of one `top` */
+	LIMIT_FLOW_LOGS = 64,           /* chosen with --flow-log */
+	LIMIT_TWICE = 3,                /* pairs of flow logs told that log the same interface */
+	LIMIT_NOTES = 32,               /* remarks that go with an answer */
 	LIMIT_SQL_BYTES = 1 << 20,
 	LIMIT_FAULT_KINDS = 256,        /* groups of equal faults told; more are only counted */
 	LIMIT_REJECTS = 1000,           /* rejected lines that the table rejects shows */
@@ -33,6 +36,7 @@ enum {
 #define LIMIT_TABLE_BYTES ((size_t)64 << 20) /* kept for the output "table" */
 #define LIMIT_INVENTORY_BYTES ((size_t)512 << 20)
 #define LIMIT_RANGES_BYTES ((size_t)64 << 20)
+#define LIMIT_TWICE_BYTES ((size_t)32 << 20) /* of text looked at for such pairs */
 #define LIMIT_FILES ((size_t)4 << 20)
 
 #endif

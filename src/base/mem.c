@@ -11,22 +11,39 @@
 #include <string.h>
 
 #ifdef FLOWTOLL_TESTABLE
-/* 0: off; else counts down to 1, then stays there */
+/* 0: off; else counts down to 1, then stays there, or with fail_once goes to 0 */
 static atomic_uint_fast64_t fail_from; /* lint: allow(static) tests only */
+static atomic_bool fail_once;          /* lint: allow(static) tests only */
 
 void
 mem_fail_from(uint64_t n)
 {
+	atomic_store(&fail_once, false);
 	atomic_store(&fail_from, n);
+}
+
+void
+mem_fail_at(uint64_t n)
+{
+	atomic_store(&fail_once, true);
+	atomic_store(&fail_from, n);
+}
+
+uint64_t
+mem_fail_left(void)
+{
+	uint64_t left = atomic_load(&fail_from);
+	return left > 0 ? left - 1 : 0;
 }
 
 static bool
 must_fail(void)
 {
 	uint_fast64_t left = atomic_load(&fail_from);
-	while (left > 1)
+	const uint_fast64_t last = atomic_load(&fail_once) ? 0 : 1;
+	while (left > last)
 		if (atomic_compare_exchange_weak(&fail_from, &left, left - 1))
-			return false;
+			return left == 1;
 	return left == 1;
 }
 #else

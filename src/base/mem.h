@@ -19,6 +19,10 @@ void mem_free(void *ptr);                            /* NULL ok */
 #ifdef FLOWTOLL_TESTABLE
 /* The n-th allocation from now (1 = the next) and all after it fail; 0 switches it off. */
 void mem_fail_from(uint64_t n);
+/* Only the n-th fails. */
+void mem_fail_at(uint64_t n);
+/* How many allocations there are still to come before the one that fails; 0: it has. */
+uint64_t mem_fail_left(void);
 #endif
 
 #endif

@@ -32,6 +32,8 @@ open_session(const struct options *options, const char *const *sources, size_t s
 		.inventory = options->values[FLAG_INVENTORY],
 		.aws_ranges = options->values[FLAG_AWS_RANGES],
 		.names_off = names != NULL && strcmp(names, "none") == 0,
+		.flow_logs = options->flow_logs,
+		.flow_log_count = options->flow_log_count,
 		.rejects = options->values[FLAG_REJECTS],
 	};
 	TRY(range_read(options, now_us(), &settings.since_us, &settings.until_us, err));

@@ -150,10 +150,14 @@ options_set(struct options *options, enum flag_id id, const char *value,
 		return err->code;
 	}
 	if (flag->times == TIMES_MANY) {
-		assert(id == FLAG_ALSO);
-		if (options->also_count == LIMIT_LISTS - 1)
-			return ERR(err, FLOWTOLL_ERR_USAGE, "more than %d --also", LIMIT_LISTS - 1);
-		options->also[options->also_count++] = value;
+		assert(id == FLAG_ALSO || id == FLAG_FLOW_LOG);
+		bool is_also = id == FLAG_ALSO;
+		const char **values = is_also ? options->also : options->flow_logs;
+		size_t *count = is_also ? &options->also_count : &options->flow_log_count;
+		size_t most = is_also ? LIMIT_LISTS - 1 : LIMIT_FLOW_LOGS;
+		if (*count == most)
+			return ERR(err, FLOWTOLL_ERR_USAGE, "more than %zu --%s", most, flag->name);
+		values[(*count)++] = value;
 	}
 	options->values[id] = value;
 	return FLOWTOLL_OK;

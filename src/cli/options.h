@@ -88,6 +88,8 @@ struct options {
 	char *config_paths;
 	const char *also[LIMIT_LISTS];   /* each --also */
 	size_t also_count;
+	const char *flow_logs[LIMIT_FLOW_LOGS]; /* each --flow-log */
+	size_t flow_log_count;
 	const char **operands;           /* without the command */
 	size_t operand_count;
 };

@@ -114,6 +114,9 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 	if (rc == FLOWTOLL_OK)
 		rc = inputs_create(&engine->inputs, settings->fields, err);
 	if (rc == FLOWTOLL_OK)
+		rc = flow_logs_create(&engine->flow_logs, settings->flow_logs, settings->flow_log_count,
+		                      err);
+	if (rc == FLOWTOLL_OK)
 		rc = open_database(engine, settings, err);
 	if (rc == FLOWTOLL_OK)
 		rc = ip_type_register(engine->con, err);
@@ -144,6 +147,7 @@ engine_free(struct engine *engine)
 	if (engine->db != NULL)
 		duckdb_close(&engine->db);
 	inputs_free(&engine->inputs);
+	flow_logs_free(&engine->flow_logs);
 	faults_free(&engine->faults);
 	rejects_free(&engine->rejects);
 	pthread_mutex_destroy(&engine->lock);
@@ -201,6 +205,7 @@ engine_look(struct engine *engine, struct flowtoll_err *err)
 	bool is_known = true; /* a stream cannot say how much is to come */
 	size_t count = engine->inputs.count;
 	engine_end_query(engine);
+	TRY(flow_logs_choose(&engine->flow_logs, &engine->inputs.list, err));
 	TRY(inputs_look(&engine->inputs, err));
 	engine->has_census &= engine->inputs.count == count;
 	for (size_t i = 0; i < engine->inputs.count; i++) {
@@ -217,6 +222,59 @@ engine_has_field(const struct engine *engine, enum flow_id field)
 	assert(field < FLOW_FIELD_COUNT);
 	/* files that are all empty lack nothing: there are no records that could have it */
 	return engine->inputs.format_count == 0 || engine->inputs.has_field[field];
+}
+
+void
+engine_explain(const struct engine *engine, struct flowtoll_err *err)
+{
+	const struct inputs *inputs = &engine->inputs;
+	size_t unreadable = 0;
+	char hint[sizeof err->hint];
+	for (size_t i = 0; i < inputs->count; i++)
+		unreadable += inputs->all[i].is_unreadable;
+	if ((err->code != FLOWTOLL_ERR_USAGE && err->code != FLOWTOLL_ERR_INPUT) || unreadable == 0 ||
+	    unreadable == inputs->count || inputs->looked.count == 0)
+		return;
+	memcpy(hint, err->hint, sizeof hint);
+	const char *path = inputs->looked.all[0].file;
+	size_t path_len = strlen(path), most = sizeof hint / 2;
+	err_hint(err, "%.150s%s%zu of %zu files cannot be read, and may have what is missing: %s%s",
+	         hint, hint[0] != '\0' ? "; " : "", unreadable, inputs->count,
+	         path_len > most ? "..." : "", path_len > most ? path + path_len - most : path);
+}
+
+size_t
+engine_files_without(const struct engine *engine, enum flow_id field)
+{
+	size_t count = 0;
+	assert(field < FLOW_FIELD_COUNT);
+	for (size_t i = 0; i < engine->inputs.count; i++) {
+		const struct flow_format *format = engine->inputs.all[i].format;
+		count += format != NULL && format->column_of[field] < 0;
+	}
+	return count;
+}
+
+bool
+engine_reads(const struct engine *engine)
+{
+	return atomic_load(&engine->scans) > 0;
+}
+
+bool
+engine_asked(const struct engine *engine, enum flow_id field)
+{
+	assert(field < FLOW_FIELD_COUNT);
+	return atomic_load(&engine->asked[field]);
+}
+
+enum flowtoll_rc
+engine_compare_flow_logs(struct engine *engine, const struct flow_logs **logs,
+                         struct flowtoll_err *err)
+{
+	*logs = &engine->flow_logs;
+	return flow_logs_compare(&engine->flow_logs, &engine->inputs, engine->kernel,
+	                         engine->since_us, engine->until_us, err);
 }
 
 const struct inputs *

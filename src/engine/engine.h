@@ -8,6 +8,7 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
+#include "engine/flow_logs.h"
 #include "engine/inputs.h"
 #include "engine/result.h"
 #include "who/who.h"
@@ -20,6 +21,8 @@ struct engine_settings {
 	const char *fields;    /* of headerless files, or NULL */
 	int64_t since_us;      /* only records that start from then ... */
 	int64_t until_us;      /* ... to before then; 0: no bound */
+	const char *const *flow_logs; /* ids: only their files are read; none: all files */
+	size_t flow_log_count;
 	const char *rejects;   /* file to keep rejected lines in, or NULL */
 	const struct who *who; /* names of addresses; lent for the engine's life; NULL: none */
 };
@@ -35,7 +38,16 @@ FLOWTOLL_MUST_USE enum flowtoll_rc engine_add_source(struct engine *engine, cons
 /* Looks at the headers of new sources; then engine_has_field and engine_columns tell. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_look(struct engine *engine, struct flowtoll_err *err);
 bool engine_has_field(const struct engine *engine, enum flow_id field);
+size_t engine_files_without(const struct engine *engine, enum flow_id field);
 const struct inputs *engine_inputs(const struct engine *engine);
+
+/* To an error about the question: that a file cannot be read, which may have what is missing. */
+void engine_explain(const struct engine *engine, struct flowtoll_err *err);
+
+/* What is known of the flow logs that the files are of, and which of them log the same. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_compare_flow_logs(struct engine *engine,
+                                                            const struct flow_logs **logs,
+                                                            struct flowtoll_err *err);
 
 enum engine_order {
 	ENGINE_ANY_ORDER, /* rows come as threads read them */
@@ -47,6 +59,11 @@ enum engine_order {
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_query(struct engine *engine, const char *sql,
                                                 enum engine_order order, struct result **result,
                                                 struct flowtoll_err *err);
+
+/* Does the last query read flows, or a table made from it? And does it read this field of flows?
+ * Known when its result is there. */
+bool engine_reads(const struct engine *engine);
+bool engine_asked(const struct engine *engine, enum flow_id field);
 
 /* Would this SQL run? Where it would not, *place is the byte of `sql` that the error is about. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_check(struct engine *engine, const char *sql,

@@ -310,8 +310,11 @@ flows_init(duckdb_init_info info)
 	scan->folds = can_fold(scan);
 	scan->number = atomic_fetch_add(&engine->scans, 1) + 1;
 	scan->is_census = duckdb_init_get_bind_data(info) != NULL;
-	for (idx_t i = 0; i < scan->column_count; i++)
+	for (idx_t i = 0; i < scan->column_count; i++) {
 		claim_field(scan, scan->columns[i]);
+		if (field_of(scan->columns[i]) < FLOW_FIELD_COUNT)
+			atomic_store(&engine->asked[field_of(scan->columns[i])], true);
+	}
 	scan->has_period = !scan->is_census && engine_has_period(engine);
 	if (scan->has_period)
 		claim_field(scan, FLOW_start);

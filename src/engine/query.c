@@ -630,6 +630,8 @@ run_once(struct engine *engine, const char *sql, enum engine_order order, struct
 	engine->wants_census = false;
 	engine->fatal.code = FLOWTOLL_OK;
 	atomic_store(&engine->wants_rerun, false);
+	for (int i = 0; i < FLOW_FIELD_COUNT; i++)
+		atomic_store(&engine->asked[i], false);
 	engine_end_query(engine);
 	query->serial = engine->serial;
 	engine->may_read = true;

@@ -7,6 +7,7 @@
 
 #include "engine/duck.h"
 #include "engine/engine.h"
+#include "engine/flow_logs.h"
 #include "engine/rejects.h"
 
 /* What was read in the last query; workers add to it. */
@@ -30,6 +31,7 @@ struct engine {
 	int64_t since_us; /* the period of every question */
 	int64_t until_us; /* 0: no bound */
 	struct inputs inputs;
+	struct flow_logs flow_logs;
 	bool has_view;        /* flows, for the columns known ... */
 	size_t unknown_count; /* ... when it was made */
 
@@ -47,6 +49,7 @@ struct engine {
 	bool has_census;   /* the tallies of all inputs are made, and nothing was asked since */
 	atomic_uint scans;         /* scans begun: the first one counts */
 	atomic_uint tellers[FLOW_FIELD_COUNT]; /* number of the first scan that reads the field; or 0 */
+	atomic_bool asked[FLOW_FIELD_COUNT];   /* the statement reads the field */
 	atomic_size_t parts_left;  /* parts of split files that have not been read to their end */
 	atomic_bool interrupted;
 	atomic_bool wants_rerun;   /* a split file's format changes in the middle */

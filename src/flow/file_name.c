@@ -53,4 +53,6 @@ flow_file_name_parse(const char *path, struct flow_file_name *name)
 		return;
 	name->flow_log = mark + 1;
 	name->flow_log_len = len;
+	name->scope = base;
+	name->scope_len = (size_t)(mark - base);
 }

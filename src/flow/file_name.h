@@ -3,7 +3,7 @@
  * What the name of a log file says, as AWS writes it to S3:
  *
  *     123456789012_vpcflowlogs_us-east-1_fl-0123456789abcdef0_20261120T1620Z_1a2b3c4d.log.gz
- *                                        flow log             5-minute window: records that end
+ *     scope: account and Region          flow log             5-minute window: records that end
  *                                                             from 16:20:00 to 16:24:59
  *
  * Pure; any thread.
@@ -20,6 +20,8 @@ enum { FLOW_WINDOW_S = 300 };
 struct flow_file_name {
 	const char *flow_log; /* "fl-...", within the name given; NULL: the name does not tell */
 	size_t flow_log_len;
+	const char *scope; /* within the name too; with flow_log only */
+	size_t scope_len;
 	int64_t window_s; /* seconds since 1970 at which the window begins; with flow_log only */
 };
 

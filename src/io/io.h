@@ -38,6 +38,9 @@ void io_list_free(struct io_list *list);
 FLOWTOLL_MUST_USE enum flowtoll_rc io_list_add(struct io_list *list, const char *source,
                                                struct flowtoll_err *err);
 
+/* Takes out the files that are not to be kept; the others stay in their order. */
+void io_list_filter(struct io_list *list, bool (*keeps)(void *ctx, const char *path), void *ctx);
+
 struct io_reader;
 
 FLOWTOLL_MUST_USE enum flowtoll_rc io_reader_create(struct io_reader **reader,

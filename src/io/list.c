@@ -246,3 +246,16 @@ io_list_add(struct io_list *list, const char *source, struct flowtoll_err *err)
 		io_stream_free(list->files[--list->count].stream);
 	return rc;
 }
+
+void
+io_list_filter(struct io_list *list, bool (*keeps)(void *ctx, const char *path), void *ctx)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < list->count; i++) {
+		if (keeps(ctx, list->files[i].path))
+			list->files[kept++] = list->files[i];
+		else
+			io_stream_free(list->files[i].stream);
+	}
+	list->count = kept;
+}

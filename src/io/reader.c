@@ -122,8 +122,14 @@ begin_with_head(struct io_reader *reader, const struct io_stream *stream)
 static enum flowtoll_rc
 tell_gzip(struct io_reader *reader, uint64_t offset, struct flowtoll_err *err)
 {
-	if (reader->stored_len == 0)
-		TRY(more_stored(reader, err));
+	size_t got = 1;
+	while (reader->fd >= 0 && reader->stored_len < 2 && got > 0) { /* reads may be short */
+		TRY(io_read_fd(reader->fd, reader->file->path, reader->stored + reader->stored_len,
+		               STORED_BYTES - reader->stored_len, &got, err));
+		reader->stored_len += got;
+		reader->bytes_read += got;
+	}
+	reader->stored_ended = got == 0;
 	reader->is_gzip = offset == 0 && reader->stored_len >= 2 && reader->stored[0] == 0x1f &&
 	                  reader->stored[1] == 0x8b;
 	return FLOWTOLL_OK;

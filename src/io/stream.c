@@ -4,6 +4,7 @@
  */
 #include "io/stream.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <assert.h>
@@ -35,11 +36,7 @@ io_stream_free(struct io_stream *stream)
 enum flowtoll_rc
 io_read_fd(int fd, const char *path, void *dst, size_t cap, size_t *got, struct flowtoll_err *err)
 {
-	assert(fd >= 0 && cap > 0);
-	ssize_t count;
-	do
-		count = read(fd, dst, cap);
-	while (count < 0 && errno == EINTR);
+	ssize_t count = file_read_some(fd, dst, cap);
 	*got = count < 0 ? 0 : (size_t)count;
 	if (count >= 0)
 		return FLOWTOLL_OK;

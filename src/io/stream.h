@@ -25,7 +25,7 @@ void io_stream_free(struct io_stream *stream); /* NULL ok; closes */
 FLOWTOLL_MUST_USE enum flowtoll_rc io_stream_open(struct io_stream *stream, const char *path,
                                                   struct flowtoll_err *err);
 
-/* read() that goes on after signals and says what failed. */
+/* file_read_some that says what failed. */
 FLOWTOLL_MUST_USE enum flowtoll_rc io_read_fd(int fd, const char *path, void *dst, size_t cap,
                                               size_t *got, struct flowtoll_err *err);
 

@@ -14,11 +14,16 @@ struct answer {
 	size_t table_count;
 	struct result *tables[LIMIT_LISTS]; /* read in this order; owned by the answer */
 	size_t note_count;
-	const char *notes[LIMIT_LISTS];
+	const char *notes[LIMIT_NOTES];
 	struct result *source; /* what the tables read from, if it is none of them; or NULL */
 };
 
 FLOWTOLL_MUST_USE enum flowtoll_rc answer_create(struct answer **answer, struct flowtoll_err *err);
 void answer_free(struct answer *answer); /* NULL ok */
+
+/* Adds a remark, once; those past LIMIT_NOTES are left out. */
+FLOWTOLL_MUST_USE enum flowtoll_rc answer_note(struct answer *answer, struct flowtoll_err *err,
+                                               const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -2,13 +2,12 @@
  *
  * What was read: a row a file, and a remark on windows for which there is none.
  */
+#include "query/notes.h"
 #include "query/query.h"
 
 #include "query/template.h"
 
 #include <assert.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 extern const char sql_files[], sql_gaps[];
@@ -31,23 +30,15 @@ run_file(struct engine *engine, const char *text, struct result **result, struct
 static enum flowtoll_rc
 add_gap_note(struct answer *answer, const struct result_cell *gap, struct flowtoll_err *err)
 {
-	char note[256];
-	if (answer->note_count == LIMIT_LISTS - 1)
-		return FLOWTOLL_OK;
 	int64_t windows = (int64_t)gap[GAP_WINDOWS].as.integer;
 	time_t start = (time_t)(gap[GAP_START].as.time_us / 1000000);
 	struct tm tm;
 	char text[32];
 	gmtime_r(&start, &tm);
 	strftime(text, sizeof text, "%Y-%m-%d %H:%M", &tm);
-	snprintf(note, sizeof note, "%.*s has no file for %lld five-minute window%s from %s on",
-	         (int)gap[GAP_FLOW_LOG].as.text.len, gap[GAP_FLOW_LOG].as.text.bytes,
-	         (long long)windows, windows == 1 ? "" : "s", text);
-	answer->notes[answer->note_count] = arena_dup(&answer->arena, note, strlen(note));
-	if (answer->notes[answer->note_count] == NULL)
-		return err_memory(err, "making an answer");
-	answer->note_count++;
-	return FLOWTOLL_OK;
+	return answer_note(answer, err, "%.*s has no file for %lld five-minute window%s from %s on",
+	                   (int)gap[GAP_FLOW_LOG].as.text.len, gap[GAP_FLOW_LOG].as.text.bytes,
+	                   (long long)windows, windows == 1 ? "" : "s", text);
 }
 
 static enum flowtoll_rc
@@ -76,11 +67,12 @@ query_files(struct engine *engine, struct answer **out, struct flowtoll_err *err
 	enum flowtoll_rc rc = note_gaps(engine, answer, err);
 	if (rc == FLOWTOLL_OK)
 		rc = run_file(engine, sql_files, &answer->tables[0], err);
-	if (rc == FLOWTOLL_OK) {
-		answer->table_count = 1;
+	answer->table_count = rc == FLOWTOLL_OK;
+	if (rc == FLOWTOLL_OK)
+		rc = notes_flow_logs(engine, true, answer, err);
+	if (rc == FLOWTOLL_OK)
 		*out = answer;
-	} else {
+	else
 		answer_free(answer);
-	}
 	return rc;
 }

@@ -3,6 +3,7 @@
  * The questions without a file in sql/: the first records, and the user's own SQL.
  */
 #include "query/condition.h"
+#include "query/notes.h"
 #include "query/query.h"
 
 #include <assert.h>
@@ -10,20 +11,25 @@
 
 enum { ROWS_DEFAULT = 10 };
 
+/* `own` is what the asker wrote of the SQL, or NULL. */
 static enum flowtoll_rc
-ask(struct engine *engine, const char *sql, enum engine_order order, struct answer **out,
-    struct flowtoll_err *err)
+ask(struct engine *engine, const char *sql, const char *own, enum engine_order order,
+    struct answer **out, struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
 	TRY(answer_create(&answer, err));
 	enum flowtoll_rc rc = engine_query(engine, sql, order, &answer->tables[0], err);
-	if (rc != FLOWTOLL_OK) {
+	answer->table_count = rc == FLOWTOLL_OK;
+	if (rc == FLOWTOLL_OK)
+		rc = notes_missing_fields(engine, own, answer, err);
+	if (rc == FLOWTOLL_OK)
+		rc = notes_flow_logs(engine, order == ENGINE_ANY_ORDER && engine_reads(engine), answer,
+		                     err);
+	if (rc == FLOWTOLL_OK)
+		*out = answer;
+	else
 		answer_free(answer);
-		return rc;
-	}
-	answer->table_count = 1;
-	*out = answer;
-	return FLOWTOLL_OK;
+	return rc;
 }
 
 static void
@@ -68,7 +74,7 @@ query_head(struct engine *engine, uint64_t rows, const char *where, struct answe
 	buf_init(&sql, LIMIT_SQL_BYTES);
 	enum flowtoll_rc rc = query_head_sql(engine, rows, where, &sql, err);
 	if (rc == FLOWTOLL_OK)
-		rc = ask(engine, buf_text(&sql), ENGINE_FILE_ORDER, answer, err);
+		rc = ask(engine, buf_text(&sql), where, ENGINE_FILE_ORDER, answer, err);
 	buf_free(&sql);
 	return rc;
 }
@@ -79,5 +85,5 @@ query_sql(struct engine *engine, const char *sql, struct answer **answer, struct
 	assert(sql != NULL && answer != NULL);
 	if (engine_inputs(engine)->list.count > 0) /* SQL without sources can do without flows */
 		TRY(engine_look(engine, err));
-	return ask(engine, sql, ENGINE_ANY_ORDER, answer, err);
+	return ask(engine, sql, sql, ENGINE_ANY_ORDER, answer, err);
 }

@@ -8,6 +8,7 @@
  */
 #include "query/condition.h"
 #include "query/keys.h"
+#include "query/notes.h"
 #include "query/query.h"
 #include "query/template.h"
 
@@ -467,18 +468,14 @@ note_gateway(const struct plan *plan, const struct who *who, const struct rows *
 	    rows->row[SOURCE_KEYS + k].type != RESULT_IP ||
 	    !who_is_nat_gateway(who, rows->row[SOURCE_KEYS + k].as.ip, &id))
 		return FLOWTOLL_OK;
-	char ip[IP_TEXT_MAX], note[512];
+	char ip[IP_TEXT_MAX];
 	ip_print(rows->row[SOURCE_KEYS + k].as.ip, ip);
 	bool is_target = strstr(address, "dst") != NULL;
-	snprintf(note, sizeof note,
-	         "%s is the NAT gateway %s; to see who %s it, ask: flowtoll top %s ... --where "
-	         "\"%s = '%s'\"",
-	         ip, id != NULL ? id : "", is_target ? "sends to" : "hears from", other, address, ip);
-	answer->notes[0] = arena_dup(&answer->arena, note, strlen(note));
-	if (answer->notes[0] == NULL)
-		return err_memory(err, "making an answer");
-	answer->note_count = 1;
-	return FLOWTOLL_OK;
+	return answer_note(answer, err,
+	                   "%s is the NAT gateway %s; to see who %s it, ask: flowtoll top %s ... "
+	                   "--where \"%s = '%s'\"",
+	                   ip, id != NULL ? id : "", is_target ? "sends to" : "hears from", other,
+	                   address, ip);
 }
 
 /* ---- asking ------------------------------------------------------------------------------- */
@@ -502,7 +499,13 @@ ask(const struct plan *plan, const struct who *who, struct answer *answer,
 	TRY(result_next(rows->source, &rows->row, err));
 	for (size_t l = 0; l < plan->list_count; l++)
 		TRY(make_table(plan, l, rows, answer, err));
-	return note_gateway(plan, who, rows, answer, err);
+	TRY(note_gateway(plan, who, rows, answer, err));
+	if (engine_has_field(plan->engine, FLOW_bytes)) /* shown, whatever is ranked by */
+		TRY(notes_missing_sum(plan->engine, FLOW_bytes, answer, err));
+	if (plan->packets)
+		TRY(notes_missing_sum(plan->engine, FLOW_packets, answer, err));
+	TRY(notes_missing_fields(plan->engine, plan->where, answer, err));
+	return notes_flow_logs(plan->engine, true, answer, err);
 }
 
 /* It must hold for every list: each has its own columns. */

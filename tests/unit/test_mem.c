@@ -65,6 +65,22 @@ test_fail_from(void **state)
 	mem_free(second);
 }
 
+static void
+test_fail_at(void **state)
+{
+	(void)state;
+	mem_fail_at(2);
+	assert_int_equal(mem_fail_left(), 1);
+	char *first = mem_alloc(1);
+	assert_non_null(first);
+	assert_int_equal(mem_fail_left(), 0);
+	assert_null(mem_alloc(1));
+	char *third = mem_alloc(1);
+	assert_non_null(third);
+	mem_free(first);
+	mem_free(third);
+}
+
 int
 main(void)
 {
@@ -72,6 +88,7 @@ main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_fail_from),
+		cmocka_unit_test(test_fail_at),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
