@@ -116,7 +116,7 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **ft,
               struct flowtoll_err *err);
 FLOWTOLL_API void flowtoll_close(struct flowtoll *ft);
 
-/* A file, a folder (its *.log, *.gz and *.txt, recursively), a glob, or "-" for standard input.
+/* A file, a folder (its *.log, *.gz, *.txt and *.parquet, recursively), a glob, or "-" for standard input.
  * The headers of all its files are read at the first question. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_add_source(struct flowtoll *ft,
                                                                     const char *source,
@@ -188,7 +188,7 @@ struct flowtoll_counts {
 	uint64_t rows;          /* records kept, NODATA and SKIPDATA among them */
 	uint64_t nodata;
 	uint64_t skipdata;
-	uint64_t rejected;      /* lines that could not be read */
+	uint64_t rejected;      /* lines that could not be read, rows of Parquet files too */
 };
 /* Of the last question that ran. A partial answer is one with files_faulty or rejected. */
 FLOWTOLL_API void flowtoll_counts(const struct flowtoll *ft, struct flowtoll_counts *counts);
@@ -199,6 +199,7 @@ struct flowtoll_fault {
 	const char *file;
 	uint64_t line;       /* 0 where the fault is of the whole file */
 	uint64_t byte;
+	bool is_row;         /* `line` is the number of a row of a Parquet file, and has no byte */
 	uint64_t count;
 };
 FLOWTOLL_API size_t flowtoll_fault_count(const struct flowtoll *ft);

@@ -14,6 +14,7 @@ enum {
 	LIMIT_KEYS = 16,                /* keys of one `top` list */
 	LIMIT_LISTS = 16,               /* lists of one `top` */
 	LIMIT_SQL_BYTES = 1 << 20,
+	LIMIT_VIEW_BYTES = 256 << 20,   /* the same, with the names of all Parquet files in it */
 	LIMIT_FAULT_KINDS = 256,        /* groups of equal faults told; more are only counted */
 	LIMIT_REJECTS = 1000,           /* rejected lines that the table rejects shows */
 	LIMIT_REJECT_BYTES = 1024,      /* of each */

@@ -3,7 +3,7 @@
  * A session: DuckDB opened with nothing of its own on the network or in the current folder, our
  * type, functions and table registered. See engine.h.
  */
-#include "engine/session.h"
+#include "engine/parquet.h"
 
 #include "base/cpu.h"
 #include "base/mem.h"
@@ -113,6 +113,8 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 	if (rc == FLOWTOLL_OK)
 		rc = inputs_create(&engine->inputs, settings->fields, err);
 	if (rc == FLOWTOLL_OK)
+		rc = parquet_create(engine, err);
+	if (rc == FLOWTOLL_OK)
 		rc = open_database(engine, settings, err);
 	if (rc == FLOWTOLL_OK)
 		rc = ip_type_register(engine->con, err);
@@ -142,6 +144,7 @@ engine_free(struct engine *engine)
 		duckdb_disconnect(&engine->con);
 	if (engine->db != NULL)
 		duckdb_close(&engine->db);
+	parquet_free(engine);
 	inputs_free(&engine->inputs);
 	faults_free(&engine->faults);
 	rejects_free(&engine->rejects);
@@ -171,26 +174,49 @@ run(struct engine *engine, const char *sql, struct flowtoll_err *err)
 
 #define TIME_END_US INT64_C(253402300800000000) /* the year 10000 */
 
-/* The table flows: the function's columns, with the fields first, and the period only. Beside it
- * the tables about what was read. */
-static enum flowtoll_rc
-make_view(struct engine *engine, struct flowtoll_err *err)
+/* All records of all files, in whatever form. */
+static void
+add_records(const struct engine *engine, struct buf *sql)
 {
-	char sql[512] = "CREATE OR REPLACE TEMP VIEW flows AS "
-					"SELECT * EXCLUDE (file, line), file, line FROM flowtoll_flows()";
-	if (engine->has_view && engine->unknown_count == engine->inputs.unknown_count)
-		return FLOWTOLL_OK;
-	if (engine->since_us != 0 || engine->until_us != 0) {
-		if (!engine_has_field(engine, FLOW_start))
-			return ERR(err, FLOWTOLL_ERR_INPUT,
-			           "none of these logs has the field start, which a period needs");
-		size_t len = strlen(sql);
-		snprintf(sql + len, sizeof sql - len,
+	bool has_text = false;
+	for (size_t i = 0; i < engine->inputs.count; i++)
+		has_text |= engine->inputs.all[i].parquet.schema == NULL;
+	if (has_text || !parquet_has_files(engine))
+		buf_adds(sql, "SELECT * EXCLUDE (file, line), file, line FROM flowtoll_flows()");
+	parquet_add_select(engine, has_text ? " UNION ALL " : "", sql);
+}
+
+/* The table flows: the fields first, and the period only. */
+static enum flowtoll_rc
+make_flows(struct engine *engine, struct flowtoll_err *err)
+{
+	struct buf sql;
+	buf_init(&sql, LIMIT_VIEW_BYTES);
+	buf_adds(&sql, "CREATE OR REPLACE TEMP VIEW flows AS FROM (");
+	add_records(engine, &sql);
+	buf_addc(&sql, ')');
+	if (engine->since_us != 0 || engine->until_us != 0)
+		buf_addf(&sql,
 		         " WHERE \"start\" >= make_timestamp(%lld) AND \"start\" < make_timestamp(%lld)",
 		         (long long)engine->since_us,
 		         (long long)(engine->until_us != 0 ? engine->until_us : TIME_END_US));
-	}
-	TRY(run(engine, sql, err));
+	enum flowtoll_rc rc = buf_check(&sql, "making a query", err);
+	if (rc == FLOWTOLL_OK)
+		rc = run(engine, buf_text(&sql), err);
+	buf_free(&sql);
+	return rc;
+}
+
+/* Beside flows the tables about what was read. */
+enum flowtoll_rc
+engine_make_views(struct engine *engine, struct flowtoll_err *err)
+{
+	if (engine->has_view && engine->unknown_count == engine->inputs.unknown_count)
+		return FLOWTOLL_OK;
+	if ((engine->since_us != 0 || engine->until_us != 0) && !engine_has_field(engine, FLOW_start))
+		return ERR(err, FLOWTOLL_ERR_INPUT,
+		           "none of these logs has the field start, which a period needs");
+	TRY(make_flows(engine, err));
 	TRY(run(engine, "CREATE OR REPLACE TEMP VIEW files AS FROM flowtoll_files()", err));
 	TRY(run(engine, "CREATE OR REPLACE TEMP VIEW rejects AS FROM flowtoll_rejects()", err));
 	engine->has_view = true;
@@ -207,12 +233,16 @@ engine_look(struct engine *engine, struct flowtoll_err *err)
 	engine_end_query(engine);
 	TRY(inputs_look(&engine->inputs, err));
 	engine->has_census &= engine->inputs.count == count;
+	if (engine->inputs.count != count) {
+		TRY(parquet_index(engine, err));
+		engine->has_view = false;
+	}
 	for (size_t i = 0; i < engine->inputs.count; i++) {
 		bytes += engine->inputs.all[i].file->size_bytes;
 		is_known &= engine->inputs.all[i].file->stream == NULL;
 	}
 	atomic_store(&engine->bytes_total, is_known ? bytes : 0);
-	return make_view(engine, err);
+	return engine_make_views(engine, err);
 }
 
 bool
@@ -281,6 +311,7 @@ engine_counts(struct engine *engine, struct flowtoll_counts *counts)
 		counts->files += engine->inputs.all[i].format == NULL; /* never scanned */
 		counts->files_faulty += engine->inputs.all[i].is_unreadable;
 	}
+	parquet_add_counts(engine, counts);
 }
 
 size_t
@@ -329,6 +360,7 @@ engine_fault_at(struct engine *engine, size_t index, struct flowtoll_fault *out)
 	*out = (struct flowtoll_fault){.message = fault->message,
 	                               .file = fault->file,
 	                               .line = fault->line,
+	                               .is_row = fault->is_row,
 	                               .byte = fault->byte,
 	                               .count = fault->count};
 	if (fault->text_begin > 0)

@@ -30,7 +30,8 @@ struct engine {
 	int64_t since_us; /* of the view flows */
 	int64_t until_us; /* 0: no bound */
 	struct inputs inputs;
-	bool has_view;        /* flows, for the columns known ... */
+	struct parquet *parquet;
+	bool has_view;        /* flows, for the files and columns known ... */
 	size_t unknown_count; /* ... when it was made */
 
 	/* of the query that runs */
@@ -85,6 +86,12 @@ ip_store(struct ip ip)
 {
 	return (duckdb_hugeint){.lower = ip.lo, .upper = (int64_t)(ip.hi ^ UINT64_C(1) << 63)};
 }
+
+duckdb_logical_type field_type_create(enum flow_type type);
+
+/* Makes the views, unless they are as they should be. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_make_views(struct engine *engine,
+                                                     struct flowtoll_err *err);
 
 /* Ends what may still run of the last query: what its workers read is about to change. */
 void engine_end_query(struct engine *engine);

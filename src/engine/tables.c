@@ -140,6 +140,8 @@ kind_of(const struct input *input)
 		return "unreadable";
 	if (input->format == NULL)
 		return "empty";
+	if (input->parquet.schema != NULL)
+		return "parquet";
 	return input->is_gzip ? "gzip" : "text";
 }
 
@@ -226,7 +228,7 @@ rejects_fill(const struct engine *engine, size_t row, duckdb_data_chunk output, 
 	const struct reject *reject = &engine->rejects.sample[row];
 	put_text(output, 0, at, reject->file, strlen(reject->file));
 	put_known(output, 1, at, (int64_t)reject->line, reject->line > 0);
-	put_int(output, 2, at, (int64_t)reject->byte);
+	put_known(output, 2, at, (int64_t)reject->byte, !reject->is_row);
 	put_text(output, 3, at, reject->field, reject->field != NULL ? strlen(reject->field) : 0);
 	put_text(output, 4, at, reject->reason, strlen(reject->reason));
 	put_text(output, 5, at, reject->text, reject->text_len);
