@@ -184,7 +184,7 @@ struct flowtoll_counts {
 	uint64_t files;         /* read, with or without faults */
 	uint64_t files_faulty;  /* could not be read, or not to the end */
 	uint64_t bytes;         /* stored bytes read */
-	uint64_t text_bytes;    /* after decompression */
+	uint64_t text_bytes;    /* after decompression; of Parquet files the stored bytes */
 	uint64_t rows;          /* records kept, NODATA and SKIPDATA among them */
 	uint64_t nodata;
 	uint64_t skipdata;
@@ -221,7 +221,10 @@ typedef bool flowtoll_write_fn(void *ctx, const char *bytes, size_t len);
 /* Tables in the answer: 1, or one for each list of a `top`. */
 FLOWTOLL_API size_t flowtoll_answer_table_count(const struct flowtoll_answer *answer);
 
-/* Write one table as "table", "csv", "tsv", "json", "ndjson" or "md"; each can be written once. */
+/* Write one table as "table", "csv", "tsv", "json", "ndjson", "md" or "parquet"; each can be
+ * written once. In Parquet, addresses are text, times UTC, and integers BIGINT, or DECIMAL(38, 0)
+ * in a column that has larger ones; an answer of flowtoll_top has the column is_other, true in the
+ * row Other, whose keys are the text Other or, where they are no text, NULL. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *format,
                       const struct flowtoll_style *style, flowtoll_write_fn *write, void *ctx,

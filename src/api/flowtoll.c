@@ -10,6 +10,7 @@
 #include "base/mem.h"
 
 #include <assert.h>
+#include <string.h>
 
 struct flowtoll {
 	struct engine *engine;
@@ -20,6 +21,7 @@ struct flowtoll {
 /* What the public name stands for. */
 struct flowtoll_answer {
 	struct answer *answer;
+	struct engine *engine; /* that it came from */
 };
 
 /* ---- program ------------------------------------------------------------------------------ */
@@ -163,7 +165,8 @@ flowtoll_fault_at(const struct flowtoll *ft, size_t index, struct flowtoll_fault
 
 /* Hands an answer out under its public name. */
 static enum flowtoll_rc
-wrap(struct answer *answer, struct flowtoll_answer **out, struct flowtoll_err *err)
+wrap(struct flowtoll *ft, struct answer *answer, struct flowtoll_answer **out,
+     struct flowtoll_err *err)
 {
 	*out = mem_zalloc(1, sizeof **out);
 	if (*out == NULL) {
@@ -171,6 +174,7 @@ wrap(struct answer *answer, struct flowtoll_answer **out, struct flowtoll_err *e
 		return err_memory(err, "making an answer");
 	}
 	(*out)->answer = answer;
+	(*out)->engine = ft->engine;
 	return FLOWTOLL_OK;
 }
 
@@ -181,7 +185,7 @@ flowtoll_top(struct flowtoll *ft, const struct flowtoll_top *top, struct flowtol
 	struct answer *answer = NULL;
 	*out = NULL;
 	TRY(query_top(ft->engine, ft->names ? ft->who : NULL, top, &answer, err));
-	return wrap(answer, out, err);
+	return wrap(ft, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -191,7 +195,7 @@ flowtoll_head(struct flowtoll *ft, uint64_t rows, const char *where, struct flow
 	struct answer *answer = NULL;
 	*out = NULL;
 	TRY(query_head(ft->engine, rows, where, &answer, err));
-	return wrap(answer, out, err);
+	return wrap(ft, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -201,7 +205,7 @@ flowtoll_sql(struct flowtoll *ft, const char *query, struct flowtoll_answer **ou
 	struct answer *answer = NULL;
 	*out = NULL;
 	TRY(query_sql(ft->engine, query, &answer, err));
-	return wrap(answer, out, err);
+	return wrap(ft, answer, out, err);
 }
 
 /* Hands the text of `sql`, if all went well, to the caller; frees it. */
@@ -246,7 +250,7 @@ flowtoll_files(struct flowtoll *ft, struct flowtoll_answer **out, struct flowtol
 	struct answer *answer = NULL;
 	*out = NULL;
 	TRY(query_files(ft->engine, &answer, err));
-	return wrap(answer, out, err);
+	return wrap(ft, answer, out, err);
 }
 
 /* ---- answers ------------------------------------------------------------------------------ */
@@ -263,6 +267,8 @@ flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *
                       struct flowtoll_err *err)
 {
 	assert(table < answer->answer->table_count);
+	if (strcmp(format, "parquet") == 0) /* the one output that is the engine's */
+		return engine_write_parquet(answer->engine, answer->answer->tables[table], write, ctx, err);
 	return render_write(answer->answer->tables[table], format, style, write, ctx, err);
 }
 

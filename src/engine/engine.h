@@ -52,6 +52,12 @@ FLOWTOLL_MUST_USE enum flowtoll_rc engine_query(struct engine *engine, const cha
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_check(struct engine *engine, const char *sql,
                                                 uint64_t *place, struct flowtoll_err *err);
 
+/* Writes a result, read to its end, as a Parquet file. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_write_parquet(struct engine *engine,
+                                                        struct result *result,
+                                                        flowtoll_write_fn *write, void *ctx,
+                                                        struct flowtoll_err *err);
+
 void engine_interrupt(struct engine *engine); /* any thread */
 bool engine_interrupted(const struct engine *engine);
 

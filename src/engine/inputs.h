@@ -29,7 +29,6 @@ struct parquet_schema;
 struct input_parquet {
 	const struct parquet_schema *schema; /* NULL: the file is text */
 	uint64_t rows;
-	uint64_t data_bytes; /* without compression */
 	bool is_counted;     /* nodata and skipdata are known */
 	uint64_t nodata;
 	uint64_t skipdata;

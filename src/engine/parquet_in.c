@@ -271,30 +271,23 @@ read_columns(struct engine *engine, struct input *input, struct flow_format *for
 	return rc;
 }
 
-/* Rows and bytes, and do the two places that tell the rows agree? */
 static enum flowtoll_rc
-read_size(struct engine *engine, struct input *input, struct buf *sql, struct flowtoll_err *err)
+count_rows(struct engine *engine, struct input *input, struct buf *sql, struct flowtoll_err *err)
 {
 	duckdb_result result;
 	enum flowtoll_rc rc = FLOWTOLL_OK;
 	buf_clear(sql);
-	buf_adds(sql, "SELECT (SELECT num_rows FROM parquet_file_metadata([");
+	buf_adds(sql, "SELECT num_rows FROM parquet_file_metadata([");
 	add_path(input->file->path, true, sql);
-	buf_adds(sql, "])), CAST(sum(rows) AS BIGINT), CAST(sum(bytes) AS BIGINT) FROM (SELECT "
-	              "any_value(row_group_num_rows) AS rows, sum(total_uncompressed_size) AS bytes "
-	              "FROM parquet_metadata([");
-	add_path(input->file->path, true, sql);
-	buf_adds(sql, "]) GROUP BY row_group_id)");
+	buf_adds(sql, "])");
 	TRY(buf_check(sql, "reading a Parquet footer", err));
 	if (duckdb_query(engine->con, buf_text(sql), &result) != DuckDBSuccess) {
 		rc = refuse_footer(duckdb_result_error(&result), err);
 	} else {
 		int64_t rows = duckdb_value_int64(&result, 0, 0);
-		int64_t bytes = duckdb_value_int64(&result, 2, 0);
 		input->parquet.rows = (uint64_t)rows;
-		input->parquet.data_bytes = bytes > 0 ? (uint64_t)bytes : 0;
-		if (rows < 0 || rows != duckdb_value_int64(&result, 1, 0))
-			rc = refuse_footer("the counts of rows in it contradict each other", err);
+		if (rows < 0)
+			rc = refuse_footer("its number of rows is negative", err);
 	}
 	duckdb_destroy_result(&result);
 	return rc;
@@ -320,7 +313,7 @@ parquet_look(void *ctx, struct input *input, struct flow_format *format, struct 
 	buf_init(&sql, LIMIT_SQL_BYTES);
 	enum flowtoll_rc rc = read_columns(engine, input, format, &sql, err);
 	if (rc == FLOWTOLL_OK)
-		rc = read_size(engine, input, &sql, err);
+		rc = count_rows(engine, input, &sql, err);
 	if (rc != FLOWTOLL_OK)
 		input->parquet.schema = NULL;
 	buf_free(&sql);

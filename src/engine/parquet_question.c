@@ -199,7 +199,7 @@ count_schema(struct engine *engine, const struct parquet_schema *schema, struct 
 	parquet_add_from(engine, schema, &sql);
 	buf_adds(&sql, " WHERE ");
 	parquet_add_name(status->name, &sql);
-	buf_adds(&sql, "::VARCHAR IN ('NODATA', 'SKIPDATA') GROUP BY 1");
+	buf_adds(&sql, "::VARCHAR <> 'OK' GROUP BY 1");
 	enum flowtoll_rc rc = run(engine, &sql, &result, err);
 	if (rc == FLOWTOLL_OK) {
 		take_rows(engine, &result, take_counts);
@@ -236,7 +236,6 @@ take_census(struct input *input, duckdb_data_chunk chunk, idx_t row)
 	tally->skipdata = (uint64_t)number_at(chunk, 3, row, 0);
 	tally->first_us = number_at(chunk, 4, row, INT64_MAX);
 	tally->last_us = number_at(chunk, 5, row, INT64_MIN);
-	tally->text_bytes = input->parquet.data_bytes;
 }
 
 enum flowtoll_rc
@@ -334,7 +333,7 @@ parquet_add_counts(const struct engine *engine, struct flowtoll_counts *counts)
 		if (input->is_unreadable)
 			continue;
 		counts->bytes += input->file->size_bytes;
-		counts->text_bytes += input->parquet.data_bytes;
+		counts->text_bytes += input->file->size_bytes;
 		counts->rows += input->parquet.rows - input->parquet.rejected;
 		counts->nodata += input->parquet.nodata;
 		counts->skipdata += input->parquet.skipdata;

@@ -199,7 +199,8 @@ files_fill(const struct engine *engine, size_t row, duckdb_data_chunk output, id
 	put_int(output, FILES_REJECTED, at, (int64_t)tally->rejected);
 	put_known(output, FILES_BYTES, at, (int64_t)input->file->size_bytes,
 	          input->file->stream == NULL);
-	put_int(output, FILES_TEXT_BYTES, at, (int64_t)tally->text_bytes);
+	put_known(output, FILES_TEXT_BYTES, at, (int64_t)tally->text_bytes,
+	          input->parquet.schema == NULL);
 	put_known(output, FILES_FIRST, at, tally->first_us, tally->first_us != INT64_MAX);
 	put_known(output, FILES_LAST, at, tally->last_us, tally->last_us != INT64_MIN);
 	put_text(output, FILES_FAULT, at, fault, fault != NULL ? strlen(fault) : 0);
