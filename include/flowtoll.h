@@ -116,8 +116,8 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **ft,
               struct flowtoll_err *err);
 FLOWTOLL_API void flowtoll_close(struct flowtoll *ft);
 
-/* A file, a folder (its *.log, *.gz, *.txt and *.parquet, recursively), a glob, or "-" for standard input.
- * The headers of all its files are read at the first question. */
+/* A file, a folder (its *.log, *.gz, *.txt and *.parquet, recursively), a glob, or "-" for standard
+ * input. The headers of all its files are read at the first question. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_add_source(struct flowtoll *ft,
                                                                     const char *source,
                                                                     struct flowtoll_err *err);

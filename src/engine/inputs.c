@@ -221,7 +221,8 @@ look_at(struct inputs *inputs, struct input *input, struct io_reader *reader,
 	if (len >= 4 && memcmp(line, "PAR", 3) == 0 && (line[3] == '1' || line[3] == 'E'))
 		return look_at_parquet(inputs, input, line[3], format, err);
 	bool named = is_named_parquet(input->file->path);
-	if (named && (len == 0 || (!flow_line_is_header(line, len) && !flow_line_is_default(line, len))))
+	bool is_log = flow_line_is_header(line, len) || flow_line_is_default(line, len);
+	if (named && !is_log)
 		return refuse_no_parquet(len == 0, err);
 	if (len == 0) /* an empty file is read, and has no rows */
 		return FLOWTOLL_OK;

@@ -61,8 +61,9 @@ FLOWTOLL_MUST_USE enum flowtoll_rc parquet_create(struct engine *engine, struct 
 void parquet_free(struct engine *engine);
 
 /* An inputs_parquet_fn; ctx is the engine. */
-enum flowtoll_rc parquet_look(void *ctx, struct input *input, struct flow_format *format,
-                              struct flowtoll_err *err);
+FLOWTOLL_MUST_USE enum flowtoll_rc parquet_look(void *ctx, struct input *input,
+                                                struct flow_format *format,
+                                                struct flowtoll_err *err);
 
 /* After files were looked at, or one turned out to be damaged. */
 FLOWTOLL_MUST_USE enum flowtoll_rc parquet_index(struct engine *engine, struct flowtoll_err *err);

@@ -615,7 +615,6 @@ run_once(struct engine *engine, const char *sql, enum engine_order order, struct
 	if (query == NULL)
 		return err_memory(err, "running a query");
 	query->engine = engine;
-	engine->wants_census = false;
 	engine->fatal.code = FLOWTOLL_OK;
 	atomic_store(&engine->wants_rerun, false);
 	engine_end_query(engine);
@@ -624,6 +623,7 @@ run_once(struct engine *engine, const char *sql, enum engine_order order, struct
 	enum flowtoll_rc rc = parquet_prepare(engine, order, err);
 	if (rc == FLOWTOLL_OK && engine->inputs.count > 0)
 		rc = engine_make_views(engine, err);
+	engine->wants_census = false; /* making the views binds the tables that want one */
 	if (rc == FLOWTOLL_OK)
 		rc = prepare_with_casts(engine, sql, &statement, err);
 	if (rc == FLOWTOLL_OK) {
@@ -675,6 +675,7 @@ may_try_again(struct engine *engine, bool *again, struct flowtoll_err *err)
 	/* a split file whose format changes in the middle is read whole the next time, and bad values
 	 * of a field are told; each time one more is found, so this ends */
 	*again = atomic_load(&engine->wants_rerun);
+	engine->has_view &= !*again;
 	if (*again || err->code == FLOWTOLL_ERR_INTERRUPTED || err->code == FLOWTOLL_ERR_MEMORY)
 		return err->code;
 	struct flowtoll_err why;

@@ -71,10 +71,10 @@ void result_free(struct result *result); /* NULL ok */
 struct result {
 	size_t column_count;
 	const struct result_column *columns;
-	bool has_other; /* it may have a row Other */
 	bool is_other; /* kept by `next` */
 	enum flowtoll_rc (*next)(struct result *, const struct result_cell **, struct flowtoll_err *);
 	void (*free)(struct result *);
+	bool has_other; /* a row Other may come */
 };
 
 #endif
