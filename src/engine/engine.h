@@ -39,7 +39,7 @@ const struct inputs *engine_inputs(const struct engine *engine);
 
 enum engine_order {
 	ENGINE_ANY_ORDER, /* rows come as threads read them */
-	ENGINE_FILE_ORDER /* one thread, files in their order */
+	ENGINE_FILE_ORDER /* one thread, files in their order, Parquet after text */
 };
 
 /* Runs one SQL statement. Rows come as they are made; a failure after the first row is an error

@@ -368,8 +368,8 @@ def written(text):
     check("too wide", code, 6)
     check("the file is as it was", pq.read_table(path).num_rows, 2)
     rows = 300000
-    run(["sql", f"SELECT range AS n, 'text ' || range AS t FROM range({rows})", "-o", path,
-         "--memory", "60M"], program=RELEASE)
+    run(["sql", f"SELECT range AS n, 'text ' || range AS t FROM range({rows}) ORDER BY n", "-o",
+         path, "--memory", "60M"], program=RELEASE)
     check("order", pq.read_table(path).column("n").to_pylist(), list(range(rows)))
     run(["top", "dstaddr", text, "--also", "srcaddr", "-o", path], codes=(2,))
     left = glob.glob(os.path.join(os.environ["TMPDIR"], "flowtoll-*"))
