@@ -4,10 +4,9 @@
  * last row tells whether its integers fit 64 bits; DuckDB writes that to a temporary file, and its
  * bytes are handed on.
  */
-#include "engine/session.h"
+#include "engine/parquet.h"
 #include "engine/text_column.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
 
 #include <assert.h>
@@ -26,6 +25,7 @@ struct writer {
 	duckdb_appender appender;
 	duckdb_data_chunk chunk;
 	idx_t rows; /* in the chunk */
+	bool keeps_order; /* the database, otherwise */
 	bool *is_wide; /* a column's integers that do not all fit 64 bits */
 	char path[PATH_BYTES];
 };
@@ -267,7 +267,19 @@ add_quoted(struct buf *sql, const char *text, char quote)
 	buf_addc(sql, quote);
 }
 
-/* The order of the rows is a part of the answer. */
+/* The order of the rows is a part of the answer, on the way into the table and out of it. The
+ * setting is the database's: what else is asked there has been planned by now. */
+static enum flowtoll_rc
+keep_order(struct writer *writer, bool keeps, struct flowtoll_err *err)
+{
+	struct buf sql;
+	buf_init(&sql, LIMIT_SQL_BYTES);
+	buf_addf(&sql, "SET preserve_insertion_order = %s", keeps ? "true" : "false");
+	enum flowtoll_rc rc = run(writer, &sql, err);
+	buf_free(&sql);
+	return rc;
+}
+
 static enum flowtoll_rc
 copy_table(struct writer *writer, struct flowtoll_err *err)
 {
@@ -283,11 +295,30 @@ copy_table(struct writer *writer, struct flowtoll_err *err)
 		                              : "::BIGINT");
 		add_quoted(&sql, i < count ? result_column_at(writer->result, i)->name : "is_other", '"');
 	}
-	buf_adds(&sql, " FROM answer ORDER BY rowid) TO ");
+	buf_adds(&sql, " FROM answer) TO ");
 	add_quoted(&sql, writer->path, '\'');
 	buf_adds(&sql, " (FORMAT parquet)");
 	enum flowtoll_rc rc = run(writer, &sql, err);
 	buf_free(&sql);
+	return rc;
+}
+
+static enum flowtoll_rc
+make_parquet(struct writer *writer, struct flowtoll_err *err)
+{
+	struct flowtoll_err unset;
+	TRY(make_file(writer, err));
+	TRY(make_table(writer, err));
+	enum flowtoll_rc rc = keep_order(writer, true, err);
+	if (rc == FLOWTOLL_OK)
+		rc = fill_table(writer, err);
+	if (rc == FLOWTOLL_OK)
+		rc = copy_table(writer, err);
+	enum flowtoll_rc unset_rc = keep_order(writer, writer->keeps_order, &unset);
+	if (rc == FLOWTOLL_OK && unset_rc != FLOWTOLL_OK) {
+		rc = unset_rc;
+		*err = unset;
+	}
 	return rc;
 }
 
@@ -335,20 +366,14 @@ engine_write_parquet(struct engine *engine, struct result *result, flowtoll_writ
                      void *ctx, struct flowtoll_err *err)
 {
 	assert(engine != NULL && result != NULL && write != NULL);
-	struct writer writer = {.result = result};
+	struct writer writer = {.result = result, .keeps_order = engine->parquet->keeps_order};
 	writer.column_count = result_column_count(result) + result_has_other(result);
 	writer.is_wide = mem_zalloc(writer.column_count, sizeof *writer.is_wide);
 	enum flowtoll_rc rc = FLOWTOLL_OK;
 	if (writer.is_wide == NULL || duckdb_connect(engine->db, &writer.con) != DuckDBSuccess)
 		rc = err_memory(err, "writing the answer");
 	if (rc == FLOWTOLL_OK)
-		rc = make_file(&writer, err);
-	if (rc == FLOWTOLL_OK)
-		rc = make_table(&writer, err);
-	if (rc == FLOWTOLL_OK)
-		rc = fill_table(&writer, err);
-	if (rc == FLOWTOLL_OK)
-		rc = copy_table(&writer, err);
+		rc = make_parquet(&writer, err);
 	if (rc == FLOWTOLL_OK)
 		rc = hand_on(&writer, write, ctx, err);
 	free_writer(&writer);
