@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """peer.py NAME FOLDER THREADS: another program ranks dstaddr by bytes over FOLDER.
 
-The files are default-format (version 2) logs, each with a header line, `*.log.gz` or `*.log`.
+The files are default-format (version 2) logs, each with a header line, `*.log.gz` or `*.log`; or
+the same as Parquet, `*.log.parquet`, which `peer.py --parquet LOGS FOLDER` makes of them.
 Each peer has the best of the settings tried with it; only `pandas` is as notebooks have it.
 Prints, as one JSON object, the first ten addresses with their bytes, and how many seconds it took
 once the library was imported. Started by run.py, which holds it to THREADS processors.
@@ -74,6 +75,21 @@ def duckdb(folder, threads):
             f"""SELECT dstaddr, sum(bytes)::BIGINT AS total
                 FROM read_csv([{files}], columns = {{{columns}}}, auto_detect = false,
                               header = true, delim = ' ', quote = '', escape = '', nullstr = '-')
+                GROUP BY dstaddr ORDER BY total DESC NULLS LAST LIMIT {ROWS}"""
+        ).fetchall()
+
+    return query
+
+
+def duckdb_parquet(folder, threads):
+    import duckdb as db
+
+    def query():
+        files = ", ".join(map(quoted, files_of(folder)))
+        connection = db.connect()
+        connection.execute(f"SET threads = {threads}; SET preserve_insertion_order = false")
+        return connection.execute(
+            f"""SELECT dstaddr, sum(bytes)::BIGINT AS total FROM read_parquet([{files}])
                 GROUP BY dstaddr ORDER BY total DESC NULLS LAST LIMIT {ROWS}"""
         ).fetchall()
 
@@ -166,10 +182,32 @@ def pandas_tuned(folder, threads):
     return query
 
 
-PEERS = (polars, duckdb, chdb, chdb_lines, pandas, pandas_tuned)
+PEERS = (polars, duckdb, duckdb_parquet, chdb, chdb_lines, pandas, pandas_tuned)
+
+
+def write_parquet(logs, folder):
+    """As AWS writes it: underscores, gzip, integers null, a hyphen for missing text."""
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    names = [column.replace("-", "_") for column in COLUMNS]
+    kinds = types(pa.int32(), pa.int64(), pa.string()).values()
+    for path in files_of(logs):
+        table = csv.read_csv(
+            path,
+            read_options=csv.ReadOptions(column_names=names, skip_rows=1),
+            parse_options=csv.ParseOptions(delimiter=" ", quote_char=False),
+            convert_options=csv.ConvertOptions(
+                column_types=dict(zip(names, kinds)), null_values=["-"], strings_can_be_null=False),
+        )
+        name = os.path.basename(path).replace(".log.gz", ".log.parquet")
+        parquet.write_table(table, os.path.join(folder, name), compression="gzip")
 
 
 def main():
+    if len(sys.argv) == 4 and sys.argv[1] == "--parquet":
+        write_parquet(*sys.argv[2:])
+        return
     peers = {peer.__name__: peer for peer in PEERS}
     if len(sys.argv) != 4 or sys.argv[1] not in peers:
         sys.exit(f"usage: peer.py {'|'.join(peers)} FOLDER THREADS")

@@ -13,6 +13,7 @@ import contextlib
 import datetime
 import glob
 import hashlib
+import importlib.util
 import json
 import operator
 import os
@@ -240,6 +241,19 @@ def make_set(gen, label, rows, options):
         return LogSet(label, os.path.join(folder, "logs"), json.load(file))
 
 
+def make_parquet(log_set):
+    """The set once more as Parquet, beside it."""
+    folder = os.path.join(os.path.dirname(log_set.folder), "parquet")
+    if not os.path.isdir(folder):
+        say("making the set parquet")
+        with tempfile.TemporaryDirectory(dir=CACHE, prefix="set-new-") as new:
+            peer = os.path.join(ROOT, "bench", "peer.py")
+            subprocess.run([sys.executable, peer, "--parquet", log_set.folder, new], check=True)
+            shutil.copytree(new, folder + ".new", dirs_exist_ok=True)
+            os.rename(folder + ".new", folder)
+    return LogSet("parquet", folder, log_set.truth)
+
+
 def make_sets(gen, options):
     wanted = {
         "gz": ["--format", "v2", "--files", "20"],
@@ -253,6 +267,8 @@ def make_sets(gen, options):
         sets["large"] = make_set(gen, "large", options.rows * 10, argv)
     if sets["gz"].truth != sets["text"].truth:
         die("the generator's totals differ between gzip and plain text")
+    if importlib.util.find_spec("pyarrow"):
+        sets["parquet"] = make_parquet(sets["gz"])
     for log_set in sets.values():  # into the page cache
         for path in glob.glob(os.path.join(log_set.folder, "*")):
             with open(path, "rb") as file:
@@ -464,6 +480,20 @@ class Bench:
         self.floor_runs.setdefault((job.set.label, job.threads), []).extend(runs[0])
         self.rows.append(Row(job, runs[-1], runs[0], runs[1] if len(runs) > 2 else ()))
 
+    def parquet(self, log_set, threads):
+        """Against DuckDB's own query of the same files; nothing is a floor there."""
+        rank = self.programs.flowtoll_job(RANK, log_set, threads)
+        peer = self.programs.peer_job("duckdb, parquet", log_set, threads)
+        say(f"{RANK}, {log_set.label}, {threads_text(threads)}")
+        NOISE.wait_for_quiet()
+        try:
+            rank_runs, peer_runs = self.turns([rank, peer], self.rounds(ROUNDS))
+        except Failed as error:
+            self.fault(rank, str(error))
+            return
+        self.rows.append(Row(rank, rank_runs, ()))
+        self.rows.append(Row(peer, peer_runs, (), rank_runs))
+
     def questions(self, log_set, threads, questions):
         first = len(self.rows)
         for question in questions:
@@ -489,6 +519,8 @@ class Bench:
                 self.questions(sets[name], threads, QUESTIONS)
         if "v5 gz" in sets:
             self.questions(sets["v5 gz"], 2, [RANK])
+        if has_peers and "parquet" in sets:
+            self.parquet(sets["parquet"], 2)
         if has_peers:
             self.peers(sets["gz"], 2, PEERS)
         if has_peers and not self.options.quick:
@@ -639,6 +671,10 @@ def targets(bench, peaks, version_s, trie):
     pandas = next((row for row in rivals if row.job.program == "pandas"), None)
     value = pandas and pandas.against(pandas.rivals)
     found.append(Target(f"pandas ÷ {RANK}", "≥", 20, "×", value))
+    parquet = next((row for row in bench.rows if row.job.program == "duckdb, parquet"), None)
+    bare = parquet and parquet.against_bare()
+    found.append(Target(f"{RANK}, parquet ÷ DuckDB's own, less its start", "≤", 1.2, "×",
+                        bare and 1 / bare))
     small, large = peaks[RANK]
     most = max(peak[1] for peak in (small, large) if peak) / MB if small or large else None
     found.append(Target(f"{RANK}, peak memory", "≤", 200, "MB", most))

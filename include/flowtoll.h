@@ -118,8 +118,8 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **ft,
               struct flowtoll_err *err);
 FLOWTOLL_API void flowtoll_close(struct flowtoll *ft);
 
-/* A file, a folder (its *.log, *.gz and *.txt, recursively), a glob, or "-" for standard input.
- * The headers of all its files are read at the first question. */
+/* A file, a folder (its *.log, *.gz, *.txt and *.parquet, recursively), a glob, or "-" for standard
+ * input. The headers of all its files are read at the first question. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_add_source(struct flowtoll *ft,
                                                                     const char *source,
                                                                     struct flowtoll_err *err);
@@ -186,11 +186,11 @@ struct flowtoll_counts {
 	uint64_t files;         /* read, with or without faults */
 	uint64_t files_faulty;  /* could not be read, or not to the end */
 	uint64_t bytes;         /* stored bytes read */
-	uint64_t text_bytes;    /* after decompression */
+	uint64_t text_bytes;    /* after decompression; of Parquet files the stored bytes */
 	uint64_t rows;          /* records kept, NODATA and SKIPDATA among them */
 	uint64_t nodata;
 	uint64_t skipdata;
-	uint64_t rejected;      /* lines that could not be read */
+	uint64_t rejected;      /* lines that could not be read, rows of Parquet files too */
 };
 /* Of the last question that ran. A partial answer is one with files_faulty or rejected. */
 FLOWTOLL_API void flowtoll_counts(const struct flowtoll *ft, struct flowtoll_counts *counts);
@@ -201,6 +201,7 @@ struct flowtoll_fault {
 	const char *file;
 	uint64_t line;       /* 0 where the fault is of the whole file */
 	uint64_t byte;
+	bool is_row;         /* `line` is the number of a row of a Parquet file, and has no byte */
 	uint64_t count;
 };
 FLOWTOLL_API size_t flowtoll_fault_count(const struct flowtoll *ft);
@@ -222,7 +223,10 @@ typedef bool flowtoll_write_fn(void *ctx, const char *bytes, size_t len);
 /* Tables in the answer: 1, or one for each list of a `top`. */
 FLOWTOLL_API size_t flowtoll_answer_table_count(const struct flowtoll_answer *answer);
 
-/* Write one table as "table", "csv", "tsv", "json", "ndjson" or "md"; each can be written once. */
+/* Write one table as "table", "csv", "tsv", "json", "ndjson", "md" or "parquet"; each can be
+ * written once. In Parquet, addresses are text, times UTC, and integers BIGINT, or DECIMAL(38, 0)
+ * in a column that has larger ones; an answer of flowtoll_top has the column is_other, true in the
+ * row Other, whose keys are the text Other or, where they are no text, NULL. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *format,
                       const struct flowtoll_style *style, flowtoll_write_fn *write, void *ctx,

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 
 #include <assert.h>
+#include <string.h>
 
 struct flowtoll {
 	struct engine *engine;
@@ -20,6 +21,7 @@ struct flowtoll {
 /* What the public name stands for. */
 struct flowtoll_answer {
 	struct answer *answer;
+	struct engine *engine; /* that it came from */
 };
 
 /* ---- program ------------------------------------------------------------------------------ */
@@ -165,7 +167,7 @@ flowtoll_fault_at(const struct flowtoll *ft, size_t index, struct flowtoll_fault
 
 /* Hands the answer to a question, if there is one, out under its public name. */
 static enum flowtoll_rc
-wrap(const struct flowtoll *ft, enum flowtoll_rc rc, struct answer *answer,
+wrap(struct flowtoll *ft, enum flowtoll_rc rc, struct answer *answer,
      struct flowtoll_answer **out, struct flowtoll_err *err)
 {
 	*out = NULL;
@@ -179,6 +181,7 @@ wrap(const struct flowtoll *ft, enum flowtoll_rc rc, struct answer *answer,
 		return err_memory(err, "making an answer");
 	}
 	(*out)->answer = answer;
+	(*out)->engine = ft->engine;
 	return FLOWTOLL_OK;
 }
 
@@ -267,6 +270,8 @@ flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *
                       struct flowtoll_err *err)
 {
 	assert(table < answer->answer->table_count);
+	if (strcmp(format, "parquet") == 0) /* the one output that is the engine's */
+		return engine_write_parquet(answer->engine, answer->answer->tables[table], write, ctx, err);
 	return render_write(answer->answer->tables[table], format, style, write, ctx, err);
 }
 

@@ -15,8 +15,10 @@ enum {
 	LIMIT_LISTS = 16,               /* lists of one `top` */
 	LIMIT_FLOW_LOGS = 64,           /* chosen with --flow-log */
 	LIMIT_TWICE = 3,                /* pairs of flow logs told that log the same interface */
+	LIMIT_PAIR_ROWS = 100000,       /* of a Parquet file, looked at for that */
 	LIMIT_NOTES = 32,               /* remarks that go with an answer */
 	LIMIT_SQL_BYTES = 1 << 20,
+	LIMIT_VIEW_BYTES = 256 << 20,   /* the same, with the names of all Parquet files in it */
 	LIMIT_FAULT_KINDS = 256,        /* groups of equal faults told; more are only counted */
 	LIMIT_REJECTS = 1000,           /* rejected lines that the table rejects shows */
 	LIMIT_REJECT_BYTES = 1024,      /* of each */

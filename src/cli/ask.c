@@ -32,9 +32,11 @@ add_fault(struct buf *buf, const struct flowtoll_fault *fault)
 {
 	buf_adds(buf, "  ");
 	say_add(buf, fault->file != NULL ? fault->file : "");
-	if (fault->line > 0)
+	if (fault->is_row)
+		buf_addf(buf, ", row %" PRIu64, fault->line);
+	else if (fault->line > 0)
 		buf_addf(buf, ":%" PRIu64, fault->line);
-	if (fault->line > 0 || fault->byte > 0)
+	if (!fault->is_row && (fault->line > 0 || fault->byte > 0))
 		buf_addf(buf, " (byte %" PRIu64 ")", fault->byte);
 	buf_adds(buf, ": ");
 	say_add(buf, fault->message);

@@ -33,7 +33,8 @@ format_of_name(const char *path, const char **format, struct flowtoll_err *err)
 		const char *ending, *format;
 	} endings[] = {
 		{".csv", "csv"},     {".tsv", "tsv"},     {".json", "json"}, {".ndjson", "ndjson"},
-		{".jsonl", "ndjson"}, {".md", "md"}, {".txt", "table"},
+		{".jsonl", "ndjson"}, {".md", "md"},       {".txt", "table"},
+		{".parquet", "parquet"},
 	};
 	const char *slash = strrchr(path, '/');
 	const char *dot = strrchr(slash != NULL ? slash : path, '.');
@@ -49,6 +50,22 @@ format_of_name(const char *path, const char **format, struct flowtoll_err *err)
 	return err->code;
 }
 
+/* It is bytes, and one table. */
+static enum flowtoll_rc
+check_parquet(const struct ask *ask, bool to_file, struct flowtoll_err *err)
+{
+	if (ask->list_count > 1) {
+		err_set(err, FLOWTOLL_ERR_USAGE, "a Parquet file holds one list, not %zu", ask->list_count);
+		err_hint(err, "ask for each by itself, into a file of its own");
+		return err->code;
+	}
+	if (to_file || !tty_is(STDOUT_FILENO))
+		return FLOWTOLL_OK;
+	err_set(err, FLOWTOLL_ERR_USAGE, "a Parquet file is not for a terminal");
+	err_hint(err, "write it to a file: -o answer.parquet");
+	return err->code;
+}
+
 enum flowtoll_rc
 deliver_open(struct deliver *deliver, const struct ask *ask, struct flowtoll_err *err)
 {
@@ -57,10 +74,13 @@ deliver_open(struct deliver *deliver, const struct ask *ask, struct flowtoll_err
 	const char *format = options->values[FLAG_FORMAT];
 	bool chosen = format != NULL && !options->from_config[FLAG_FORMAT];
 	*deliver = (struct deliver){.ask = ask, .format = format != NULL ? format : "table"};
-	if (path == NULL || strcmp(path, "-") == 0)
-		return FLOWTOLL_OK;
-	if (!chosen)
+	bool to_file = path != NULL && strcmp(path, "-") != 0;
+	if (to_file && !chosen)
 		TRY(format_of_name(path, &deliver->format, err));
+	if (strcmp(deliver->format, "parquet") == 0)
+		TRY(check_parquet(ask, to_file, err));
+	if (!to_file)
+		return FLOWTOLL_OK;
 	return output_file_open(&deliver->file, path, err);
 }
 

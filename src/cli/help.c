@@ -31,9 +31,9 @@ const struct topic topics[TOPIC_COUNT] = {
 
 const char help_tagline[] = "where an AWS network bill comes from, out of VPC flow logs";
 const char help_sources[] =
-	"A SOURCE is a file, a folder (its *.log, *.gz and *.txt, at any depth), a quoted pattern such "
-	"as 'logs/2026-11-*/*.gz', or - for standard input; plain or gzip. Each file's header line "
-	"tells its format.";
+	"A SOURCE is a file, a folder (its *.log, *.gz, *.txt and *.parquet, at any depth), a quoted "
+	"pattern such as 'logs/2026-11-*/*.gz', or - for standard input; plain or gzip text, or "
+	"Parquet. Each file tells its format.";
 const char *const help_sections[SECTION_COUNT] = {"The question", "The input", "The answer",
                                                        "The program"};
 
@@ -63,7 +63,8 @@ static const struct row formats[] = {
 	{"json", "a list of objects; of several tables one object with all lists"},
 	{"ndjson", "a JSON object on each line"},
 	{"md", "a table in Markdown"},
-	{"parquet", "a Parquet file"},
+	{"parquet", "a Parquet file of one list: addresses as text, times in UTC, integers exact; "
+	            "is_other is true in the row Other"},
 };
 
 enum topic_id

@@ -3,7 +3,7 @@
  * A session: DuckDB opened with nothing of its own on the network or in the current folder, our
  * type, functions and table registered. See engine.h.
  */
-#include "engine/session.h"
+#include "engine/parquet.h"
 
 #include "base/cpu.h"
 #include "base/mem.h"
@@ -117,6 +117,8 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 		rc = flow_logs_create(&engine->flow_logs, settings->flow_logs, settings->flow_log_count,
 		                      err);
 	if (rc == FLOWTOLL_OK)
+		rc = parquet_create(engine, err);
+	if (rc == FLOWTOLL_OK)
 		rc = open_database(engine, settings, err);
 	if (rc == FLOWTOLL_OK)
 		rc = ip_type_register(engine->con, err);
@@ -146,6 +148,7 @@ engine_free(struct engine *engine)
 		duckdb_disconnect(&engine->con);
 	if (engine->db != NULL)
 		duckdb_close(&engine->db);
+	parquet_free(engine);
 	inputs_free(&engine->inputs);
 	flow_logs_free(&engine->flow_logs);
 	faults_free(&engine->faults);
@@ -174,25 +177,52 @@ run(struct engine *engine, const char *sql, struct flowtoll_err *err)
 	return rc;
 }
 
-/* The table flows: the function's columns, with the fields first. Beside it flows_folded. */
+/* A view over all records of all files, in whatever form: of the text files these columns. The
+ * period of those is the scan's. */
 static enum flowtoll_rc
-make_views(struct engine *engine, struct flowtoll_err *err)
+make_view(struct engine *engine, const char *name, const char *columns, bool folded,
+          struct flowtoll_err *err)
 {
-	static const char *const views[] = {
-		"flows AS SELECT * EXCLUDE (file, line, folded_bytes, folded_packets, folded_flows), file, "
-		"line FROM flowtoll_flows()",
-		"flows_folded AS FROM flowtoll_flows()",
-	};
+	const bool has_parquet = parquet_has_files(engine);
+	bool has_text = !has_parquet;
+	struct buf sql;
+	buf_init(&sql, LIMIT_VIEW_BYTES);
+	buf_addf(&sql, "CREATE OR REPLACE TEMP VIEW %s AS ", name);
+	for (size_t i = 0; i < engine->inputs.count; i++)
+		has_text |= engine->inputs.all[i].parquet.schema == NULL;
+	if (has_text)
+		buf_addf(&sql, "SELECT %s FROM flowtoll_flows()", columns);
+	if (has_parquet) {
+		buf_addf(&sql, "%sFROM (", has_text ? " UNION ALL " : "");
+		parquet_add_select(engine, folded, &sql);
+		buf_addc(&sql, ')');
+	}
+	if (has_parquet && engine_has_period(engine))
+		buf_addf(&sql,
+		         " WHERE \"start\" >= make_timestamp(%lld) AND \"start\" < make_timestamp(%lld)",
+		         (long long)engine->since_us, (long long)engine_until_us(engine));
+	enum flowtoll_rc rc = buf_check(&sql, "making a query", err);
+	if (rc == FLOWTOLL_OK)
+		rc = run(engine, buf_text(&sql), err);
+	buf_free(&sql);
+	return rc;
+}
+
+/* The table flows: the fields first. Beside it flows_folded, with the sums of equal records. */
+enum flowtoll_rc
+engine_make_views(struct engine *engine, struct flowtoll_err *err)
+{
 	if (engine->has_view && engine->unknown_count == engine->inputs.unknown_count)
 		return FLOWTOLL_OK;
 	if (engine_has_period(engine) && !engine_has_field(engine, FLOW_start))
 		return ERR(err, FLOWTOLL_ERR_INPUT,
 		           "none of these logs has the field start, which a period needs");
-	for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
-		char sql[256];
-		snprintf(sql, sizeof sql, "CREATE OR REPLACE TEMP VIEW %s", views[i]);
-		TRY(run(engine, sql, err));
-	}
+	TRY(make_view(engine, "flows",
+	              "* EXCLUDE (file, line, folded_bytes, folded_packets, folded_flows), file, line",
+	              false, err));
+	TRY(make_view(engine, "flows_folded",
+	              "* EXCLUDE (file, line, folded_bytes, folded_packets, folded_flows), file, line, "
+	              "folded_bytes, folded_packets, folded_flows", true, err));
 	engine->has_view = true;
 	engine->unknown_count = engine->inputs.unknown_count;
 	return FLOWTOLL_OK;
@@ -208,12 +238,16 @@ engine_look(struct engine *engine, struct flowtoll_err *err)
 	TRY(flow_logs_choose(&engine->flow_logs, &engine->inputs.list, err));
 	TRY(inputs_look(&engine->inputs, err));
 	engine->has_census &= engine->inputs.count == count;
+	if (engine->inputs.count != count) {
+		TRY(parquet_index(engine, err));
+		engine->has_view = false;
+	}
 	for (size_t i = 0; i < engine->inputs.count; i++) {
 		bytes += engine->inputs.all[i].file->size_bytes;
 		is_known &= engine->inputs.all[i].file->stream == NULL;
 	}
 	atomic_store(&engine->bytes_total, is_known ? bytes : 0);
-	return make_views(engine, err);
+	return engine_make_views(engine, err);
 }
 
 bool
@@ -273,8 +307,7 @@ engine_compare_flow_logs(struct engine *engine, const struct flow_logs **logs,
                          struct flowtoll_err *err)
 {
 	*logs = &engine->flow_logs;
-	return flow_logs_compare(&engine->flow_logs, &engine->inputs, engine->kernel,
-	                         engine->since_us, engine->until_us, err);
+	return flow_logs_compare(engine, err);
 }
 
 const struct inputs *
@@ -335,6 +368,7 @@ engine_counts(struct engine *engine, struct flowtoll_counts *counts)
 		counts->files += engine->inputs.all[i].format == NULL; /* never scanned */
 		counts->files_faulty += engine->inputs.all[i].is_unreadable;
 	}
+	parquet_add_counts(engine, counts);
 }
 
 size_t
@@ -383,6 +417,7 @@ engine_fault_at(struct engine *engine, size_t index, struct flowtoll_fault *out)
 	*out = (struct flowtoll_fault){.message = fault->message,
 	                               .file = fault->file,
 	                               .line = fault->line,
+	                               .is_row = fault->is_row,
 	                               .byte = fault->byte,
 	                               .count = fault->count};
 	if (fault->text_begin > 0)

@@ -51,7 +51,7 @@ FLOWTOLL_MUST_USE enum flowtoll_rc engine_compare_flow_logs(struct engine *engin
 
 enum engine_order {
 	ENGINE_ANY_ORDER, /* rows come as threads read them */
-	ENGINE_FILE_ORDER /* one thread, files in their order */
+	ENGINE_FILE_ORDER /* one thread, files in their order, Parquet after text */
 };
 
 /* Runs one SQL statement. Rows come as they are made; a failure after the first row is an error
@@ -68,6 +68,12 @@ bool engine_asked(const struct engine *engine, enum flow_id field);
 /* Would this SQL run? Where it would not, *place is the byte of `sql` that the error is about. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_check(struct engine *engine, const char *sql,
                                                 uint64_t *place, struct flowtoll_err *err);
+
+/* Writes a result, read to its end, as a Parquet file. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_write_parquet(struct engine *engine,
+                                                        struct result *result,
+                                                        flowtoll_write_fn *write, void *ctx,
+                                                        struct flowtoll_err *err);
 
 void engine_interrupt(struct engine *engine); /* any thread */
 bool engine_interrupted(const struct engine *engine);

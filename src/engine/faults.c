@@ -45,6 +45,13 @@ faults_clear(struct faults *faults)
 	faults->count = faults->untold = 0;
 }
 
+/* Of the same file. */
+static bool
+is_before(const struct fault *a, const struct fault *b)
+{
+	return a->is_row ? a->line < b->line : a->byte < b->byte;
+}
+
 static int
 by_place(const void *a, const void *b)
 {
@@ -52,8 +59,8 @@ by_place(const void *a, const void *b)
 	int order = strcmp(left->file, right->file);
 	if (order != 0)
 		return order;
-	if (left->byte != right->byte)
-		return left->byte < right->byte ? -1 : 1;
+	if (is_before(left, right) || is_before(right, left))
+		return is_before(left, right) ? -1 : 1;
 	return left->group < right->group ? -1 : left->group > right->group;
 }
 
@@ -78,7 +85,7 @@ add(struct faults *faults, const struct fault *fault)
 		struct fault *kept = &faults->all[i];
 		int order = i == faults->count ? -1 : strcmp(fault->file, kept->file);
 		uint64_t count = i == faults->count ? 1 : kept->count + 1;
-		bool is_earlier = order < 0 || (order == 0 && fault->byte < kept->byte);
+		bool is_earlier = order < 0 || (order == 0 && is_before(fault, kept));
 		char *message = is_earlier
 			? arena_dup(&faults->arena, fault->message, strlen(fault->message)) : NULL;
 		if (message != NULL) {
@@ -160,6 +167,7 @@ faults_add_line(struct faults *faults, const char *file, uint64_t text_begin,
 	add(faults, &(struct fault){.message = message,
 	                            .file = file,
 	                            .line = reject->line,
+	                            .is_row = reject->is_row,
 	                            .byte = text_begin + reject->byte,
 	                            .text_begin = text_begin,
 	                            .group = group_of(reject)});

@@ -15,6 +15,7 @@ struct fault {
 	const char *message;
 	const char *file; /* lent by the list of files */
 	uint64_t line;    /* 0: the fault is of the whole file */
+	bool is_row;      /* `line` is the number of a row of a Parquet file; it has no byte */
 	uint64_t byte;
 	uint64_t text_begin; /* byte of the file that `line` counts from: a split file's piece */
 	uint64_t count;

@@ -9,7 +9,7 @@
 
 #include "engine/inputs.h"
 
-struct scan_kernel;
+struct engine;
 
 /* Two flow logs with files of the same window, account and Region. */
 struct flow_logs_twice {
@@ -37,13 +37,9 @@ void flow_logs_free(struct flow_logs *logs);
 FLOWTOLL_MUST_USE enum flowtoll_rc flow_logs_choose(struct flow_logs *logs, struct io_list *list,
                                                     struct flowtoll_err *err);
 
-/* Finds pairs that log the same, from a bounded part of a few windows between the two times
- * (microseconds since 1970; until_us 0: no bound). Files that cannot be read are passed over: it
- * is the question that tells them. */
-FLOWTOLL_MUST_USE enum flowtoll_rc flow_logs_compare(struct flow_logs *logs,
-                                                     const struct inputs *inputs,
-                                                     const struct scan_kernel *kernel,
-                                                     int64_t since_us, int64_t until_us,
+/* Finds pairs among the engine's that log the same, from a bounded part of a few windows of its
+ * period. Files that cannot be read are passed over: it is the question that tells them. */
+FLOWTOLL_MUST_USE enum flowtoll_rc flow_logs_compare(struct engine *engine,
                                                      struct flowtoll_err *err);
 
 #endif

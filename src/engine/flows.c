@@ -71,24 +71,7 @@ struct flows_worker {
 static void
 add_column(duckdb_bind_info info, const char *name, enum flow_type type)
 {
-	duckdb_logical_type logical;
-	if (flow_type_is_enum(type)) {
-		const char *const *values = flow_enum_values(type);
-		idx_t count = 0;
-		while (values[count] != NULL)
-			count++;
-		logical = duckdb_create_enum_type((const char **)(uintptr_t)values, count);
-	} else if (type == FLOW_TYPE_IP) {
-		logical = ip_type_create();
-	} else {
-		static const duckdb_type types[] = {
-			[FLOW_TYPE_INT] = DUCKDB_TYPE_INTEGER,
-			[FLOW_TYPE_BIGINT] = DUCKDB_TYPE_BIGINT,
-			[FLOW_TYPE_TIME] = DUCKDB_TYPE_TIMESTAMP,
-			[FLOW_TYPE_TEXT] = DUCKDB_TYPE_VARCHAR,
-		};
-		logical = duckdb_create_logical_type(types[type]);
-	}
+	duckdb_logical_type logical = field_type_create(type);
 	duckdb_bind_add_result_column(info, name, logical);
 	duckdb_destroy_logical_type(&logical);
 }
@@ -178,7 +161,7 @@ make_pieces(struct flows_scan *scan)
 		return false;
 	for (size_t i = 0; i < inputs->count; i++) {
 		const struct input *input = &inputs->all[i];
-		if (input->is_unreadable || input->format == NULL)
+		if (input->is_unreadable || input->format == NULL || input->parquet.schema != NULL)
 			continue;
 		size_t parts = parts_of(input, whole);
 		for (size_t p = 0; p < parts; p++)

@@ -43,6 +43,8 @@ inputs_free(struct inputs *inputs)
 		mem_free(inputs->formats[i]);
 	mem_free(inputs->formats);
 	mem_free(inputs->unknown);
+	for (size_t i = 0; i < inputs->count; i++)
+		mem_free(inputs->all[i].parquet.is_rejected);
 	mem_free(inputs->all);
 	faults_free(&inputs->looked);
 	io_list_free(&inputs->list);
@@ -164,6 +166,46 @@ tell_format(const struct inputs *inputs, const char *line, size_t len, struct fl
 	return flow_format_parse(format, columns, (size_t)columns_len, err);
 }
 
+static bool
+is_named_parquet(const char *path)
+{
+	static const char ending[] = ".parquet";
+	size_t len = strlen(path), end = sizeof ending - 1;
+	return len > end && strcmp(path + len - end, ending) == 0;
+}
+
+/* What begins with PAR1; or PARE, where the footer is encrypted. */
+static enum flowtoll_rc
+look_at_parquet(struct inputs *inputs, struct input *input, char last, struct flow_format *format,
+                struct flowtoll_err *err)
+{
+	if (input->is_gzip) {
+		err_set(err, FLOWTOLL_ERR_INPUT, "a Parquet file inside gzip");
+		err_hint(err, "gunzip it first");
+		return err->code;
+	}
+	if (input->file->stream != NULL) {
+		err_set(err, FLOWTOLL_ERR_INPUT, "a Parquet file cannot be read from a pipe");
+		err_hint(err, "save it to a file, and name that");
+		return err->code;
+	}
+	if (last == 'E')
+		return ERR(err, FLOWTOLL_ERR_INPUT, "an encrypted Parquet file");
+	if (inputs->look_parquet == NULL)
+		return ERR(err, FLOWTOLL_ERR_INPUT, "a Parquet file");
+	TRY(inputs->look_parquet(inputs->parquet_ctx, input, format, err));
+	return share_format(inputs, format, &input->format, err);
+}
+
+static enum flowtoll_rc
+refuse_no_parquet(bool is_empty, struct flowtoll_err *err)
+{
+	err_set(err, FLOWTOLL_ERR_INPUT, "no Parquet file: it %s",
+	        is_empty ? "is empty" : "does not begin with PAR1");
+	err_hint(err, "copy the file again");
+	return err->code;
+}
+
 static enum flowtoll_rc
 look_at(struct inputs *inputs, struct input *input, struct io_reader *reader,
         struct flow_format *format, struct flowtoll_err *err)
@@ -175,14 +217,21 @@ look_at(struct inputs *inputs, struct input *input, struct io_reader *reader,
 	TRY(first_line(reader, text, &begin, &len, err));
 	if (len == 0 && begin >= LIMIT_HEADER_BYTES)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "its first %d bytes are blank", LIMIT_HEADER_BYTES);
+	const char *line = text + begin;
+	if (len >= 4 && memcmp(line, "PAR", 3) == 0 && (line[3] == '1' || line[3] == 'E'))
+		return look_at_parquet(inputs, input, line[3], format, err);
+	bool named = is_named_parquet(input->file->path);
+	bool is_log = flow_line_is_header(line, len) || flow_line_is_default(line, len);
+	if (named && !is_log)
+		return refuse_no_parquet(len == 0, err);
 	if (len == 0) /* an empty file is read, and has no rows */
 		return FLOWTOLL_OK;
-	TRY(tell_format(inputs, text + begin, len, format, err));
+	TRY(tell_format(inputs, line, len, format, err));
 	return share_format(inputs, format, &input->format, err);
 }
 
-static enum flowtoll_rc
-check_any(const struct inputs *inputs, struct flowtoll_err *err)
+enum flowtoll_rc
+inputs_check_any(const struct inputs *inputs, struct flowtoll_err *err)
 {
 	if (inputs->count == 0)
 		return ERR(err, FLOWTOLL_ERR_USAGE, "no source given");
@@ -206,7 +255,7 @@ inputs_look(struct inputs *inputs, struct flowtoll_err *err)
 	struct flowtoll_err why; /* of one file */
 	struct io_reader *reader = NULL;
 	if (inputs->count == inputs->list.count)
-		return check_any(inputs, err);
+		return inputs_check_any(inputs, err);
 	struct flow_format *format = mem_alloc(sizeof *format);
 	struct input *all = mem_realloc_array(inputs->all, inputs->list.count, sizeof *all);
 	if (all != NULL)
@@ -234,7 +283,7 @@ inputs_look(struct inputs *inputs, struct flowtoll_err *err)
 		}
 	}
 	if (rc == FLOWTOLL_OK)
-		rc = check_any(inputs, err);
+		rc = inputs_check_any(inputs, err);
 out:
 	io_reader_free(reader);
 	mem_free(format);

@@ -23,6 +23,19 @@ struct input_tally {
 	int64_t last_us;  /* latest end; INT64_MIN: none */
 };
 
+struct parquet_schema;
+
+/* Of a Parquet file: what its footer says, and what is known of its rows. */
+struct input_parquet {
+	const struct parquet_schema *schema; /* NULL: the file is text */
+	uint64_t rows;
+	bool is_counted;     /* nodata and skipdata are known */
+	uint64_t nodata;
+	uint64_t skipdata;
+	uint64_t rejected;      /* rows, in this question ... */
+	uint64_t *is_rejected;  /* ... a bit a row, so that each counts once; NULL: none so far */
+};
+
 struct input {
 	const struct io_file *file;
 	const struct flow_format *format; /* NULL: empty, or cannot be read */
@@ -31,7 +44,12 @@ struct input {
 	atomic_bool is_whole;   /* not to be split: its format changes in the middle */
 	atomic_bool is_damaged; /* met in this query */
 	struct input_tally tally;
+	struct input_parquet parquet;
 };
+
+/* Reads the footer of a Parquet file: fills input->parquet; its columns become `format`. */
+typedef enum flowtoll_rc inputs_parquet_fn(void *ctx, struct input *input,
+                                           struct flow_format *format, struct flowtoll_err *err);
 
 struct inputs {
 	struct io_list list;
@@ -46,6 +64,9 @@ struct inputs {
 	size_t unknown_count;
 	struct arena arena;
 	bool has_field[FLOW_FIELD_COUNT]; /* some file has it */
+
+	inputs_parquet_fn *look_parquet; /* NULL: Parquet files are refused */
+	void *parquet_ctx;
 };
 
 FLOWTOLL_MUST_USE enum flowtoll_rc inputs_create(struct inputs *inputs, const char *fields,
@@ -54,5 +75,9 @@ void inputs_free(struct inputs *inputs);
 
 /* Reads the headers of files added to the list since. An error if none of all can be read. */
 FLOWTOLL_MUST_USE enum flowtoll_rc inputs_look(struct inputs *inputs, struct flowtoll_err *err);
+
+/* An error if none of all files can be read. */
+FLOWTOLL_MUST_USE enum flowtoll_rc inputs_check_any(const struct inputs *inputs,
+                                                    struct flowtoll_err *err);
 
 #endif

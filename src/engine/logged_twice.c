@@ -10,7 +10,7 @@
  *
  * The action is part of it: a flow log of accepted and one of rejected traffic share no record.
  */
-#include "engine/flow_logs.h"
+#include "engine/parquet.h"
 
 #include "base/mem.h"
 #include "flow/file_name.h"
@@ -44,6 +44,7 @@ struct seen {
 };
 
 struct look {
+	struct engine *engine;
 	struct flow_logs *logs;
 	const struct scan_kernel *kernel;
 	struct logged *files; /* by scope, window, flow log */
@@ -283,6 +284,29 @@ look_at_file(struct look *look, const struct logged *file, uint64_t text_bytes,
 }
 
 static enum flowtoll_rc
+see_pair(void *ctx, const char *id, size_t len, const char *action, struct flowtoll_err *err)
+{
+	struct look *look = ctx;
+	if ((len == 1 && id[0] == '-') || len > LIMIT_NAME_BYTES)
+		return FLOWTOLL_OK;
+	if (action != NULL)
+		return action[0] == '-' ? FLOWTOLL_OK : see(look, id, len, action[0], err);
+	TRY(see(look, id, len, 'A', err));
+	return see(look, id, len, 'R', err);
+}
+
+static enum flowtoll_rc
+look_at_parquet(struct look *look, const struct logged *file, struct flowtoll_err *err)
+{
+	look->file = file;
+	for (int i = 0; i < RECORDED_ON_COUNT; i++)
+		if (file->input->format->column_of[recorded_on[i]] >= 0)
+			TRY(parquet_each_pair(look->engine, file->input, recorded_on[i], FLOW_action, see_pair,
+			                      look, err));
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
 look_at_window(struct look *look, size_t begin, size_t len, struct flowtoll_err *err)
 {
 	uint64_t text_bytes = LIMIT_TWICE_BYTES / WINDOWS_MAX / len;
@@ -299,7 +323,8 @@ look_at_window(struct look *look, size_t begin, size_t len, struct flowtoll_err 
 			break;
 		const struct logged *other = &look->files[i == begin ? begin + len - 1 : begin];
 		if (tells_interface(file->input->format))
-			rc = look_at_file(look, file, text_bytes, err);
+			rc = file->input->parquet.schema != NULL ? look_at_parquet(look, file, err)
+			                                         : look_at_file(look, file, text_bytes, err);
 		else if (!same_flow_log(other, file))
 			rc = note_pair(look->logs, other, file, NULL, 0, err);
 	}
@@ -340,10 +365,10 @@ look_at_windows(struct look *look, struct flowtoll_err *err)
 }
 
 enum flowtoll_rc
-flow_logs_compare(struct flow_logs *logs, const struct inputs *inputs,
-                  const struct scan_kernel *kernel, int64_t since_us, int64_t until_us,
-                  struct flowtoll_err *err)
+flow_logs_compare(struct engine *engine, struct flowtoll_err *err)
 {
+	struct flow_logs *logs = &engine->flow_logs;
+	const struct inputs *inputs = &engine->inputs;
 	if (logs->compared == inputs->count || inputs->count == 0)
 		return FLOWTOLL_OK;
 	struct look *look = mem_zalloc(1, sizeof *look);
@@ -353,12 +378,13 @@ flow_logs_compare(struct flow_logs *logs, const struct inputs *inputs,
 		rc = err_memory(err, "comparing flow logs");
 		goto out;
 	}
+	look->engine = engine;
 	look->logs = logs;
-	look->kernel = kernel;
+	look->kernel = engine->kernel;
 	look->files = files;
 	look->bytes_left = LIMIT_TWICE_BYTES;
 	logs->twice_count = 0;
-	list_files(look, inputs, since_us, until_us);
+	list_files(look, inputs, engine->since_us, engine->until_us);
 	rc = look_at_windows(look, err);
 	if (rc == FLOWTOLL_OK)
 		logs->compared = inputs->count;

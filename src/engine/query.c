@@ -3,7 +3,7 @@
  * One SQL statement to a result: DuckDB's chunks are fetched as they are made, their cells read
  * row by row. Types that a result does not have are cast to text by the statement itself.
  */
-#include "engine/session.h"
+#include "engine/parquet.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -578,6 +578,8 @@ run_census(struct engine *engine, struct flowtoll_err *err)
 	    DuckDBSuccess)
 		rc = query_error(engine, duckdb_result_error(&result), err);
 	duckdb_destroy_result(&result);
+	if (rc == FLOWTOLL_OK)
+		rc = parquet_census(engine, err);
 	engine->has_census = rc == FLOWTOLL_OK;
 	return rc;
 }
@@ -586,9 +588,11 @@ run_census(struct engine *engine, struct flowtoll_err *err)
 static enum flowtoll_rc
 get_ready(struct engine *engine, enum engine_order order, struct flowtoll_err *err)
 {
+	engine->parquet->is_asked |= engine->wants_census;
 	if (engine->wants_census && engine->has_census)
 		return FLOWTOLL_OK; /* what was counted then still holds */
 	TRY(begin_query(engine, order, err));
+	TRY(parquet_get_ready(engine, err));
 	return engine->wants_census && engine->inputs.count > 0 ? run_census(engine, err)
 	                                                        : FLOWTOLL_OK;
 }
@@ -627,7 +631,6 @@ run_once(struct engine *engine, const char *sql, enum engine_order order, struct
 	if (query == NULL)
 		return err_memory(err, "running a query");
 	query->engine = engine;
-	engine->wants_census = false;
 	engine->fatal.code = FLOWTOLL_OK;
 	atomic_store(&engine->wants_rerun, false);
 	for (int i = 0; i < FLOW_FIELD_COUNT; i++)
@@ -635,7 +638,12 @@ run_once(struct engine *engine, const char *sql, enum engine_order order, struct
 	engine_end_query(engine);
 	query->serial = engine->serial;
 	engine->may_read = true;
-	enum flowtoll_rc rc = prepare_with_casts(engine, sql, &statement, err);
+	enum flowtoll_rc rc = parquet_prepare(engine, order, err);
+	if (rc == FLOWTOLL_OK && engine->inputs.count > 0)
+		rc = engine_make_views(engine, err);
+	engine->wants_census = false; /* making the views binds the tables that want one */
+	if (rc == FLOWTOLL_OK)
+		rc = prepare_with_casts(engine, sql, &statement, err);
 	if (rc == FLOWTOLL_OK) {
 		rc = get_ready(engine, order, err);
 		if (rc == FLOWTOLL_OK)
@@ -649,6 +657,54 @@ run_once(struct engine *engine, const char *sql, enum engine_order order, struct
 	return rc;
 }
 
+static bool
+has_stream(const struct engine *engine)
+{
+	for (size_t i = 0; i < engine->inputs.count; i++)
+		if (engine->inputs.all[i].file->stream != NULL)
+			return true;
+	return false;
+}
+
+/* Of Parquet files a bad value or a damaged page may still come when rows are out, and those
+ * cannot be taken back: an answer that is not complete at once is read to its end before it is
+ * given out in a second run. What can be read only once is given out as it comes. */
+static enum flowtoll_rc
+run_through(struct engine *engine, const char *sql, enum engine_order order,
+            struct result **result, struct flowtoll_err *err)
+{
+	const struct result_cell *cells = NULL;
+	TRY(run_once(engine, sql, order, result, err));
+	if (!engine->may_read || !engine->parquet->is_running || has_stream(engine))
+		return FLOWTOLL_OK;
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	do
+		rc = result_next(*result, &cells, err);
+	while (rc == FLOWTOLL_OK && cells != NULL);
+	result_free(*result);
+	*result = NULL;
+	return rc == FLOWTOLL_OK ? run_once(engine, sql, order, result, err) : rc;
+}
+
+/* Is a query that failed worth another try? */
+static enum flowtoll_rc
+may_try_again(struct engine *engine, bool *again, struct flowtoll_err *err)
+{
+	/* a split file whose format changes in the middle is read whole the next time, and bad values
+	 * of a field are told; each time one more is found, so this ends */
+	*again = atomic_load(&engine->wants_rerun);
+	engine->has_view &= !*again;
+	if (*again || err->code == FLOWTOLL_ERR_INTERRUPTED || err->code == FLOWTOLL_ERR_MEMORY)
+		return err->code;
+	struct flowtoll_err why;
+	enum flowtoll_rc rc = parquet_find_damage(engine, again, &why);
+	if (rc != FLOWTOLL_OK) {
+		*again = false;
+		*err = why;
+	}
+	return err->code;
+}
+
 enum flowtoll_rc
 engine_query(struct engine *engine, const char *sql, enum engine_order order,
              struct result **result, struct flowtoll_err *err)
@@ -658,12 +714,13 @@ engine_query(struct engine *engine, const char *sql, enum engine_order order,
 	enum flowtoll_rc rc;
 	atomic_store(&engine->interrupted, false);
 	engine->reads_whole = false;
-	for (;;) {
+	parquet_begin(engine);
+	for (bool again = true;; again = true) {
 		*result = NULL;
-		rc = run_once(engine, sql, order, result, &why);
-		/* a split file whose format changes in the middle is read whole the next time; each time
-		 * one more is found, so this ends */
-		if (rc != FLOWTOLL_OK && atomic_load(&engine->wants_rerun))
+		rc = run_through(engine, sql, order, result, &why);
+		if (rc != FLOWTOLL_OK)
+			rc = may_try_again(engine, &again, &why);
+		if (rc != FLOWTOLL_OK && again)
 			continue;
 		/* rows that come before all parts of a split file were read: its format may change in
 		 * those, and rows that are out cannot be taken back */

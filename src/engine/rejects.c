@@ -110,6 +110,7 @@ keep_sample(struct rejects *rejects, const char *file, uint64_t line, uint64_t b
 		.file = file,
 		.line = line,
 		.byte = byte,
+		.is_row = reject->is_row,
 		.field = has_field(reject->kind) ? flow_fields[reject->field].column : NULL,
 		.reason = reason_of(reject->kind),
 		.text = text,

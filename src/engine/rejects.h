@@ -15,6 +15,7 @@ struct reject {
 	const char *file; /* lent by the list of files */
 	uint64_t line;    /* 0: not known, the line is of a later piece of a split file */
 	uint64_t byte;
+	bool is_row; /* `line` is the number of a row of a Parquet file; it has no byte */
 	const char *field; /* or NULL */
 	const char *reason;
 	const char *text; /* the line, cut at LIMIT_REJECT_BYTES */

@@ -31,6 +31,12 @@ result_row_is_other(const struct result *result)
 	return result->is_other;
 }
 
+bool
+result_has_other(const struct result *result)
+{
+	return result->has_other;
+}
+
 void
 result_free(struct result *result)
 {

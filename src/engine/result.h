@@ -63,6 +63,8 @@ FLOWTOLL_MUST_USE enum flowtoll_rc result_next(struct result *result,
 /* Is the row in hand the sum of all rows that were cut off, with the text Other for its keys? */
 bool result_row_is_other(const struct result *result);
 
+bool result_has_other(const struct result *result); /* may such a row come? */
+
 void result_free(struct result *result); /* NULL ok */
 
 /* How an engine implements a result: a struct whose first member is this. */
@@ -72,6 +74,7 @@ struct result {
 	bool is_other; /* kept by `next` */
 	enum flowtoll_rc (*next)(struct result *, const struct result_cell **, struct flowtoll_err *);
 	void (*free)(struct result *);
+	bool has_other; /* a row Other may come */
 };
 
 #endif

@@ -32,7 +32,8 @@ struct engine {
 	int64_t until_us; /* 0: no bound */
 	struct inputs inputs;
 	struct flow_logs flow_logs;
-	bool has_view;        /* flows, for the columns known ... */
+	struct parquet *parquet;
+	bool has_view;        /* flows, for the files and columns known ... */
 	size_t unknown_count; /* ... when it was made */
 
 	/* of the query that runs */
@@ -57,6 +58,8 @@ struct engine {
 	struct flowtoll_err fatal; /* of a worker; .code is FLOWTOLL_OK while there is none */
 };
 
+#define TIME_END_US INT64_C(253402300800000000) /* the year 10000, behind all records */
+
 static inline bool
 engine_has_period(const struct engine *engine)
 {
@@ -66,7 +69,7 @@ engine_has_period(const struct engine *engine)
 static inline int64_t
 engine_until_us(const struct engine *engine)
 {
-	return engine->until_us != 0 ? engine->until_us : INT64_MAX;
+	return engine->until_us != 0 ? engine->until_us : TIME_END_US;
 }
 
 /* Columns of the table function after the fields. The folded ones, of the view flows_folded, have
@@ -108,6 +111,12 @@ ip_store(struct ip ip)
 {
 	return (duckdb_hugeint){.lower = ip.lo, .upper = (int64_t)(ip.hi ^ UINT64_C(1) << 63)};
 }
+
+duckdb_logical_type field_type_create(enum flow_type type);
+
+/* Makes the views, unless they are as they should be. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_make_views(struct engine *engine,
+                                                     struct flowtoll_err *err);
 
 /* Ends what may still run of the last query: what its workers read is about to change. */
 void engine_end_query(struct engine *engine);

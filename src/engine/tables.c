@@ -140,6 +140,8 @@ kind_of(const struct input *input)
 		return "unreadable";
 	if (input->format == NULL)
 		return "empty";
+	if (input->parquet.schema != NULL)
+		return "parquet";
 	return input->is_gzip ? "gzip" : "text";
 }
 
@@ -197,7 +199,8 @@ files_fill(const struct engine *engine, size_t row, duckdb_data_chunk output, id
 	put_int(output, FILES_REJECTED, at, (int64_t)tally->rejected);
 	put_known(output, FILES_BYTES, at, (int64_t)input->file->size_bytes,
 	          input->file->stream == NULL);
-	put_int(output, FILES_TEXT_BYTES, at, (int64_t)tally->text_bytes);
+	put_known(output, FILES_TEXT_BYTES, at, (int64_t)tally->text_bytes,
+	          input->parquet.schema == NULL);
 	put_known(output, FILES_FIRST, at, tally->first_us, tally->first_us != INT64_MAX);
 	put_known(output, FILES_LAST, at, tally->last_us, tally->last_us != INT64_MIN);
 	put_text(output, FILES_FAULT, at, fault, fault != NULL ? strlen(fault) : 0);
@@ -226,7 +229,7 @@ rejects_fill(const struct engine *engine, size_t row, duckdb_data_chunk output, 
 	const struct reject *reject = &engine->rejects.sample[row];
 	put_text(output, 0, at, reject->file, strlen(reject->file));
 	put_known(output, 1, at, (int64_t)reject->line, reject->line > 0);
-	put_int(output, 2, at, (int64_t)reject->byte);
+	put_known(output, 2, at, (int64_t)reject->byte, !reject->is_row);
 	put_text(output, 3, at, reject->field, reject->field != NULL ? strlen(reject->field) : 0);
 	put_text(output, 4, at, reject->reason, strlen(reject->reason));
 	put_text(output, 5, at, reject->text, reject->text_len);

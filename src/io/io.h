@@ -33,8 +33,8 @@ struct io_list {
 /* Zero-initialise a struct io_list to create one. */
 void io_list_free(struct io_list *list);
 
-/* A file, a folder (*.log, *.gz and *.txt below it), a glob, or "-". A source that holds nothing
- * is an error. */
+/* A file, a folder (*.log, *.gz, *.txt and *.parquet below it), a glob, or "-". A source that holds
+ * nothing is an error. */
 FLOWTOLL_MUST_USE enum flowtoll_rc io_list_add(struct io_list *list, const char *source,
                                                struct flowtoll_err *err);
 

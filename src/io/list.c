@@ -81,7 +81,7 @@ add_file(struct io_list *list, const char *path, const struct stat *info, struct
 static bool
 has_log_name(const char *name)
 {
-	static const char *const endings[] = {".log", ".gz", ".txt"};
+	static const char *const endings[] = {".log", ".gz", ".txt", ".parquet"};
 	size_t len = strlen(name);
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
 		size_t end = strlen(endings[i]);
@@ -199,7 +199,7 @@ add_path(struct io_list *list, const char *path, struct flowtoll_err *err)
 	if (list->count > before)
 		return FLOWTOLL_OK;
 	err_set(err, FLOWTOLL_ERR_INPUT, "no logs in the folder %s", path);
-	err_hint(err, "a folder gives its *.log, *.gz and *.txt; name other files outright");
+	err_hint(err, "a folder gives its *.log, *.gz, *.txt and *.parquet; name other files outright");
 	return err->code;
 }
 

@@ -435,6 +435,7 @@ make_table(const struct plan *plan, size_t l, struct rows *rows, struct answer *
 	    !fill_table(table, plan, arena))
 		return err_memory(err, "making an answer");
 	table->result.columns = table->columns;
+	table->result.has_other = true;
 	table->result.next = table_next;
 	table->result.free = table_free;
 	answer->tables[answer->table_count++] = &table->result;

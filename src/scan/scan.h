@@ -43,6 +43,7 @@ struct scan_reject {
 	size_t whole_len;  /* of one longer than the buffer, what was seen of it */
 	uint64_t line; /* counted from the start of the text given, from 1 */
 	uint64_t byte; /* of the line's first byte, in the text given, from 0 */
+	bool is_row;   /* of a table, not of a text: `line` is its number, and it has no byte */
 };
 typedef void scan_reject_fn(void *ctx, const struct scan_reject *reject);
 

@@ -84,3 +84,19 @@ log fl-0ccc 0000 eni-01:REJECT
 log fl-0ddd 0000 eni-01:-
 region=us-west-2 log fl-0eee 0000 eni-01:ACCEPT
 ask top interface-id apart --format csv
+
+# the same as Parquet, beside text
+parquet() {
+	mkdir -p "$2"
+	"$FLOWTOLL" sql 'select * exclude (file, line) from flows' "$1" -q -o "$2/$(basename "$1" .log).parquet"
+}
+for log in traffic/*; do
+	parquet "$log" columns
+done
+rm columns/*fl-0aaa*
+cp traffic/*fl-0aaa* columns
+ask top action columns --format csv
+for log in apart/*; do
+	parquet "$log" columns_apart
+done
+ask top interface-id columns_apart --format csv

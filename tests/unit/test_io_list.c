@@ -101,7 +101,7 @@ test_folder_without_logs(void **state)
 	logs_text("sub/readme.md", "");
 	assert_int_equal(add("sub"), FLOWTOLL_ERR_INPUT);
 	assert_non_null(strstr(err.message, "no logs in the folder "));
-	assert_non_null(strstr(err.hint, "*.log, *.gz and *.txt"));
+	assert_non_null(strstr(err.hint, "*.log, *.gz, *.txt and *.parquet"));
 	assert_int_equal(list.count, 0);
 }
 
