@@ -16,6 +16,7 @@ enum {
 	LIMIT_FLOW_LOGS = 64,           /* chosen with --flow-log */
 	LIMIT_TWICE = 3,                /* pairs of flow logs told that log the same interface */
 	LIMIT_PAIR_ROWS = 100000,       /* of a Parquet file, looked at for that */
+	LIMIT_FOLD_BYTES = 32 << 20,    /* groups of equal records that a worker adds up */
 	LIMIT_NOTES = 32,               /* remarks that go with an answer */
 	LIMIT_SQL_BYTES = 1 << 20,
 	LIMIT_VIEW_BYTES = 256 << 20,   /* the same, with the names of all Parquet files in it */

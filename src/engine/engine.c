@@ -92,6 +92,14 @@ find_table(duckdb_replacement_scan_info info, const char *table, void *data)
 	}
 }
 
+/* A quarter of what there is, for all workers together. */
+static uint64_t
+fold_bytes(uint64_t memory_bytes, int threads)
+{
+	uint64_t share = memory_bytes / 4 / (uint64_t)threads;
+	return memory_bytes > 0 && share < LIMIT_FOLD_BYTES ? share : LIMIT_FOLD_BYTES;
+}
+
 enum flowtoll_rc
 engine_create(struct engine **out, const struct engine_settings *settings,
               struct flowtoll_err *err)
@@ -102,6 +110,7 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 		return err_memory(err, "opening a session");
 	int threads = settings->threads > 0 ? settings->threads : cpu_count();
 	engine->threads = threads < LIMIT_THREADS ? threads : LIMIT_THREADS;
+	engine->fold_bytes = fold_bytes(settings->memory_bytes, engine->threads);
 	engine->who = settings->who;
 	engine->since_us = settings->since_us;
 	engine->until_us = settings->until_us;

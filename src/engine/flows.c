@@ -221,7 +221,8 @@ start_fold(struct flows_worker *worker, struct flowtoll_err *err)
 	assert(scan->column_count <= FOLD_COLUMNS_MAX);
 	for (idx_t i = 0; i < scan->column_count; i++)
 		(void)fold_column_of(scan->columns[i], &columns[i]);
-	return fold_create(&worker->fold, columns, (uint32_t)scan->column_count, err);
+	return fold_create(&worker->fold, columns, (uint32_t)scan->column_count,
+	                   scan->engine->fold_bytes, err);
 }
 
 static void

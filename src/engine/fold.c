@@ -12,12 +12,11 @@
 #include <string.h>
 
 enum {
-	GROUPS_MAX = 16384, /* of pairs of addresses a megabyte */
-	SLOT_BITS = 16,
-	SLOTS = 1 << SLOT_BITS,
-	PAYS_ROWS = 3,     /* rows for every PAYS_GROUPS groups, or folding does not pay ... */
+	GROUPS_FIRST = 8192, /* mostly they stay in the second-level cache */
+	SLOTS_A_GROUP = 4,   /* at least: half of them, when the groups have just grown */
+	PAYS_ROWS = 3,       /* rows for every PAYS_GROUPS groups, or folding does not pay ... */
 	PAYS_GROUPS = 2,
-	PASS_BATCHES = 64  /* ... and so many batches pass as they are */
+	PASS_BATCHES = 64    /* ... and so many batches pass as they are */
 };
 
 enum { WORD_FLOWS, WORD_BYTES, WORD_PACKETS, WORD_NULLS, WORD_KEYS };
@@ -45,16 +44,17 @@ struct fold {
 	uint64_t *packed;       /* room for the key words of the batch's rows */
 	const uint64_t *keys;   /* those words: there, or where a single key was written to */
 
-	uint64_t rows_in; /* since the groups were last emptied */
+	uint64_t rows_in;   /* since the groups were last emptied */
 	uint32_t pass_left; /* batches to let pass */
 	uint32_t group_count;
 	uint32_t group_out; /* groups given out; all of them when equal to group_count */
 	bool draining;
+	uint32_t group_cap; /* a power of two */
+	uint32_t group_most;
+	uint32_t slot_shift; /* of a hash, for its slot */
 	uint64_t *groups;
-	uint16_t slots[SLOTS]; /* index of a group, from 1 */
+	uint32_t *slots; /* SLOTS_A_GROUP * group_cap: index of a group, from 1 */
 };
-
-_Static_assert(GROUPS_MAX < UINT16_MAX && GROUPS_MAX * 2 <= SLOTS, "slots must stay half empty");
 
 /* False: no memory. */
 static bool
@@ -78,6 +78,40 @@ add_column(struct fold *fold, const struct fold_column *is)
 	return column->data != NULL;
 }
 
+static size_t
+group_bytes(const struct fold *fold)
+{
+	return fold->stride * sizeof *fold->groups + SLOTS_A_GROUP * sizeof *fold->slots;
+}
+
+static uint32_t
+most_groups(const struct fold *fold, uint64_t bytes_max)
+{
+	uint32_t most = GROUPS_FIRST;
+	while (most < UINT32_MAX / SLOTS_A_GROUP / 2 && 2 * most * group_bytes(fold) <= bytes_max)
+		most *= 2;
+	return most;
+}
+
+/* Room for so many groups, empty slots. False, and all as it was: there is no memory. */
+static bool
+set_groups(struct fold *fold, uint32_t cap)
+{
+	const size_t bytes = fold->stride * sizeof *fold->groups;
+	uint32_t *slots = mem_zalloc((size_t)cap * SLOTS_A_GROUP, sizeof *slots);
+	uint64_t *groups = slots != NULL ? mem_realloc_array(fold->groups, cap, bytes) : NULL;
+	if (groups == NULL) {
+		mem_free(slots);
+		return false;
+	}
+	mem_free(fold->slots);
+	fold->slots = slots;
+	fold->groups = groups;
+	fold->group_cap = cap;
+	fold->slot_shift = 64 - (uint32_t)__builtin_ctz(cap * SLOTS_A_GROUP);
+	return true;
+}
+
 /* The values of the only key, where they are whole words; else the room for packed ones. */
 static const uint64_t *
 single_key(const struct fold *fold)
@@ -92,7 +126,7 @@ single_key(const struct fold *fold)
 
 enum flowtoll_rc
 fold_create(struct fold **out, const struct fold_column *columns, uint32_t count,
-            struct flowtoll_err *err)
+            uint64_t bytes_max, struct flowtoll_err *err)
 {
 	assert(count > 0 && count <= FOLD_COLUMNS_MAX);
 	*out = NULL;
@@ -103,9 +137,9 @@ fold_create(struct fold **out, const struct fold_column *columns, uint32_t count
 	if (ok) {
 		fold->stride = WORD_KEYS + fold->key_words;
 		fold->packed = mem_zalloc(SCAN_BATCH_ROWS_MAX, (fold->key_words + 1) * sizeof(uint64_t));
-		fold->groups = mem_zalloc(GROUPS_MAX, fold->stride * sizeof(uint64_t));
 		fold->keys = single_key(fold);
-		ok = fold->packed != NULL && fold->groups != NULL;
+		fold->group_most = most_groups(fold, bytes_max);
+		ok = fold->packed != NULL && set_groups(fold, GROUPS_FIRST);
 	}
 	if (!ok) {
 		fold_free(fold);
@@ -124,6 +158,7 @@ fold_free(struct fold *fold)
 		mem_free(fold->columns[i].data);
 	mem_free(fold->packed);
 	mem_free(fold->groups);
+	mem_free(fold->slots);
 	mem_free(fold);
 }
 
@@ -230,26 +265,35 @@ fold_begin_batch(struct fold *fold, uint32_t row_count)
 
 /* ---- groups ------------------------------------------------------------------------------- */
 
+/* What a loop over rows needs, where no store into a group can be thought to change it. */
+struct table {
+	const uint64_t *keys;
+	uint64_t *groups;
+	uint32_t *slots;
+	uint32_t slot_last;
+	uint32_t slot_shift;
+};
+
 /* The record of row r's key, made if it is new; NULL: there is no room. `words` is a constant to
  * the compiler for short keys. */
 static inline uint64_t *
-group_of(struct fold *fold, uint32_t r, uint32_t words)
+group_of(struct fold *fold, const struct table *table, uint32_t r, uint32_t words)
 {
-	const uint64_t *key = fold->keys + (size_t)r * words;
+	const uint64_t *key = table->keys + (size_t)r * words;
 	uint64_t *group;
-	uint32_t slot = (uint32_t)(fold->hashes[r] >> (64 - SLOT_BITS));
-	for (; fold->slots[slot] != 0; slot = (slot + 1) % SLOTS) {
-		group = fold->groups + (size_t)(fold->slots[slot] - 1) * (WORD_KEYS + words);
+	uint32_t slot = (uint32_t)(fold->hashes[r] >> table->slot_shift);
+	for (; table->slots[slot] != 0; slot = (slot + 1) & table->slot_last) {
+		group = table->groups + (size_t)(table->slots[slot] - 1) * (WORD_KEYS + words);
 		uint64_t differ = group[WORD_NULLS] ^ fold->nulls[r];
 		for (uint32_t w = 0; w < words; w++)
 			differ |= group[WORD_KEYS + w] ^ key[w];
 		if (differ == 0)
 			return group;
 	}
-	if (fold->group_count == GROUPS_MAX)
+	if (fold->group_count == fold->group_cap)
 		return NULL;
-	group = fold->groups + (size_t)fold->group_count * (WORD_KEYS + words);
-	fold->slots[slot] = (uint16_t)++fold->group_count;
+	group = table->groups + (size_t)fold->group_count * (WORD_KEYS + words);
+	table->slots[slot] = ++fold->group_count;
 	group[WORD_FLOWS] = group[WORD_BYTES] = group[WORD_PACKETS] = 0;
 	group[WORD_NULLS] = fold->nulls[r];
 	memcpy(group + WORD_KEYS, key, words * sizeof *key);
@@ -270,16 +314,20 @@ add_up(uint64_t *sum, int64_t value)
 static inline void
 add_rows(struct fold *fold, uint32_t words)
 {
+	const struct table table = {fold->keys, fold->groups, fold->slots,
+	                            fold->group_cap * SLOTS_A_GROUP - 1, fold->slot_shift};
+	const int64_t *bytes = fold->bytes, *packets = fold->packets;
+	const uint32_t row_count = fold->row_count;
 	uint32_t r = fold->row_next;
-	for (; r < fold->row_count; r++) {
-		uint64_t *group = group_of(fold, r, words);
+	for (; r < row_count; r++) {
+		uint64_t *group = group_of(fold, &table, r, words);
 		if (group == NULL)
 			break;
-		if (fold->bytes != NULL && !add_up(&group[WORD_BYTES], fold->bytes[r]))
+		if (bytes != NULL && !add_up(&group[WORD_BYTES], bytes[r]))
 			break;
-		if (fold->packets != NULL && !add_up(&group[WORD_PACKETS], fold->packets[r])) {
-			if (fold->bytes != NULL)
-				group[WORD_BYTES] -= (uint64_t)fold->bytes[r];
+		if (packets != NULL && !add_up(&group[WORD_PACKETS], packets[r])) {
+			if (bytes != NULL)
+				group[WORD_BYTES] -= (uint64_t)bytes[r];
 			break;
 		}
 		group[WORD_FLOWS]++;
@@ -304,6 +352,40 @@ take_batch(struct fold *fold)
 	default:
 		add_rows(fold, fold->key_words);
 	}
+}
+
+/* The slot of every group, after there are more. */
+static void
+fill_slots(struct fold *fold)
+{
+	const uint32_t last = fold->group_cap * SLOTS_A_GROUP - 1;
+	for (uint32_t g = 0; g < fold->group_count; g++) {
+		const uint64_t *group = fold->groups + (size_t)g * fold->stride;
+		uint64_t hash = group[WORD_NULLS];
+		for (uint32_t w = WORD_KEYS; w < fold->stride; w++)
+			hash = mix(hash, group[w]);
+		uint32_t slot = (uint32_t)(hash >> fold->slot_shift);
+		while (fold->slots[slot] != 0)
+			slot = (slot + 1) & last;
+		fold->slots[slot] = g + 1;
+	}
+}
+
+static bool
+pays(const struct fold *fold)
+{
+	return fold->rows_in * PAYS_GROUPS >= (uint64_t)fold->group_count * PAYS_ROWS;
+}
+
+/* More groups, where they are full and of use. */
+static bool
+grow(struct fold *fold)
+{
+	if (fold->group_count < fold->group_cap || fold->group_cap == fold->group_most ||
+	    !pays(fold) || !set_groups(fold, 2 * fold->group_cap))
+		return false;
+	fill_slots(fold);
+	return true;
 }
 
 /* ---- out ---------------------------------------------------------------------------------- */
@@ -367,9 +449,9 @@ give_groups(struct fold *fold, duckdb_data_chunk output)
 static void
 empty_groups(struct fold *fold)
 {
-	if (fold->rows_in * PAYS_GROUPS < (uint64_t)fold->group_count * PAYS_ROWS)
+	if (!pays(fold))
 		fold->pass_left = PASS_BATCHES;
-	memset(fold->slots, 0, sizeof fold->slots);
+	memset(fold->slots, 0, (size_t)fold->group_cap * SLOTS_A_GROUP * sizeof *fold->slots);
 	fold->rows_in = 0;
 	fold->group_count = fold->group_out = 0;
 	fold->draining = false;
@@ -393,6 +475,6 @@ fold_emit(struct fold *fold, bool ended, duckdb_data_chunk output)
 		if (!has_rows && !(ended && fold->group_count > 0))
 			return false;
 		take_batch(fold);
-		fold->draining = ended || fold->row_next < fold->row_count;
+		fold->draining = ended || (fold->row_next < fold->row_count && !grow(fold));
 	}
 }

@@ -26,6 +26,7 @@ struct engine {
 	duckdb_database db;
 	duckdb_connection con;
 	int threads;
+	uint64_t fold_bytes; /* that a worker's fold may take */
 	const struct scan_kernel *kernel;
 	const struct who *who;
 	int64_t since_us; /* the period of every question */

@@ -97,6 +97,24 @@ test_keys(void **state)
 	}
 }
 
+/* More keys than the groups begin with, often enough that there are more and more groups; and where
+ * those may take next to nothing. */
+static void
+test_growth(void **state)
+{
+	(void)state;
+	for (int small = 0; small <= 1; small++) {
+		const struct flowtoll_settings settings = {.threads = 1,
+		                                           .memory_bytes = small ? 100 << 20 : 0};
+		seed = 3;
+		ask_open(&settings, (const char *const[]){write_log("a.log.gz", 120000, 20000), NULL});
+		check_keys("srcaddr", "true");
+		check_keys("srcaddr, action", "true");
+		check_keys("srcport, protocol, log_status", "dstport < 5");
+		ask_close();
+	}
+}
+
 /* Formats that differ: a column that only some files have, in another place, or as unknown text. */
 static void
 test_formats(void **state)
@@ -169,6 +187,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_keys, logs_begin, ask_teardown),
+		cmocka_unit_test_setup_teardown(test_growth, logs_begin, ask_teardown),
 		cmocka_unit_test_setup_teardown(test_formats, logs_begin, ask_teardown),
 		cmocka_unit_test_setup_teardown(test_large_and_rejected, logs_begin, ask_teardown),
 		cmocka_unit_test_setup_teardown(test_period, logs_begin, ask_teardown),
