@@ -83,6 +83,18 @@ buf_adds(struct buf *buf, const char *text)
 }
 
 void
+buf_add_quoted(struct buf *buf, const char *text, char quote)
+{
+	buf_addc(buf, quote);
+	for (; *text != '\0'; text++) {
+		if (*text == quote)
+			buf_addc(buf, quote);
+		buf_addc(buf, *text);
+	}
+	buf_addc(buf, quote);
+}
+
+void
 buf_addf(struct buf *buf, const char *format, ...)
 {
 	va_list args;

@@ -29,6 +29,7 @@ void buf_clear(struct buf *buf); /* len = 0, failed = false; keeps the memory */
 void buf_add(struct buf *buf, const void *bytes, size_t len);
 void buf_addc(struct buf *buf, char c);
 void buf_adds(struct buf *buf, const char *text);
+void buf_add_quoted(struct buf *buf, const char *text, char quote); /* doubled in it, as in SQL */
 void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The text so far, "" while empty; lent until the next append. */

@@ -45,13 +45,7 @@ parquet_free(struct engine *engine)
 void
 parquet_add_name(const char *name, struct buf *sql)
 {
-	buf_addc(sql, '"');
-	for (; *name != '\0'; name++) {
-		if (*name == '"')
-			buf_addc(sql, '"');
-		buf_addc(sql, *name);
-	}
-	buf_addc(sql, '"');
+	buf_add_quoted(sql, name, '"');
 }
 
 static bool

@@ -255,18 +255,6 @@ make_file(struct writer *writer, struct flowtoll_err *err)
 	return FLOWTOLL_OK;
 }
 
-static void
-add_quoted(struct buf *sql, const char *text, char quote)
-{
-	buf_addc(sql, quote);
-	for (; *text != '\0'; text++) {
-		if (*text == quote)
-			buf_addc(sql, quote);
-		buf_addc(sql, *text);
-	}
-	buf_addc(sql, quote);
-}
-
 /* The order of the rows is a part of the answer, on the way into the table and out of it. The
  * setting is the database's: what else is asked there has been planned by now. */
 static enum flowtoll_rc
@@ -293,10 +281,11 @@ copy_table(struct writer *writer, struct flowtoll_err *err)
 		         !is_int              ? ""
 		         : writer->is_wide[i] ? "::DECIMAL(38, 0)"
 		                              : "::BIGINT");
-		add_quoted(&sql, i < count ? result_column_at(writer->result, i)->name : "is_other", '"');
+		const char *name = i < count ? result_column_at(writer->result, i)->name : "is_other";
+		buf_add_quoted(&sql, name, '"');
 	}
 	buf_adds(&sql, " FROM answer) TO ");
-	add_quoted(&sql, writer->path, '\'');
+	buf_add_quoted(&sql, writer->path, '\'');
 	buf_adds(&sql, " (FORMAT parquet)");
 	enum flowtoll_rc rc = run(writer, &sql, err);
 	buf_free(&sql);

@@ -375,18 +375,6 @@ needs_cast(duckdb_prepared_statement statement, idx_t i)
 	return result_type_of(id, is_ip) == RESULT_NULL;
 }
 
-static void
-add_quoted(struct buf *sql, const char *text, char quote)
-{
-	buf_addc(sql, quote);
-	for (; *text != '\0'; text++) {
-		if (*text == quote)
-			buf_addc(sql, quote);
-		buf_addc(sql, *text);
-	}
-	buf_addc(sql, quote);
-}
-
 /* SELECT #1, #2::VARCHAR FROM query('statement'), if some column must be cast; else sql stays
  * empty. As a string the statement may end in semicolons and comments. */
 static void
@@ -403,11 +391,11 @@ cast_columns(duckdb_prepared_statement statement, const char *text, struct buf *
 		const char *name = duckdb_prepared_statement_column_name(statement, i);
 		buf_addf(sql, "%s#%llu%s AS ", i > 0 ? ", " : "", (unsigned long long)i + 1,
 		         needs_cast(statement, i) ? "::VARCHAR" : "");
-		add_quoted(sql, name, '"');
+		buf_add_quoted(sql, name, '"');
 		duckdb_free((void *)(uintptr_t)name);
 	}
 	buf_adds(sql, " FROM query(");
-	add_quoted(sql, text, '\'');
+	buf_add_quoted(sql, text, '\'');
 	buf_addc(sql, ')');
 }
 

@@ -82,6 +82,19 @@ test_bound(void **state)
 }
 
 static void
+test_quoted(void **state)
+{
+	(void)state;
+	struct buf buf;
+	buf_init(&buf, 100);
+	buf_add_quoted(&buf, "it's \"so\"", '\'');
+	buf_add_quoted(&buf, "\"", '"');
+	buf_add_quoted(&buf, "", '"');
+	assert_string_equal(buf_text(&buf), "'it''s \"so\"'\"\"\"\"\"\"");
+	buf_free(&buf);
+}
+
+static void
 test_take(void **state)
 {
 	(void)state;
@@ -127,6 +140,7 @@ main(void)
 		cmocka_unit_test(test_appends),
 		cmocka_unit_test(test_grows_and_stays_terminated),
 		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_quoted),
 		cmocka_unit_test(test_take),
 		cmocka_unit_test(test_no_memory),
 	};
