@@ -29,9 +29,6 @@ struct parquet_schema;
 struct input_parquet {
 	const struct parquet_schema *schema; /* NULL: the file is text */
 	uint64_t rows;
-	bool is_counted;     /* nodata and skipdata are known */
-	uint64_t nodata;
-	uint64_t skipdata;
 	uint64_t rejected;      /* rows, in this question ... */
 	uint64_t *is_rejected;  /* ... a bit a row, so that each counts once; NULL: none so far */
 };

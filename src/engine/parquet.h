@@ -42,6 +42,9 @@ struct parquet {
 	struct input **by_path; /* Parquet files, sorted; by_path_count of them */
 	size_t by_path_count;
 	struct parquet_context *contexts; /* of the functions; NULL: none registered yet */
+	bool is_counted; /* of all these files: */
+	uint64_t nodata;
+	uint64_t skipdata;
 
 	/* of the question */
 	atomic_bool is_bad[FLOW_FIELD_COUNT]; /* some value of the field cannot be read */

@@ -329,6 +329,7 @@ parquet_index(struct engine *engine, struct flowtoll_err *err)
 	struct parquet *parquet = engine->parquet;
 	const struct inputs *inputs = &engine->inputs;
 	parquet->by_path_count = 0;
+	parquet->is_counted = false;
 	struct input **sorted = mem_realloc_array(parquet->by_path, inputs->count + 1, sizeof *sorted);
 	if (sorted == NULL)
 		return err_memory(err, "listing files");
@@ -401,11 +402,35 @@ parquet_add_good(const struct parquet_column *column, struct buf *sql)
 	buf_adds(sql, " IS NOT FALSE");
 }
 
+/* A number that is one in the file too: only one that does not fit goes through our function. */
+static void
+add_number(const struct parquet_column *column, bool is_bad, struct buf *sql)
+{
+	const struct flow_field *field = &flow_fields[column->field];
+	buf_adds(sql, "CASE WHEN ");
+	parquet_add_argument(column, sql);
+	buf_adds(sql, " < 0");
+	if (field->max < INT64_MAX) {
+		buf_adds(sql, " OR ");
+		parquet_add_argument(column, sql);
+		buf_addf(sql, " > %lld", (long long)field->max);
+	}
+	buf_addf(sql, " THEN flowtoll_%s_%s(", is_bad ? "try" : "read",
+	         parquet_type_word(field->type));
+	add_field_argument(column, sql);
+	buf_adds(sql, " ELSE ");
+	parquet_add_name(column->name, sql);
+	buf_addf(sql, "::%s END", flow_type_sql(field->type));
+}
+
 static void
 add_value(const struct parquet_column *column, bool is_bad, struct buf *sql)
 {
 	enum flow_type type = flow_fields[column->field].type;
-	if (type == FLOW_TYPE_TEXT) {
+	bool is_number = type == FLOW_TYPE_INT || type == FLOW_TYPE_BIGINT;
+	if (is_number && column->source == PARQUET_INT) {
+		add_number(column, is_bad, sql);
+	} else if (type == FLOW_TYPE_TEXT) {
 		add_text(column, sql);
 	} else if (parquet_is_time(column)) {
 		buf_adds(sql, "make_timestamp(epoch_us(");

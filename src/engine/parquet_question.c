@@ -173,13 +173,6 @@ take_rows(const struct engine *engine, duckdb_result *result, row_fn *take)
 	}
 }
 
-static void
-take_counts(struct input *input, duckdb_data_chunk chunk, idx_t row)
-{
-	input->parquet.nodata = (uint64_t)number_at(chunk, 1, row, 0);
-	input->parquet.skipdata = (uint64_t)number_at(chunk, 2, row, 0);
-}
-
 static enum flowtoll_rc
 count_schema(struct engine *engine, const struct parquet_schema *schema, struct flowtoll_err *err)
 {
@@ -190,38 +183,41 @@ count_schema(struct engine *engine, const struct parquet_schema *schema, struct 
 		return FLOWTOLL_OK;
 	buf_init(&sql, LIMIT_VIEW_BYTES);
 	buf_adds(&sql, "SELECT ");
-	parquet_add_file(schema, &sql);
 	for (int word = 1; word <= 2; word++) {
-		buf_adds(&sql, ", count(*) FILTER (WHERE ");
+		buf_adds(&sql, "count(*) FILTER (WHERE ");
 		parquet_add_name(status->name, &sql);
-		buf_addf(&sql, "::VARCHAR = '%s')", flow_enum_values(FLOW_TYPE_STATUS)[word]);
+		buf_addf(&sql, "::VARCHAR = '%s')%s", flow_enum_values(FLOW_TYPE_STATUS)[word],
+		         word == 1 ? ", " : "");
 	}
 	parquet_add_from(engine, schema, &sql);
 	buf_adds(&sql, " WHERE ");
 	parquet_add_name(status->name, &sql);
-	buf_adds(&sql, "::VARCHAR <> 'OK' GROUP BY 1");
+	buf_adds(&sql, "::VARCHAR <> 'OK'");
 	enum flowtoll_rc rc = run(engine, &sql, &result, err);
-	if (rc == FLOWTOLL_OK) {
-		take_rows(engine, &result, take_counts);
-		duckdb_destroy_result(&result);
+	duckdb_data_chunk chunk = rc == FLOWTOLL_OK ? duckdb_fetch_chunk(result) : NULL;
+	if (chunk != NULL) {
+		engine->parquet->nodata += (uint64_t)number_at(chunk, 0, 0, 0);
+		engine->parquet->skipdata += (uint64_t)number_at(chunk, 1, 0, 0);
+		duckdb_destroy_data_chunk(&chunk);
 	}
+	if (rc == FLOWTOLL_OK)
+		duckdb_destroy_result(&result);
 	buf_free(&sql);
 	return rc;
 }
 
-/* Once for each file: they do not change. */
+/* Once: files do not change. */
 static enum flowtoll_rc
 count_all(struct engine *engine, struct flowtoll_err *err)
 {
 	struct parquet *parquet = engine->parquet;
-	bool all = true;
-	for (size_t i = 0; i < parquet->by_path_count; i++)
-		all &= parquet->by_path[i]->parquet.is_counted;
-	for (size_t i = 0; i < parquet->schema_count && !all; i++)
+	if (parquet->is_counted)
+		return FLOWTOLL_OK;
+	parquet->nodata = parquet->skipdata = 0;
+	for (size_t i = 0; i < parquet->schema_count; i++)
 		if (parquet_schema_has_files(engine, parquet->schemas[i]))
 			TRY(count_schema(engine, parquet->schemas[i], err));
-	for (size_t i = 0; i < parquet->by_path_count; i++)
-		parquet->by_path[i]->parquet.is_counted = true;
+	parquet->is_counted = true;
 	return FLOWTOLL_OK;
 }
 
@@ -398,9 +394,9 @@ parquet_add_counts(const struct engine *engine, struct flowtoll_counts *counts)
 		counts->bytes += input->file->size_bytes;
 		counts->text_bytes += input->file->size_bytes;
 		counts->rows += input->parquet.rows - input->parquet.rejected;
-		counts->nodata += input->parquet.nodata;
-		counts->skipdata += input->parquet.skipdata;
 	}
+	counts->nodata += parquet->is_counted ? parquet->nodata : 0;
+	counts->skipdata += parquet->is_counted ? parquet->skipdata : 0;
 }
 
 /* ---- damage ------------------------------------------------------------------------------- */
