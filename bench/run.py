@@ -27,6 +27,8 @@ import sys
 import tempfile
 import time
 
+import huge
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CACHE = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
 CACHE = os.path.join(CACHE, "flowtoll", "bench")
@@ -767,6 +769,8 @@ def parse_options():
     parser.add_argument("--build", default="build", help="where the programs are (default build)")
     parser.add_argument("-o", "--output", metavar="FILE",
                         help="results (default bench/RESULTS.md, unless --quick)")
+    parser.add_argument("--huge", action="store_true",
+                        help="instead: 500 million records in 300 MB of memory; 60 GB of disk")
     parser.add_argument("--condense", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.rows < 1000 or options.rounds is not None and options.rounds < 1:
@@ -784,6 +788,8 @@ def main():
         condense(*options.condense)
         return 0
     programs = Programs(options)
+    if options.huge:
+        return huge.run(programs.flowtoll, programs.gen, CACHE)
     bench = Bench(options, programs)
     sets = make_sets(programs.gen, options)
     NOISE.wait_for_quiet()

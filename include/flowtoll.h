@@ -101,7 +101,7 @@ FLOWTOLL_API const struct flowtoll_field *flowtoll_field_at(size_t index);
 /* Zero-initialise and set what is wanted; NULL stands for all defaults. */
 struct flowtoll_settings {
 	int threads;             /* 0: as many as the machine has */
-	uint64_t memory_bytes;   /* 0: the engine's default */
+	uint64_t memory_bytes;   /* of the whole session; 0: half of what there is, as a guess */
 	const char *fields;      /* format of files without a header line, as in --fields; or NULL */
 	const char *inventory;   /* what `aws ec2 describe-network-interfaces` prints; or NULL */
 	const char *aws_ranges;  /* file with AWS's ip-ranges.json; or NULL */
@@ -117,6 +117,10 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **ft,
               struct flowtoll_err *err);
 FLOWTOLL_API void flowtoll_close(struct flowtoll *ft);
+
+/* The session's own folder for what does not fit in memory, below TMPDIR or /tmp: flowtoll_close
+ * removes it, and what a killed program left the next session removes. NULL: none could be made. */
+FLOWTOLL_API const char *flowtoll_spill_folder(const struct flowtoll *ft);
 
 /* A file, a folder (its *.log, *.gz, *.txt and *.parquet, recursively), a glob, or "-" for standard
  * input. The headers of all its files are read at the first question. */

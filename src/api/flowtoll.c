@@ -126,6 +126,12 @@ flowtoll_close(struct flowtoll *ft)
 	mem_free(ft);
 }
 
+const char *
+flowtoll_spill_folder(const struct flowtoll *ft)
+{
+	return engine_spill_folder(ft->engine);
+}
+
 enum flowtoll_rc
 flowtoll_add_source(struct flowtoll *ft, const char *source, struct flowtoll_err *err)
 {

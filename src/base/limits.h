@@ -24,6 +24,7 @@ enum {
 	LIMIT_REJECTS = 1000,           /* rejected lines that the table rejects shows */
 	LIMIT_REJECT_BYTES = 1024,      /* of each */
 	LIMIT_FOLDER_DEPTH = 64,
+	LIMIT_SWEPT_ENTRIES = 1 << 16,  /* of the folder for temporary files, looked at for leftovers */
 	LIMIT_TABLE_ROWS = 10000,       /* rows that the output "table" lays out */
 	LIMIT_CELL_BYTES = 4096,        /* of one cell in the output "table" */
 	LIMIT_INTERFACES = 4 << 20,     /* of all inventories */

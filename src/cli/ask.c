@@ -186,6 +186,6 @@ ask_run(const struct ask *ask)
 			code = FLOWTOLL_EXIT_PARTIAL;
 	}
 	flowtoll_answer_free(answer);
-	flowtoll_close(ft);
+	close_session(ft);
 	return code;
 }

@@ -50,7 +50,7 @@ static const struct row exit_codes[] = {
 	{"4", "an answer was given that lacks a part of the input, as standard error tells"},
 	{"5", "a remote service failed"},
 	{"6", "the answer could not be written"},
-	{"7", "out of memory"},
+	{"7", "out of memory, or of room in TMPDIR"},
 	{"8", "a fault in flowtoll"},
 	{"130", "interrupted"},
 };

@@ -5,6 +5,7 @@
 #include "cli/open_session.h"
 
 #include "cli/range.h"
+#include "cli/signals.h"
 #include "cli/tty.h"
 
 #include <stdio.h>
@@ -38,6 +39,7 @@ open_session(const struct options *options, const char *const *sources, size_t s
 	};
 	TRY(range_read(options, now_us(), &settings.since_us, &settings.until_us, err));
 	TRY(flowtoll_open(&settings, ft, err));
+	signals_erase_at_end(flowtoll_spill_folder(*ft));
 	for (size_t i = 0; i < source_count; i++) {
 		if (strcmp(sources[i], "-") == 0 && tty_is(STDIN_FILENO) &&
 		    options->values[FLAG_QUIET] == NULL)
@@ -45,4 +47,11 @@ open_session(const struct options *options, const char *const *sources, size_t s
 		TRY(flowtoll_add_source(*ft, sources[i], err));
 	}
 	return FLOWTOLL_OK;
+}
+
+void
+close_session(struct flowtoll *ft)
+{
+	flowtoll_close(ft);
+	signals_erase_at_end(NULL);
 }

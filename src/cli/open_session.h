@@ -7,9 +7,11 @@
 
 #include "cli/options.h"
 
-/* Close *ft with flowtoll_close, also after a failure. */
+/* Close *ft with close_session, also after a failure. */
 FLOWTOLL_MUST_USE enum flowtoll_rc open_session(const struct options *options,
                                                 const char *const *sources, size_t source_count,
                                                 struct flowtoll **ft, struct flowtoll_err *err);
+
+void close_session(struct flowtoll *ft); /* NULL ok */
 
 #endif

@@ -77,6 +77,6 @@ show_sql(const struct ask *ask)
 		say_error_in(&err, ask->options);
 	output_file_close(&place.file);
 	flowtoll_free_text(sql);
-	flowtoll_close(ft);
+	close_session(ft);
 	return (int)rc;
 }

@@ -4,8 +4,11 @@
  */
 #include "cli/signals.h"
 
+#include "base/scratch.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -15,6 +18,8 @@ static int wake_fds[2] = {-1, -1};
 static atomic_bool interrupted;
 static atomic_bool line_drawn;
 static _Atomic(const char *) removed_at_end;
+static char erased_at_end[PATH_MAX];
+static atomic_bool erases; /* what erased_at_end names */
 
 /* Calls only what POSIX allows in a handler; these atomics are free of locks. */
 static void
@@ -83,9 +88,21 @@ signals_remove_at_end(const char *path)
 }
 
 void
+signals_erase_at_end(const char *path)
+{
+	atomic_store(&erases, false);
+	if (path == NULL || strlen(path) >= sizeof erased_at_end)
+		return;
+	memcpy(erased_at_end, path, strlen(path) + 1);
+	atomic_store(&erases, true);
+}
+
+void
 signals_clean_up(void)
 {
 	const char *path = atomic_load(&removed_at_end);
 	if (path != NULL)
 		unlink(path);
+	if (atomic_load(&erases))
+		scratch_erase(erased_at_end);
 }

@@ -24,7 +24,10 @@ void signals_line_drawn(bool drawn);
 /* A file to remove when the program is ended at once; NULL: none. The text stays the caller's. */
 void signals_remove_at_end(const char *path);
 
-/* For who ends the program at once: removes that file. Also in a signal handler. */
+/* The same for a folder that base/scratch.h made. The text is copied. */
+void signals_erase_at_end(const char *path);
+
+/* For who ends the program at once: removes both. Also in a signal handler. */
 void signals_clean_up(void);
 
 #endif

@@ -10,4 +10,10 @@
 #define DUCKDB_API_VERSION_PATCH 6
 #include <duckdb.h>
 
+#include <stddef.h>
+
+/* The settings of the allocator that DuckDB's archive has in it; NULL where it has another. */
+extern int duckdb_je_mallctl(const char *name, void *old, size_t *old_size, void *new,
+                             size_t new_size) __attribute__((weak));
+
 #endif

@@ -5,7 +5,6 @@
  */
 #include "engine/parquet.h"
 
-#include "base/cpu.h"
 #include "base/mem.h"
 
 #include <assert.h>
@@ -13,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 /* ---- opening ------------------------------------------------------------------------------ */
 
@@ -25,47 +23,43 @@ set_option(duckdb_config config, const char *name, const char *value, struct flo
 	return ERR(err, FLOWTOLL_ERR_INTERNAL, "the engine refuses %s = %s", name, value);
 }
 
-/* Spilled data goes to a folder of our own, made by DuckDB when first needed and removed at the
- * end. */
-static enum flowtoll_rc
-set_temp_folder(duckdb_config config, struct flowtoll_err *err)
+/* A question that needs no folder must not fail for want of one. */
+static void
+make_scratch(struct engine *engine)
 {
-	char folder[4096];
-	const char *base = getenv("TMPDIR");
-	if (base == NULL || base[0] == '\0')
-		base = "/tmp";
-	snprintf(folder, sizeof folder, "%s/flowtoll-%ld", base, (long)getpid());
-	return set_option(config, "temp_directory", folder, err);
+	struct flowtoll_err err;
+	const char *base = scratch_base();
+	scratch_sweep(base);
+	if (scratch_create(&engine->scratch, base, &err) != FLOWTOLL_OK)
+		snprintf(engine->no_scratch, sizeof engine->no_scratch, "%s", err.message);
 }
 
 static enum flowtoll_rc
-configure(duckdb_config config, const struct engine_settings *settings, int threads,
-          struct flowtoll_err *err)
+configure(duckdb_config config, struct engine *engine, struct flowtoll_err *err)
 {
 	char number[32];
-	snprintf(number, sizeof number, "%d", threads);
+	snprintf(number, sizeof number, "%d", engine->threads);
 	TRY(set_option(config, "threads", number, err));
-	if (settings->memory_bytes > 0) {
-		snprintf(number, sizeof number, "%lluB", (unsigned long long)settings->memory_bytes);
-		TRY(set_option(config, "memory_limit", number, err));
-	}
+	engine->engine_bytes = memory_of_engine(engine);
+	snprintf(number, sizeof number, "%lluB", (unsigned long long)engine->engine_bytes);
+	TRY(set_option(config, "memory_limit", number, err));
 	TRY(set_option(config, "autoinstall_known_extensions", "false", err));
 	TRY(set_option(config, "autoload_known_extensions", "false", err));
 	/* a table function of this API cannot number its batches: with order preserved, half the
 	 * operators would run on one thread */
 	TRY(set_option(config, "preserve_insertion_order", "false", err));
-	return set_temp_folder(config, err);
+	return set_option(config, "temp_directory",
+	                  engine->scratch.path != NULL ? engine->scratch.path : "", err);
 }
 
 static enum flowtoll_rc
-open_database(struct engine *engine, const struct engine_settings *settings,
-              struct flowtoll_err *err)
+open_database(struct engine *engine, struct flowtoll_err *err)
 {
 	duckdb_config config;
 	char *why = NULL;
 	if (duckdb_create_config(&config) != DuckDBSuccess)
 		return err_memory(err, "opening the engine");
-	enum flowtoll_rc rc = configure(config, settings, engine->threads, err);
+	enum flowtoll_rc rc = configure(config, engine, err);
 	if (rc == FLOWTOLL_OK &&
 	    duckdb_open_ext(":memory:", &engine->db, config, &why) != DuckDBSuccess)
 		rc = ERR(err, FLOWTOLL_ERR_INTERNAL, "the engine does not open: %s", why);
@@ -92,14 +86,6 @@ find_table(duckdb_replacement_scan_info info, const char *table, void *data)
 	}
 }
 
-/* A quarter of what there is, for all workers together. */
-static uint64_t
-fold_bytes(uint64_t memory_bytes, int threads)
-{
-	uint64_t share = memory_bytes / 4 / (uint64_t)threads;
-	return memory_bytes > 0 && share < LIMIT_FOLD_BYTES ? share : LIMIT_FOLD_BYTES;
-}
-
 enum flowtoll_rc
 engine_create(struct engine **out, const struct engine_settings *settings,
               struct flowtoll_err *err)
@@ -108,14 +94,13 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 	struct engine *engine = mem_zalloc(1, sizeof *engine);
 	if (engine == NULL)
 		return err_memory(err, "opening a session");
-	int threads = settings->threads > 0 ? settings->threads : cpu_count();
-	engine->threads = threads < LIMIT_THREADS ? threads : LIMIT_THREADS;
-	engine->fold_bytes = fold_bytes(settings->memory_bytes, engine->threads);
 	engine->who = settings->who;
 	engine->since_us = settings->since_us;
 	engine->until_us = settings->until_us;
 	pthread_mutex_init(&engine->lock, NULL);
-	enum flowtoll_rc rc = scan_kernel_select(&engine->kernel, err);
+	enum flowtoll_rc rc = memory_plan(engine, settings, err);
+	if (rc == FLOWTOLL_OK)
+		rc = scan_kernel_select(&engine->kernel, err);
 	if (rc == FLOWTOLL_OK)
 		rc = faults_create(&engine->faults, err);
 	if (rc == FLOWTOLL_OK)
@@ -127,8 +112,10 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 		                      err);
 	if (rc == FLOWTOLL_OK)
 		rc = parquet_create(engine, err);
-	if (rc == FLOWTOLL_OK)
-		rc = open_database(engine, settings, err);
+	if (rc == FLOWTOLL_OK) {
+		make_scratch(engine);
+		rc = open_database(engine, err);
+	}
 	if (rc == FLOWTOLL_OK)
 		rc = ip_type_register(engine->con, err);
 	if (rc == FLOWTOLL_OK)
@@ -158,6 +145,7 @@ engine_free(struct engine *engine)
 	if (engine->db != NULL)
 		duckdb_close(&engine->db);
 	parquet_free(engine);
+	scratch_free(&engine->scratch);
 	inputs_free(&engine->inputs);
 	flow_logs_free(&engine->flow_logs);
 	faults_free(&engine->faults);
@@ -256,6 +244,7 @@ engine_look(struct engine *engine, struct flowtoll_err *err)
 		is_known &= engine->inputs.all[i].file->stream == NULL;
 	}
 	atomic_store(&engine->bytes_total, is_known ? bytes : 0);
+	TRY(memory_share(engine, err));
 	return engine_make_views(engine, err);
 }
 
@@ -317,6 +306,12 @@ engine_compare_flow_logs(struct engine *engine, const struct flow_logs **logs,
 {
 	*logs = &engine->flow_logs;
 	return flow_logs_compare(engine, err);
+}
+
+const char *
+engine_spill_folder(const struct engine *engine)
+{
+	return engine->scratch.path;
 }
 
 const struct inputs *

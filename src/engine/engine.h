@@ -17,7 +17,7 @@ struct engine;
 
 struct engine_settings {
 	int threads;           /* 0: as many as the machine has */
-	uint64_t memory_bytes; /* 0: DuckDB's default */
+	uint64_t memory_bytes; /* 0: half of what there is */
 	const char *fields;    /* of headerless files, or NULL */
 	int64_t since_us;      /* only records that start from then ... */
 	int64_t until_us;      /* ... to before then; 0: no bound */
@@ -40,6 +40,7 @@ FLOWTOLL_MUST_USE enum flowtoll_rc engine_look(struct engine *engine, struct flo
 bool engine_has_field(const struct engine *engine, enum flow_id field);
 size_t engine_files_without(const struct engine *engine, enum flow_id field);
 const struct inputs *engine_inputs(const struct engine *engine);
+const char *engine_spill_folder(const struct engine *engine); /* NULL: it could not be made */
 
 /* To an error about the question: that a file cannot be read, which may have what is missing. */
 void engine_explain(const struct engine *engine, struct flowtoll_err *err);

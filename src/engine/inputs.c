@@ -51,6 +51,14 @@ inputs_free(struct inputs *inputs)
 	arena_free(&inputs->arena);
 }
 
+size_t
+inputs_size_bytes(const struct inputs *inputs)
+{
+	enum { PIECE_BYTES = 32 }; /* of a scan's list of what to read */
+	return inputs->list.arena.size_bytes + inputs->list.cap * sizeof *inputs->list.files +
+	       inputs->count * (sizeof *inputs->all + PIECE_BYTES);
+}
+
 /* ---- formats ------------------------------------------------------------------------------ */
 
 static enum flowtoll_rc

@@ -70,6 +70,8 @@ FLOWTOLL_MUST_USE enum flowtoll_rc inputs_create(struct inputs *inputs, const ch
                                                  struct flowtoll_err *err);
 void inputs_free(struct inputs *inputs);
 
+size_t inputs_size_bytes(const struct inputs *inputs); /* memory held for each file, in all */
+
 /* Reads the headers of files added to the list since. An error if none of all can be read. */
 FLOWTOLL_MUST_USE enum flowtoll_rc inputs_look(struct inputs *inputs, struct flowtoll_err *err);
 

@@ -94,6 +94,8 @@ query_error(struct engine *engine, const char *text, struct flowtoll_err *err)
 	pthread_mutex_unlock(&engine->lock);
 	if (ours)
 		return err->code;
+	if (memory_error(engine, text, err))
+		return err->code;
 	enum flowtoll_rc rc = engine_sql_error(text, err);
 	add_advice(err);
 	return rc;

@@ -10,6 +10,8 @@
 #include "engine/flow_logs.h"
 #include "engine/rejects.h"
 
+#include "base/scratch.h"
+
 /* What was read in the last query; workers add to it. */
 struct engine_tally {
 	atomic_uint_fast64_t bytes; /* stored bytes */
@@ -27,6 +29,11 @@ struct engine {
 	duckdb_connection con;
 	int threads;
 	uint64_t fold_bytes; /* that a worker's fold may take */
+	uint64_t memory_bytes;   /* of all: ours and DuckDB's */
+	bool memory_asked;       /* else it is a guess, and not promised */
+	uint64_t engine_bytes;   /* DuckDB's part, as it has been told */
+	struct scratch scratch;  /* where DuckDB spills */
+	char no_scratch[480];    /* why it cannot; else empty */
 	const struct scan_kernel *kernel;
 	const struct who *who;
 	int64_t since_us; /* the period of every question */
@@ -118,6 +125,16 @@ duckdb_logical_type field_type_create(enum flow_type type);
 /* Makes the views, unless they are as they should be. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_make_views(struct engine *engine,
                                                      struct flowtoll_err *err);
+/* How much memory there is, and how many threads it allows; how much of it is DuckDB's, with the
+ * inputs known by now; and telling it, if that has changed since. See memory.c. */
+FLOWTOLL_MUST_USE enum flowtoll_rc memory_plan(struct engine *engine,
+                                               const struct engine_settings *settings,
+                                               struct flowtoll_err *err);
+uint64_t memory_of_engine(const struct engine *engine);
+FLOWTOLL_MUST_USE enum flowtoll_rc memory_share(struct engine *engine, struct flowtoll_err *err);
+
+/* DuckDB's error, if it lacked memory or room to spill, in our words; else false. */
+bool memory_error(const struct engine *engine, const char *text, struct flowtoll_err *err);
 
 /* Ends what may still run of the last query: what its workers read is about to change. */
 void engine_end_query(struct engine *engine);

@@ -33,10 +33,11 @@ parse_stamp(const char *text, int64_t *seconds)
 	if (tm.tm_year < 1970 || tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 ||
 	    tm.tm_mday > 31 || tm.tm_hour > 23 || tm.tm_min > 59)
 		return false;
+	int day = tm.tm_mday;
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
 	*seconds = (int64_t)timegm(&tm);
-	return true;
+	return tm.tm_mday == day; /* the 31st of February becomes a day in March */
 }
 
 void

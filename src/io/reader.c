@@ -278,6 +278,19 @@ inflate_some(struct io_reader *reader, uint8_t *dst, size_t cap, size_t *got)
 		reader->fault = inflate_fault(status);
 }
 
+/* Of what was inflated before a fault, ISA-L has kept back what did not fit into dst. */
+static size_t
+take_kept(struct io_reader *reader, uint8_t *dst, size_t cap)
+{
+	struct inflate_state *state = &reader->inflate;
+	assert(state->tmp_out_processed <= state->tmp_out_valid);
+	size_t kept = (size_t)(state->tmp_out_valid - state->tmp_out_processed);
+	size_t len = kept < cap ? kept : cap;
+	memcpy(dst, state->tmp_out_buffer + state->tmp_out_processed, len);
+	state->tmp_out_processed += (int32_t)len;
+	return len;
+}
+
 static enum flowtoll_rc
 read_gzip(struct io_reader *reader, uint8_t *dst, size_t cap, size_t *got,
           struct flowtoll_err *err)
@@ -285,8 +298,10 @@ read_gzip(struct io_reader *reader, uint8_t *dst, size_t cap, size_t *got,
 	bool ended = false;
 	*got = 0;
 	while (*got == 0 && !ended) {
-		if (reader->fault != NULL)
-			return fail_gzip(reader, reader->fault, err);
+		if (reader->fault != NULL) {
+			*got = take_kept(reader, dst, cap);
+			return *got > 0 ? FLOWTOLL_OK : fail_gzip(reader, reader->fault, err);
+		}
 		if (reader->member_begins) {
 			TRY(begin_member(reader, &ended, err));
 			continue;

@@ -44,6 +44,22 @@ who_free(struct who *who)
 	mem_free(who);
 }
 
+static size_t
+trie_size(const struct ip_trie *trie)
+{
+	return trie != NULL ? ip_trie_size_bytes(trie) : 0;
+}
+
+size_t
+who_size_bytes(const struct who *who)
+{
+	const struct who_aws_ranges *ranges = &who->ranges;
+	return who->intern.arena.size_bytes + who->intern.slot_count * sizeof *who->intern.slots +
+	       who->inventory.cap * sizeof *who->inventory.entries + trie_size(who->inventory.trie) +
+	       (ranges->trie != NULL ? ip_trie_count(ranges->trie) : 0) * sizeof *ranges->places +
+	       trie_size(ranges->trie);
+}
+
 enum flowtoll_rc
 who_add_inventory(struct who *who, const char *path, struct flowtoll_err *err)
 {

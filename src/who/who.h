@@ -42,6 +42,7 @@ struct who;
 
 FLOWTOLL_MUST_USE enum flowtoll_rc who_create(struct who **who, struct flowtoll_err *err);
 void who_free(struct who *who); /* NULL ok */
+size_t who_size_bytes(const struct who *who); /* memory held */
 
 /* Exactly what `aws ec2 describe-network-interfaces` prints: {"NetworkInterfaces": [...]}; or
  * several of these one after the other (a loop over regions). May be called again for more files:

@@ -4,6 +4,8 @@
  */
 #include "test_ask.h"
 
+#include "base/scratch.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -123,15 +125,43 @@ test_open_refuses(void **state)
 	unsetenv("FLOWTOLL_CPU");
 }
 
+static const char *
+ask_line(const char *text)
+{
+	static char line[1024];
+	snprintf(line, sizeof line, "%s\n", text);
+	return line;
+}
+
 static void
 test_settings(void **state)
 {
 	(void)state;
-	const struct flowtoll_settings settings = {.threads = 1000000, .memory_bytes = 256 << 20};
-	ask_open(&settings, NULL);
+	struct flowtoll *none = NULL;
+	ask_open(&(struct flowtoll_settings){.threads = 1000000}, NULL);
 	assert_string_equal(ask_sql("select current_setting('threads') <= 256"), "true\n");
-	assert_string_equal(ask_sql("select current_setting('memory_limit')"), "256.0 MiB\n");
 	ask_close();
+	/* of the memory what is left for the engine; a quarter is for groups of records, of ours */
+	ask_open(&(struct flowtoll_settings){.threads = 2, .memory_bytes = 256 << 20}, NULL);
+	assert_string_equal(ask_sql("select current_setting('threads')"), "2\n");
+	assert_string_equal(ask_sql("select current_setting('memory_limit')"), "186.5 MiB\n");
+	assert_begins(flowtoll_spill_folder(ask_session), scratch_base());
+	assert_string_equal(ask_sql("select current_setting('temp_directory')"),
+	                    ask_line(flowtoll_spill_folder(ask_session)));
+	ask_close();
+	/* no more threads than the memory has room for, unless they were asked for */
+	ask_open(&(struct flowtoll_settings){.memory_bytes = 64 << 20}, NULL);
+	assert_string_equal(ask_sql("select current_setting('threads') <= 2"), "true\n");
+	ask_close();
+	assert_int_equal(flowtoll_open(&(struct flowtoll_settings){.threads = 256,
+	                                                           .memory_bytes = 256 << 20},
+	                               &none, &ask_err), FLOWTOLL_ERR_USAGE);
+	assert_string_equal(ask_err.message, "--memory is too small: 256 threads need 2844 MiB");
+	assert_null(none);
+	assert_int_equal(flowtoll_open(&(struct flowtoll_settings){.threads = 1, .memory_bytes = 1},
+	                               &none, &ask_err), FLOWTOLL_ERR_USAGE);
+	assert_string_equal(ask_err.message, "--memory is too small: 1 thread needs 39 MiB");
+	assert_string_equal(ask_err.hint, "raise it: --memory 39M");
 	ask_open(&(struct flowtoll_settings){.threads = -5}, NULL);
 	assert_string_equal(ask_sql("select current_setting('threads') >= 1"), "true\n");
 	assert_string_equal(ask_sql("select current_setting('autoload_known_extensions'), "
@@ -139,11 +169,25 @@ test_settings(void **state)
 	                    "false,false\n");
 	ask_close();
 	/* memory that does not do is an error of its own kind */
-	ask_open(&(struct flowtoll_settings){.memory_bytes = 4 << 20, .threads = 1}, NULL);
+	ask_open(&(struct flowtoll_settings){.memory_bytes = 40 << 20, .threads = 1}, NULL);
 	ask_sql("set max_temp_directory_size = '0KiB'");
 	assert_begins(ask_sql("select count(*) from (select i, count(*) from range(3000000) r(i) "
-	                      "group by i)"), "error 7: ");
+	                      "group by i)"), "error 7: no room in ");
+	assert_non_null(strstr(ask_err.message, flowtoll_spill_folder(ask_session)));
 	assert_string_equal(ask_sql("select 1"), "1\n");
+	ask_close();
+	/* without a folder all goes well that needs none */
+	char before[512];
+	snprintf(before, sizeof before, "%s", scratch_base());
+	setenv("TMPDIR", "/none", 1);
+	ask_open(&(struct flowtoll_settings){.memory_bytes = 40 << 20, .threads = 1}, NULL);
+	assert_null(flowtoll_spill_folder(ask_session));
+	assert_string_equal(ask_sql("select 1"), "1\n");
+	assert_begins(ask_sql("select count(*) from (select i, count(*) from range(3000000) r(i) "
+	                      "group by i)"),
+	              "error 7: the question needs more memory than 40 MiB, and cannot make a folder "
+	              "in /none: ");
+	setenv("TMPDIR", before, 1);
 }
 
 static void
