@@ -10,6 +10,7 @@
     fields     records as text; flow_files, as objects in a bucket; inventory, as `aws ec2` prints
     scenarios  the table of scenarios, and what may be asked of an answer to each
     truth      truth.json
+    reader     records as they were written
 
 Recorder and meter do not know of each other: that the one's records add up to the other's bill is
 for tests, and for flowtoll, to find. The rules and their sources: docs/accounting.md.

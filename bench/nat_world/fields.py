@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records as text: the fields, their orders, and what a record has in each."""
+import functools
+
 from .journey import EGRESS
 from .model import REGION, RegionalPoint, is_ipv6
 from .recorder import shown
@@ -47,6 +49,7 @@ def of_format(name, order, rng):
     return tuple(fields)
 
 
+@functools.lru_cache(maxsize=None)
 def version_of(fields):
     return max(v for v, names in BY_VERSION.items() if set(names.split()) & set(fields))
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Connections, as bursts of packets with sizes, losses and repetitions."""
+import functools
 import ipaddress
 from dataclasses import dataclass
 
@@ -44,6 +45,7 @@ HABITS = {  # protocol, port there, payload of a burst up and down (medians), ho
 }
 
 
+@functools.lru_cache(maxsize=None)
 def service_of(address):
     """What AWS writes into pkt-src-aws-service and pkt-dst-aws-service."""
     if ":" in address:

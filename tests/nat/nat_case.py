@@ -1,11 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests of the NAT oracle share: scenarios written once, and a reader of what was written.
-
-The reader knows files, columns and nothing of the simulation.
-"""
+"""What tests of the NAT oracle share: scenarios, each written once, and their records."""
 import functools
-import glob
-import gzip
 import json
 import os
 import sys
@@ -14,7 +9,7 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "bench"))
 
-from nat_world import scenarios, simulate  # noqa: E402
+from nat_world import reader, scenarios, simulate  # noqa: E402
 
 SCRATCH = tempfile.TemporaryDirectory(prefix="nat-oracle-")
 FLOWS = 20
@@ -36,12 +31,11 @@ class Case:
 
     @functools.cached_property
     def paths(self):
-        return sorted(glob.glob(self.logs + "/**/*.log.gz", recursive=True))
+        return reader.paths_of(self.logs)
 
     @functools.cached_property
     def rows(self):
-        """All records, as {field: text}, with the name of their `file`."""
-        return [row for path in self.paths for row in read_file(path)]
+        return [row for path in self.paths for row in reader.rows_of(path)]
 
     def data(self, flow_log=0):
         """Records with traffic of one of the flow logs, those of transit gateways left out."""
@@ -59,16 +53,6 @@ class Case:
     def unbilled(self, gateway_id, *reasons):
         return sum(row["bytes"] for row in self.truth["unbilled"]
                    if row["nat_gateway_id"] == gateway_id and row["reason"] in reasons)
-
-
-def read_file(path):
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        names = file.readline().split()
-        for text in file:
-            values = text.split()
-            if len(values) != len(names):
-                raise ValueError(f"{path}: {len(values)} columns, {len(names)} in the header")
-            yield dict(zip(names, values), file=os.path.basename(path))
 
 
 CASES = {}

@@ -40,6 +40,14 @@ class Billed(unittest.TestCase):
                 self.assertGreater(carried, 0)
                 self.assertEqual(billed, carried)
 
+    def test_repetitions(self):
+        """They are on the bill, a part of it, and only where there are any."""
+        for name in ("zonal", "retransmitted", "everything"):
+            truth = case(name).truth
+            billed = sum(g["billed_bytes"] for g in truth["gateways"])
+            self.assertEqual(truth["repeated_bytes"] > 0, name != "zonal")
+            self.assertLess(truth["repeated_bytes"], billed / 4)
+
     def test_tables_have_the_same_sums(self):
         for scenario in scenarios.TABLE:
             with self.subTest(scenario.name):
@@ -152,6 +160,14 @@ class Interfaces(unittest.TestCase):
         for interface_id, attachment in attachments.items():
             self.assertEqual(sums[interface_id], gateway["billed_bytes"])
             self.assertEqual(sums[attachment.id], gateway["billed_bytes"])
+        near = found.sim.world.attachments[0]
+        for row in found.rows:
+            if row.get("log-status") == "OK" and row.get("tgw-attachment-id"):
+                up = row["srcaddr"].startswith("10.1.")
+                self.assertEqual(row["tgw-src-vpc-id"] == near.vpc.id, up)
+                self.assertEqual(row["tgw-dst-eni"] == near.interface.id, not up)
+                self.assertEqual((row["tgw-attachment-id"] == near.id) == up,
+                                 row["flow-direction"] == "ingress")
 
     def test_chained(self):
         """The outer gateway's client is the inner one's address."""
