@@ -43,8 +43,8 @@ def skip(records, gateways, interval, rng, written):
     """Windows of gateways' interfaces of which AWS says that it lost records."""
     windows = sorted({(r.point.id, window_of(r.point, r.start, interval)) for r in records
                       if is_gateways(r, gateways)})
-    count = max(2, int(len(windows) * SKIPPED_SHARE))
-    chosen = set(rng.sample(windows, count))
+    wanted = max(2, int(len(windows) * SKIPPED_SHARE))
+    chosen = set(rng.sample(windows, min(wanted, len(windows))))
     kept = []
     for record in records:
         window = (record.point.id, window_of(record.point, record.start, interval))
@@ -129,7 +129,8 @@ def write(folder, world, recorder, period, faults, seed):
     if "missing_files" in faults:
         inner = sorted(written.windows)[2:-2]
         rng = random.Random(f"missing {seed}")
-        written.missing = set(rng.sample(inner, max(1, int(len(inner) * MISSING_SHARE))))
+        wanted = max(1, int(len(inner) * MISSING_SHARE))
+        written.missing = set(rng.sample(inner, min(wanted, len(inner))))
     for flow_log, files in by_window.items():
         for stamp, records in sorted(files.items()):
             if stamp in written.missing:

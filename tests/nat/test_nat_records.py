@@ -8,7 +8,7 @@ import re
 import subprocess
 import unittest
 
-from nat_case import FLOWS, ROOT, SCRATCH, case, scenarios, total
+from nat_case import FLOWS, ROOT, SCRATCH, case, scenarios, simulate, total
 
 from nat_world.fields import BY_VERSION, FORMATS
 from nat_world.journey import EGRESS, INGRESS, Packet, Step, make
@@ -158,6 +158,17 @@ class Runs(unittest.TestCase):
                 n for n in os.listdir(other) if os.path.isfile(os.path.join(other, n))))
             _, differ, broken = filecmp.cmpfiles(folder, other, names, shallow=False)
             self.assertEqual(differ + broken, [])
+
+    def test_one_connection_is_enough(self):
+        """Of any scenario, in the fewest windows."""
+        for scenario in scenarios.TABLE:
+            with self.subTest(scenario.name):
+                found = simulate.run(simulate.Options(scenario, -3, "v2", interval=600, flows=1,
+                                                      hours=1))
+                folder = os.path.join(SCRATCH.name, "least-" + scenario.name)
+                truth = simulate.write(found, folder)
+                self.assertEqual(truth["coverage"]["windows"], 12)
+                self.assertGreater(truth["written"]["rows"], 0)
 
     def test_seeds_differ(self):
         self.assertNotEqual(case("zonal").truth["gateways"],
