@@ -10,7 +10,7 @@ WITH grouped AS MATERIALIZED (
     {list} AS list,
     {keys},
     sum(m_bytes) AS bytes,
-    sum(m_packets) AS packets,
+    {packets} AS packets,
     sum(m_flows) AS flows
   FROM (
     {records}

@@ -99,8 +99,9 @@ memory_plan(struct engine *engine, const struct engine_settings *settings,
 			err_hint(err, "raise it: --memory %lluM", (unsigned long long)(least / MIB));
 		return err->code;
 	}
-	/* a quarter of the rest for groups of equal records, of all workers: they keep DuckDB's few */
-	engine->fold_bytes = (engine->memory_bytes - least) / 4 / (uint64_t)engine->threads;
+	/* some for groups of equal records: they keep DuckDB's few, but what hardly ever comes again
+	 * is DuckDB's in the end */
+	engine->fold_bytes = (engine->memory_bytes - least) / 12 / (uint64_t)engine->threads;
 	if (engine->fold_bytes > LIMIT_FOLD_BYTES)
 		engine->fold_bytes = LIMIT_FOLD_BYTES;
 	if (engine->memory_asked)

@@ -294,6 +294,8 @@ make_sql(const struct plan *plan, struct buf *sql, struct flowtoll_err *err)
 		{"shown", buf_text(&holes.shown)},       {"nulls", buf_text(&holes.nulls)},
 		{"names", buf_text(&holes.names)},       {"by", plan->by},
 		{"all", plan->all},
+		/* every group keeps room for a sum */
+		{"packets", plan->packets ? "sum(m_packets)" : "CAST(NULL AS HUGEINT)"},
 	};
 	template_fill(sql, sql_top, filled, sizeof filled / sizeof *filled);
 	for (int i = 0; i < BUF_COUNT; i++) {

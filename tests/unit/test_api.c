@@ -141,10 +141,10 @@ test_settings(void **state)
 	ask_open(&(struct flowtoll_settings){.threads = 1000000}, NULL);
 	assert_string_equal(ask_sql("select current_setting('threads') <= 256"), "true\n");
 	ask_close();
-	/* of the memory what is left for the engine; a quarter is for groups of records, of ours */
+	/* of the memory what is left for the engine; a part is for groups of records, of ours */
 	ask_open(&(struct flowtoll_settings){.threads = 2, .memory_bytes = 256 << 20}, NULL);
 	assert_string_equal(ask_sql("select current_setting('threads')"), "2\n");
-	assert_string_equal(ask_sql("select current_setting('memory_limit')"), "186.5 MiB\n");
+	assert_string_equal(ask_sql("select current_setting('memory_limit')"), "220.8 MiB\n");
 	assert_begins(flowtoll_spill_folder(ask_session), scratch_base());
 	assert_string_equal(ask_sql("select current_setting('temp_directory')"),
 	                    ask_line(flowtoll_spill_folder(ask_session)));
