@@ -1,8 +1,8 @@
 -- Rank by keys. Each list has its own keys; all are answered from one pass over the records. A
 -- list shows its first rows, then one row Other for all the rest, so that rows add up to the total.
 --
---   records   the keys' expressions over flows_folded, the table flows with records added up that
---             are alike in all that is read of them; with their bytes, packets and number
+--   records   the keys' expressions over flows, or flows_folded, in which records are added up
+--             that are alike in all that is read of them; with their bytes, packets and number
 --   list      which list a group belongs to, from 0
 --   shown     the first rows of every list
 WITH grouped AS MATERIALIZED (

@@ -7,7 +7,9 @@
 #include "base/buf.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 /* The last byte of a comment that begins at `c`, or of the text; else NULL. They nest. */
 static const char *
@@ -58,6 +60,22 @@ check_balance(const char *flag, const char *condition, struct flowtoll_err *err)
 	                                           : "a parenthesis closes that was not opened");
 	err_place(err, flag, 1, (uint64_t)(c - condition - (depth < 0)));
 	return err->code;
+}
+
+static bool
+is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+bool
+condition_names(const char *text, const char *column)
+{
+	size_t len = strlen(column);
+	for (const char *at = text; (at = strcasestr(at, column)) != NULL; at++)
+		if ((at == text || !is_word(at[-1])) && !is_word(at[len]))
+			return true;
+	return false;
 }
 
 enum flowtoll_rc

@@ -14,4 +14,7 @@ FLOWTOLL_MUST_USE enum flowtoll_rc condition_check(struct engine *engine, const 
                                                    const char *prefix, const char *condition,
                                                    struct flowtoll_err *err);
 
+/* Does the name of this column stand in an SQL text? It may be that of something else. */
+bool condition_names(const char *text, const char *column);
+
 #endif

@@ -4,26 +4,10 @@
  */
 #include "query/notes.h"
 
+#include "query/condition.h"
+
 #include <assert.h>
-#include <ctype.h>
 #include <string.h>
-#include <strings.h>
-
-static bool
-is_word(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
-}
-
-static bool
-names(const char *text, const char *column)
-{
-	size_t len = strlen(column);
-	for (const char *at = text; (at = strcasestr(at, column)) != NULL; at++)
-		if ((at == text || !is_word(at[-1])) && !is_word(at[len]))
-			return true;
-	return false;
-}
 
 static enum flowtoll_rc
 note_twice(const struct flow_logs_twice *twice, struct answer *answer, struct flowtoll_err *err)
@@ -77,7 +61,7 @@ notes_missing_fields(const struct engine *engine, const char *text, struct answe
 	for (int i = 0; text != NULL && i < FLOW_FIELD_COUNT; i++) {
 		const struct flow_field *field = &flow_fields[i];
 		enum flow_id id = (enum flow_id)i;
-		if (!engine_asked(engine, id) || !names(text, field->column))
+		if (!engine_asked(engine, id) || !condition_names(text, field->column))
 			continue;
 		if (!engine_has_field(engine, id))
 			TRY(answer_note(answer, err,

@@ -180,19 +180,40 @@ wants_names_first(const struct plan *plan)
 	return any && plan->list_count == 1;
 }
 
+/* Is folding of use? Not where a condition is on a column of many values that is no key: it would
+ * be added up by that too, only for most of it to be left out. */
+static bool
+wants_fold(const struct plan *plan)
+{
+	for (int i = 0; plan->where != NULL && i < FLOW_FIELD_COUNT; i++) {
+		bool is_key = flow_type_is_enum(flow_fields[i].type);
+		for (size_t k = 0; k < plan->key_count && !is_key; k++)
+			is_key = strcmp(plan->keys[k].column, flow_fields[i].column) == 0;
+		if (!is_key && condition_names(plan->where, flow_fields[i].column))
+			return false;
+	}
+	return true;
+}
+
 /* Naming an address costs more than counting it: of a single list, records are first added up by
  * the columns its keys are made from, and only those groups are named. */
 static void
 add_records(struct buf *sql, const struct plan *plan)
 {
 	const bool first = wants_names_first(plan);
-	const char *packets = plan->packets ? "folded_packets" : "CAST(NULL AS BIGINT)";
+	const bool folds = wants_fold(plan);
+	const char *table = folds ? "flows_folded" : "flows";
+	const char *bytes = folds ? "folded_bytes" : "bytes";
+	const char *flows = folds ? "folded_flows" : "CAST(1 AS BIGINT)";
+	const char *packets = !plan->packets ? "CAST(NULL AS BIGINT)"
+	                      : folds        ? "folded_packets"
+	                                     : "packets";
 	buf_adds(sql, "SELECT ");
 	for (size_t k = 0; k < plan->key_count; k++)
 		buf_addf(sql, "%s AS \"%s\", ", plan->keys[k].sql, plan->keys[k].alias);
 	if (!first) {
-		buf_addf(sql, "folded_bytes AS m_bytes, %s AS m_packets, folded_flows AS m_flows "
-		              "FROM flows_folded", packets);
+		buf_addf(sql, "%s AS m_bytes, %s AS m_packets, %s AS m_flows FROM %s", bytes, packets,
+		         flows, table);
 		if (plan->where != NULL)
 			buf_addf(sql, " WHERE (%s\n)", plan->where);
 		return;
@@ -205,8 +226,8 @@ add_records(struct buf *sql, const struct plan *plan)
 		if (!seen)
 			buf_addf(sql, "\"%s\", ", plan->keys[k].column);
 	}
-	buf_addf(sql, "sum(folded_bytes) AS m_bytes, sum(%s) AS m_packets, "
-	              "sum(folded_flows) AS m_flows FROM flows_folded", packets);
+	buf_addf(sql, "sum(%s) AS m_bytes, sum(%s) AS m_packets, sum(%s) AS m_flows FROM %s",
+	         bytes, packets, flows, table);
 	if (plan->where != NULL)
 		buf_addf(sql, " WHERE (%s\n)", plan->where);
 	buf_adds(sql, " GROUP BY ALL)");

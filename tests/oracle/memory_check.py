@@ -13,6 +13,8 @@ LOGS, TMP = os.path.join(FOLDER, "logs"), os.path.join(FOLDER, "tmp")
 MEMORY_MIB = 96
 PROGRAM_MIB = 40  # its own pages, and what the engine does not count
 ASK = [FLOWTOLL, "top", "srcaddr,dstaddr", LOGS, "-n", "50", "--format", "csv", "--quiet"]
+# a text of some 40 MB, which cannot be spilled
+LONG = [FLOWTOLL, "sql", "select length(string_agg(srcaddr::varchar, ',')) from flows", LOGS]
 SMALL = ["--memory", f"{MEMORY_MIB}M", "--threads", "2"]
 LIMIT_S = 60
 TRIES = 5
@@ -132,7 +134,7 @@ def check_errors():
     code, _, err, _ = end(start(ASK + SMALL, tmp=os.path.join(FOLDER, "none")))
     if code != 7 or "cannot make a folder in" not in err or "set TMPDIR" not in err:
         fail(f"without a folder: exit code {code}: {err}")
-    code, _, err, _ = end(start(ASK + ["--memory", "39M", "--threads", "1"]))
+    code, _, err, _ = end(start(LONG + ["--memory", "39M", "--threads", "1"]))
     if code != 7 or "needs more memory than 39 MiB" not in err or "raise --memory" not in err:
         fail(f"with too little: exit code {code}: {err}")
     if left():
