@@ -235,6 +235,15 @@ fail_gzip(const struct io_reader *reader, const char *fault, struct flowtoll_err
 	return err->code;
 }
 
+/* A flipped bit is mostly seen some text behind it, at the latest by the checksum. */
+static enum flowtoll_rc
+fail_inflate(const struct io_reader *reader, struct flowtoll_err *err)
+{
+	(void)fail_gzip(reader, reader->fault, err);
+	err_hint(err, "records before it may be wrong too; copy the file again");
+	return err->code;
+}
+
 /* Between members: is there another? Bytes that begin none are zeros of padding, or a fault. */
 static enum flowtoll_rc
 begin_member(struct io_reader *reader, bool *ended, struct flowtoll_err *err)
@@ -300,7 +309,7 @@ read_gzip(struct io_reader *reader, uint8_t *dst, size_t cap, size_t *got,
 	while (*got == 0 && !ended) {
 		if (reader->fault != NULL) {
 			*got = take_kept(reader, dst, cap);
-			return *got > 0 ? FLOWTOLL_OK : fail_gzip(reader, reader->fault, err);
+			return *got > 0 ? FLOWTOLL_OK : fail_inflate(reader, err);
 		}
 		if (reader->member_begins) {
 			TRY(begin_member(reader, &ended, err));

@@ -9,7 +9,7 @@ if ! mount -t tmpfs -o size=16k none full 2>/dev/null; then
 fi
 trap 'umount full' EXIT
 echo old >full/kept.csv
-for format in table csv tsv json ndjson md; do
+for format in table csv tsv json ndjson md parquet; do
 	for name in kept.csv new.csv; do
 		code=0
 		"$FLOWTOLL" sql "SELECT range AS n FROM range(100000)" --format $format \
