@@ -200,7 +200,7 @@ flows_init(duckdb_init_info info)
 		claim_field(scan, FLOW_start);
 	for (idx_t i = 0; scan->is_census && i < FLOW_FIELD_COUNT; i++)
 		claim_field(scan, i);
-	idx_t threads = engine->order == ENGINE_FILE_ORDER ? 1 : (idx_t)engine->threads;
+	idx_t threads = engine->order == ENGINE_FILE_ORDER ? 1 : (idx_t)engine->engine_threads;
 	duckdb_init_set_max_threads(info, threads < scan->piece_count ? threads
 	                                  : scan->piece_count > 0    ? scan->piece_count
 	                                                             : 1);

@@ -88,6 +88,7 @@ memory_plan(struct engine *engine, const struct engine_settings *settings,
 		engine->threads = LIMIT_THREADS;
 	if (engine->threads > fit && (settings->threads <= 0 || !engine->memory_asked))
 		engine->threads = fit;
+	engine->engine_threads = engine->threads;
 	uint64_t least = least_bytes(engine->threads);
 	if (engine->memory_bytes < least) {
 		err_set(err, FLOWTOLL_ERR_USAGE, "--memory is too small: %d thread%s need%s %llu MiB",
@@ -120,7 +121,7 @@ loaded_bytes(const struct engine *engine)
 static uint64_t
 our_bytes(const struct engine *engine)
 {
-	return IDLE_BYTES + (uint64_t)engine->threads * (WORKER_BYTES + engine->fold_bytes) +
+	return IDLE_BYTES + (uint64_t)engine->engine_threads * (WORKER_BYTES + engine->fold_bytes) +
 	       loaded_bytes(engine);
 }
 
@@ -157,6 +158,36 @@ memory_share(struct engine *engine, struct flowtoll_err *err)
 		engine->engine_bytes = bytes;
 	duckdb_destroy_result(&result);
 	return rc;
+}
+
+static enum flowtoll_rc
+set_threads(struct engine *engine, int threads, struct flowtoll_err *err)
+{
+	char sql[64];
+	snprintf(sql, sizeof sql, "SET threads = %d", threads);
+	duckdb_result result;
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (duckdb_query(engine->con, sql, &result) != DuckDBSuccess)
+		rc = engine_sql_error(duckdb_result_error(&result), err);
+	duckdb_destroy_result(&result);
+	TRY(rc);
+	engine->engine_threads = threads;
+	return memory_share(engine, err);
+}
+
+enum flowtoll_rc
+memory_use_all_threads(struct engine *engine, struct flowtoll_err *err)
+{
+	return engine->engine_threads == engine->threads ? FLOWTOLL_OK
+	                                                 : set_threads(engine, engine->threads, err);
+}
+
+bool
+memory_use_fewer_threads(struct engine *engine)
+{
+	struct flowtoll_err err; /* then the first one is told */
+	int fewer = engine->engine_threads > 4 ? engine->engine_threads / 4 : 1;
+	return fewer < engine->engine_threads && set_threads(engine, fewer, &err) == FLOWTOLL_OK;
 }
 
 bool

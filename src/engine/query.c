@@ -684,6 +684,8 @@ may_try_again(struct engine *engine, bool *again, struct flowtoll_err *err)
 	 * of a field are told; each time one more is found, so this ends */
 	*again = atomic_load(&engine->wants_rerun);
 	engine->has_view &= !*again;
+	if (err->code == FLOWTOLL_ERR_MEMORY && !has_stream(engine))
+		*again = memory_use_fewer_threads(engine);
 	if (*again || err->code == FLOWTOLL_ERR_INTERRUPTED || err->code == FLOWTOLL_ERR_MEMORY)
 		return err->code;
 	struct flowtoll_err why;
@@ -705,6 +707,7 @@ engine_query(struct engine *engine, const char *sql, enum engine_order order,
 	atomic_store(&engine->interrupted, false);
 	engine->reads_whole = false;
 	parquet_begin(engine);
+	TRY(memory_use_all_threads(engine, err));
 	for (bool again = true;; again = true) {
 		*result = NULL;
 		rc = run_through(engine, sql, order, result, &why);

@@ -28,6 +28,7 @@ struct engine {
 	duckdb_database db;
 	duckdb_connection con;
 	int threads;
+	int engine_threads;  /* of those, with which DuckDB runs: fewer where memory is short */
 	uint64_t fold_bytes; /* that a worker's fold may take */
 	uint64_t memory_bytes;   /* of all: ours and DuckDB's */
 	bool memory_asked;       /* else it is a guess, and not promised */
@@ -132,6 +133,12 @@ FLOWTOLL_MUST_USE enum flowtoll_rc memory_plan(struct engine *engine,
                                                struct flowtoll_err *err);
 uint64_t memory_of_engine(const struct engine *engine);
 FLOWTOLL_MUST_USE enum flowtoll_rc memory_share(struct engine *engine, struct flowtoll_err *err);
+
+/* Before each question: all threads again. After one that lacked memory: with fewer it may have
+ * enough, as each groups for itself; false if there are no fewer. */
+FLOWTOLL_MUST_USE enum flowtoll_rc memory_use_all_threads(struct engine *engine,
+                                                          struct flowtoll_err *err);
+bool memory_use_fewer_threads(struct engine *engine);
 
 /* DuckDB's error, if it lacked memory or room to spill, in our words; else false. */
 bool memory_error(const struct engine *engine, const char *text, struct flowtoll_err *err);

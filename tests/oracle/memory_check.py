@@ -130,6 +130,17 @@ def check_kill(wanted):
         fail(f"after a kill: exit code {code}, {left()}: {err}")
 
 
+def check_fewer_threads():
+    """What two threads have no memory for is done by one."""
+    ask = [*ASK[:2], "srcaddr,dstaddr,srcport,dstport", *ASK[3:]]
+    code, wanted, err, _ = end(start(ask))
+    if code != 0:
+        fail(f"four keys: exit code {code}: {err}")
+    code, out, err, _ = end(start([*ask, "--memory", "55M", "--threads", "2"]))
+    if code != 0 or out != wanted:
+        fail(f"four keys in 55 MiB: exit code {code}, {out != wanted}: {err}")
+
+
 def check_errors():
     code, _, err, _ = end(start(ASK + SMALL, tmp=os.path.join(FOLDER, "none")))
     if code != 7 or "cannot make a folder in" not in err or "set TMPDIR" not in err:
@@ -149,6 +160,7 @@ def main():
     check_signals()
     check_forced_end()
     check_kill(wanted)
+    check_fewer_threads()
     check_errors()
 
 
