@@ -674,9 +674,10 @@ def targets(bench, peaks, version_s, trie):
     value = pandas and pandas.against(pandas.rivals)
     found.append(Target(f"pandas ÷ {RANK}", "≥", 20, "×", value))
     parquet = next((row for row in bench.rows if row.job.program == "duckdb, parquet"), None)
+    whole = parquet and parquet.against(parquet.rivals)
     bare = parquet and parquet.against_bare()
-    found.append(Target(f"{RANK}, parquet ÷ DuckDB's own, less its start", "≤", 1.2, "×",
-                        bare and 1 / bare))
+    note = f" ({1 / bare:.2f} × where only DuckDB's start is left out)" if bare else ""
+    found.append(Target(f"{RANK}, parquet ÷ DuckDB's own", "≤", 1.2, "×", whole and 1 / whole, note))
     small, large = peaks[RANK]
     most = max(peak[1] for peak in (small, large) if peak) / MB if small or large else None
     found.append(Target(f"{RANK}, peak memory", "≤", 200, "MB", most))
