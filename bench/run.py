@@ -677,7 +677,8 @@ def targets(bench, peaks, version_s, trie):
     whole = parquet and parquet.against(parquet.rivals)
     bare = parquet and parquet.against_bare()
     note = f" ({1 / bare:.2f} × where only DuckDB's start is left out)" if bare else ""
-    found.append(Target(f"{RANK}, parquet ÷ DuckDB's own", "≤", 1.2, "×", whole and 1 / whole, note))
+    value = whole and 1 / whole
+    found.append(Target(f"{RANK}, parquet ÷ DuckDB's own", "≤", 1.2, "×", value, note))
     small, large = peaks[RANK]
     most = max(peak[1] for peak in (small, large) if peak) / MB if small or large else None
     found.append(Target(f"{RANK}, peak memory", "≤", 200, "MB", most))
