@@ -25,10 +25,16 @@ def fail(text):
     sys.exit(f"memory_check: {text}")
 
 
+def heed_signals():
+    """Who runs the tests in the background may have switched some off, and children inherit it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def start(argv, tmp=TMP, stdin=None):
     return subprocess.Popen(
         argv, env={**os.environ, "TMPDIR": tmp}, stdin=stdin, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.PIPE, preexec_fn=heed_signals,
     )
 
 
