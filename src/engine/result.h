@@ -75,6 +75,8 @@ struct result {
 	enum flowtoll_rc (*next)(struct result *, const struct result_cell **, struct flowtoll_err *);
 	void (*free)(struct result *);
 	bool has_other; /* a row Other may come */
+	const char *name; /* what the table is called among several; NULL: by its keys */
+	bool is_record;   /* one row, which is said of the answer: no list */
 };
 
 #endif

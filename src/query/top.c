@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Rank by keys: lists of keys become sql/top.sql, and its one result, ordered by list, becomes a
- * table a list.
- *
- *     rows of the result   list 0: first rows, Other | list 1: first rows, Other | ...
- *     tables               └──── table 0 ───────────┘ └──── table 1 ───────────┘
+ * Rank by keys: lists of keys become sql/top.sql, and its one result a table a list.
  */
 #include "query/condition.h"
 #include "query/keys.h"
+#include "query/lists.h"
 #include "query/notes.h"
 #include "query/query.h"
 #include "query/template.h"
@@ -328,141 +325,79 @@ make_sql(const struct plan *plan, struct buf *sql, struct flowtoll_err *err)
 
 /* ---- the tables --------------------------------------------------------------------------- */
 
-enum { SOURCE_LIST, SOURCE_IS_OTHER, SOURCE_KEYS };
-
-/* What the tables share: the result, and its row in hand. */
-struct rows {
-	struct result *source;
-	const struct result_cell *row; /* NULL: all read */
-	bool is_used;                  /* it has been given out: the next call moves on */
+struct columns {
+	struct lists_column *all;
+	size_t count;
+	struct arena *arena;
+	bool failed;
 };
-
-struct table {
-	struct result result; /* first */
-	struct rows *rows;
-	int64_t list;
-	size_t key_count;
-	size_t *from; /* column of the source for each column */
-	struct result_column *columns;
-	struct result_cell *cells;
-};
-
-static enum flowtoll_rc
-table_next(struct result *result, const struct result_cell **cells, struct flowtoll_err *err)
-{
-	struct table *table = (struct table *)result;
-	struct rows *rows = table->rows;
-	*cells = NULL;
-	while (rows->row != NULL &&
-	       (rows->is_used || rows->row[SOURCE_LIST].as.integer < table->list)) {
-		TRY(result_next(rows->source, &rows->row, err));
-		rows->is_used = false;
-	}
-	if (rows->row == NULL || rows->row[SOURCE_LIST].as.integer != table->list)
-		return FLOWTOLL_OK;
-	result->is_other = rows->row[SOURCE_IS_OTHER].as.boolean;
-	for (size_t i = 0; i < result->column_count; i++)
-		table->cells[i] = rows->row[table->from[i]];
-	for (size_t i = 0; result->is_other && i < table->key_count; i++)
-		table->cells[i] = (struct result_cell){
-			.type = RESULT_TEXT, .as.text = {.bytes = "Other", .len = 5}};
-	rows->is_used = true;
-	*cells = table->cells;
-	return FLOWTOLL_OK;
-}
 
 static void
-table_free(struct result *result)
+add_column(struct columns *columns, const char *name, size_t from, enum result_unit unit,
+           bool is_detail)
 {
-	(void)result; /* of the answer's arena */
-}
-
-static bool
-add_column(struct table *table, struct arena *arena, const char *name, size_t from,
-           enum result_type type, enum result_unit unit)
-{
-	size_t i = table->result.column_count++;
-	table->from[i] = from;
-	table->columns[i] = (struct result_column){
-		.name = arena_dup(arena, name, strlen(name)), .type = type, .unit = unit};
-	return table->columns[i].name != NULL;
+	const char *kept = arena_dup(columns->arena, name, strlen(name));
+	columns->failed |= kept == NULL;
+	columns->all[columns->count++] =
+		(struct lists_column){.name = kept, .from = from, .unit = unit, .is_detail = is_detail};
 }
 
 /* Columns of the names of one address; where they begin in the source. */
-static bool
-add_name_columns(struct table *table, struct arena *arena, const char *address, size_t from)
+static void
+add_name_columns(struct columns *columns, const char *address, size_t from)
 {
 	char name[160];
-	bool ok = true;
 	for (size_t n = 0; n < NAMES_MAX; n++) {
 		snprintf(name, sizeof name, "%s.%s", key_address_prefix(address), key_names[n].word);
-		ok &= add_column(table, arena, name, from + n, RESULT_TEXT, RESULT_PLAIN);
-		table->columns[table->result.column_count - 1].is_detail = true;
+		add_column(columns, name, from + n, RESULT_PLAIN, true);
 	}
-	return ok;
 }
 
 /* Column of the source at which the names of key k begin. */
 static size_t
 names_begin(const struct plan *plan, size_t k)
 {
-	size_t from = SOURCE_KEYS + plan->key_count;
+	size_t from = LISTS_REST + plan->key_count;
 	for (size_t i = 0; plan->names && i < k; i++)
 		from += plan->keys[i].address != NULL ? NAMES_MAX : 0;
 	return from;
 }
 
-static bool
-fill_table(struct table *table, const struct plan *plan, struct arena *arena)
+static void
+list_columns(const struct plan *plan, const struct list *list, struct columns *columns)
 {
-	const struct list *list = &plan->lists[table->list];
-	const struct result *source = table->rows->source;
 	size_t metrics_begin = names_begin(plan, plan->key_count);
-	bool ok = true;
-	for (size_t i = 0; i < list->key_count; i++) {
-		size_t k = list->keys[i], from = SOURCE_KEYS + k;
-		ok &= add_column(table, arena, plan->keys[k].label, from,
-		                 result_column_at(source, from)->type, RESULT_PLAIN);
-	}
+	for (size_t i = 0; i < list->key_count; i++)
+		add_column(columns, plan->keys[list->keys[i]].label, LISTS_REST + list->keys[i],
+		           RESULT_PLAIN, false);
 	for (size_t i = 0; plan->names && i < list->key_count; i++) {
 		const struct key *key = &plan->keys[list->keys[i]];
 		if (key->address != NULL)
-			ok &= add_name_columns(table, arena, key->address, names_begin(plan, list->keys[i]));
+			add_name_columns(columns, key->address, names_begin(plan, list->keys[i]));
 	}
-	ok &= add_column(table, arena, "bytes", metrics_begin, RESULT_INT, RESULT_BYTES);
-	ok &= add_column(table, arena, "share", metrics_begin + 1, RESULT_DOUBLE, RESULT_SHARE);
+	add_column(columns, "bytes", metrics_begin, RESULT_BYTES, false);
+	add_column(columns, "share", metrics_begin + 1, RESULT_SHARE, false);
 	if (plan->packets)
-		ok &= add_column(table, arena, "packets", metrics_begin + 2, RESULT_INT, RESULT_COUNT);
-	ok &= add_column(table, arena, "flows", metrics_begin + 3, RESULT_INT, RESULT_COUNT);
-	return ok;
+		add_column(columns, "packets", metrics_begin + 2, RESULT_COUNT, false);
+	add_column(columns, "flows", metrics_begin + 3, RESULT_COUNT, false);
 }
 
 static enum flowtoll_rc
-make_table(const struct plan *plan, size_t l, struct rows *rows, struct answer *answer,
+make_table(const struct plan *plan, size_t l, struct lists *lists, struct answer *answer,
            struct flowtoll_err *err)
 {
-	struct arena *arena = &answer->arena;
-	struct table *table = arena_alloc(arena, sizeof *table);
-	size_t most = plan->lists[l].key_count * (1 + NAMES_MAX) + METRIC_COUNT;
-	if (table == NULL)
+	struct lists_column all[LIMIT_KEYS * (1 + NAMES_MAX) + METRIC_COUNT];
+	struct columns columns = {.all = all, .arena = &answer->arena};
+	list_columns(plan, &plan->lists[l], &columns);
+	if (columns.failed)
 		return err_memory(err, "making an answer");
-	*table = (struct table){
-		.rows = rows,
-		.list = (int64_t)l,
-		.key_count = plan->lists[l].key_count,
-		.from = arena_alloc(arena, most * sizeof *table->from),
-		.columns = arena_alloc(arena, most * sizeof *table->columns),
-		.cells = arena_alloc(arena, most * sizeof *table->cells),
-	};
-	if (table->from == NULL || table->columns == NULL || table->cells == NULL ||
-	    !fill_table(table, plan, arena))
-		return err_memory(err, "making an answer");
-	table->result.columns = table->columns;
-	table->result.has_other = true;
-	table->result.next = table_next;
-	table->result.free = table_free;
-	answer->tables[answer->table_count++] = &table->result;
-	return FLOWTOLL_OK;
+	return lists_add(lists, answer,
+	                 &(struct lists_table){.list = (int64_t)l,
+	                                       .has_other = true,
+	                                       .key_count = plan->lists[l].key_count,
+	                                       .column_count = columns.count,
+	                                       .columns = all},
+	                 err);
 }
 
 /* ---- what to ask next --------------------------------------------------------------------- */
@@ -481,19 +416,19 @@ other_end(const char *address)
 
 /* If the first list's first address is a NAT gateway, a remark says so. */
 static enum flowtoll_rc
-note_gateway(const struct plan *plan, const struct who *who, const struct rows *rows,
+note_gateway(const struct plan *plan, const struct who *who, const struct lists *lists,
              struct answer *answer, struct flowtoll_err *err)
 {
 	size_t k = plan->lists[0].keys[0];
 	const char *address = plan->keys[k].address;
 	const char *other = address != NULL ? other_end(address) : NULL;
 	const char *id = NULL;
-	if (who == NULL || other == NULL || rows->row == NULL ||
-	    rows->row[SOURCE_KEYS + k].type != RESULT_IP ||
-	    !who_is_nat_gateway(who, rows->row[SOURCE_KEYS + k].as.ip, &id))
+	if (who == NULL || other == NULL || lists->row == NULL ||
+	    lists->row[LISTS_REST + k].type != RESULT_IP ||
+	    !who_is_nat_gateway(who, lists->row[LISTS_REST + k].as.ip, &id))
 		return FLOWTOLL_OK;
 	char ip[IP_TEXT_MAX];
-	ip_print(rows->row[SOURCE_KEYS + k].as.ip, ip);
+	ip_print(lists->row[LISTS_REST + k].as.ip, ip);
 	bool is_target = strstr(address, "dst") != NULL;
 	return answer_note(answer, err,
 	                   "%s is the NAT gateway %s; to see who %s it, ask: flowtoll top %s ... "
@@ -516,14 +451,11 @@ ask(const struct plan *plan, const struct who *who, struct answer *answer,
 	buf_free(&sql);
 	if (rc != FLOWTOLL_OK)
 		return rc;
-	struct rows *rows = arena_alloc(&answer->arena, sizeof *rows);
-	if (rows == NULL)
-		return err_memory(err, "making an answer");
-	*rows = (struct rows){.source = answer->source};
-	TRY(result_next(rows->source, &rows->row, err));
+	struct lists *lists;
+	TRY(lists_begin(answer, &lists, err));
 	for (size_t l = 0; l < plan->list_count; l++)
-		TRY(make_table(plan, l, rows, answer, err));
-	TRY(note_gateway(plan, who, rows, answer, err));
+		TRY(make_table(plan, l, lists, answer, err));
+	TRY(note_gateway(plan, who, lists, answer, err));
 	if (engine_has_field(plan->engine, FLOW_bytes)) /* shown, whatever is ranked by */
 		TRY(notes_missing_sum(plan->engine, FLOW_bytes, answer, err));
 	if (plan->packets)

@@ -1,0 +1,148 @@
+-- The answer about NAT gateways, as rows of several lists, told apart by their number (see
+-- src/query/nat.c). Behind sql/nat_legs.sql and sql/nat_traffic.sql; the end of a WITH.
+--
+--   rows      of clients, remotes, pairs and hours before the row Other
+--   coverage  windows and windows_with_files: five-minute windows of the files, where names tell
+total AS (
+  SELECT sum(bytes) AS bytes FROM traffic
+),
+by_gateway AS (
+  SELECT
+    i,
+    sum(bytes) AS billed,
+    sum(bytes) FILTER (direction = 'upload') AS upload,
+    sum(bytes) FILTER (direction = 'download') AS download,
+    sum(bytes) FILTER (client IS NULL OR remote IS NULL) AS residual
+  FROM traffic
+  GROUP BY i
+),
+-- What is certain, and the most that it can be.
+figures AS MATERIALIZED (
+  SELECT
+    checks.*,
+    billed, upload, download, residual,
+    CASE
+      WHEN refusal IS NOT NULL THEN 'refused'
+      WHEN skipped > 0 THEN 'lower bound'
+      WHEN unsent > 0 OR blind > 0 AND is_packet OR gap_bytes > 0 THEN 'interval'
+      ELSE 'exact'
+    END AS figure,
+    CASE WHEN is_packet AND blind > 0 THEN kept_bytes ELSE billed END
+      - CASE WHEN is_packet OR is_split THEN unsent ELSE 0 END AS low,
+    CASE WHEN skipped > 0 THEN NULL
+         ELSE CASE WHEN is_packet THEN kept_bytes + blind ELSE billed END
+           + CAST(gap_bytes AS HUGEINT)
+    END AS high
+  FROM checks LEFT JOIN by_gateway USING (i)
+),
+entries AS (
+  SELECT 0 AS list, i AS rank, i, NULL::IP AS client, NULL::IP AS remote, NULL::TIMESTAMP AS hour,
+    NULL::VARCHAR AS how, billed, upload, download, NULL::BIGINT AS groups
+  FROM figures
+  UNION ALL
+  SELECT 4, i, i, NULL, NULL, NULL, NULL, billed, upload, download, NULL
+  FROM figures
+  UNION ALL
+  SELECT 5, row_number() OVER (ORDER BY client IS NULL, billed DESC, client),
+    NULL, client, NULL, NULL, NULL, billed, upload, download, count(*) OVER ()
+  FROM (
+    SELECT client, sum(bytes) AS billed, sum(bytes) FILTER (direction = 'upload') AS upload,
+      sum(bytes) FILTER (direction = 'download') AS download
+    FROM traffic GROUP BY client
+    HAVING client IS NOT NULL OR sum(bytes) != 0
+  )
+  UNION ALL
+  SELECT 6, row_number() OVER (ORDER BY remote IS NULL, billed DESC, remote),
+    NULL, NULL, remote, NULL, NULL, billed, upload, download, count(*) OVER ()
+  FROM (
+    SELECT remote, sum(bytes) AS billed, sum(bytes) FILTER (direction = 'upload') AS upload,
+      sum(bytes) FILTER (direction = 'download') AS download
+    FROM traffic GROUP BY remote
+    HAVING remote IS NOT NULL OR sum(bytes) != 0
+  )
+  UNION ALL
+  SELECT 7, row_number() OVER (ORDER BY client IS NULL, billed DESC, i, client, remote),
+    i, client, remote, NULL, how, billed, upload, download, count(*) OVER ()
+  FROM (
+    SELECT i, client, remote, min(how) AS how, sum(bytes) AS billed,
+      sum(bytes) FILTER (direction = 'upload') AS upload,
+      sum(bytes) FILTER (direction = 'download') AS download
+    FROM (
+      SELECT i, bytes, direction, client IS NOT NULL AND remote IS NOT NULL AS is_pair,
+        CASE WHEN is_pair THEN client END AS client,
+        CASE WHEN is_pair THEN remote END AS remote,
+        CASE WHEN is_pair THEN how ELSE 'residual' END AS how
+      FROM traffic
+    )
+    GROUP BY i, client, remote
+    HAVING client IS NOT NULL OR sum(bytes) != 0
+  )
+  UNION ALL
+  SELECT 8, row_number() OVER (ORDER BY i, hour), i, NULL, NULL, hour, NULL,
+    billed, upload, download, count(*) OVER ()
+  FROM (
+    SELECT i, hour, sum(bytes) AS billed, sum(bytes) FILTER (direction = 'upload') AS upload,
+      sum(bytes) FILTER (direction = 'download') AS download
+    FROM traffic GROUP BY i, hour
+  )
+),
+shown AS MATERIALIZED (
+  SELECT *, false AS is_other FROM entries WHERE list < 5 OR list = 8 OR rank <= {rows}
+  UNION ALL
+  SELECT list, {rows} + 1, NULL, NULL, NULL, NULL, NULL, sum(billed), sum(upload), sum(download),
+    NULL, true
+  FROM entries
+  WHERE list >= 5 AND list != 8 AND rank > {rows}
+  GROUP BY list
+),
+lines AS (
+  SELECT * FROM shown
+  UNION ALL
+  SELECT list - 4, rank, i, client, remote, hour, how, billed, upload, download, groups, is_other
+  FROM shown
+  WHERE list IN (5, 6) AND rank = 1
+  UNION ALL
+  SELECT list, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false
+  FROM (VALUES (3), (9)) AS singles (list)
+)
+SELECT
+  list,
+  is_other,
+  gateway AS nat_gateway_id,
+  interface_id,
+  zone,
+  ip_name(address) AS gateway_name,
+  figure,
+  client,
+  remote,
+  ip_name(coalesce(client, remote)) AS name,
+  owner(coalesce(client, remote)) AS owner,
+  ip_name(remote) AS remote_name,
+  aws_service(remote) AS service,
+  aws_region(remote) AS region,
+  hour,
+  how,
+  lines.billed,
+  CAST(lines.billed AS DOUBLE) / nullif(total.bytes, 0) AS share,
+  low,
+  high,
+  coalesce(lines.upload, CASE WHEN lines.billed IS NOT NULL THEN 0 END) AS upload,
+  coalesce(lines.download, CASE WHEN lines.billed IS NOT NULL THEN 0 END) AS download,
+  ingress,
+  egress,
+  unsolicited,
+  unsent,
+  coalesce(residual, 0) AS residual,
+  refusal,
+  unseen,
+  skipped,
+  is_packet,
+  is_split,
+  gap_bytes,
+  has_outer,
+  c - unsolicited_told - (d - d_header) AS unexplained,
+  groups
+FROM lines
+LEFT JOIN figures USING (i)
+CROSS JOIN total
+ORDER BY list, is_other, rank

@@ -1,0 +1,115 @@
+-- The legs of NAT gateways: what their interfaces' records say, each as one of
+--
+--     A  ingress  client to gateway, bound for the remote      inner side, upload
+--     B  egress   gateway to remote                            outer side, upload
+--     C  ingress  remote to gateway                            outer side, download
+--     D  egress   gateway to client, as from the remote        inner side, download
+--
+-- or as none that can be told (NULL). docs/accounting.md has the rules and their sources. Parts of
+-- a WITH:
+--
+--   points       a row a gateway: i, its number among the interfaces that the scan keeps
+--   own          its private addresses, all of them
+--   file_keys    the flow log and five minutes that a record's file is of, or nothing
+--   ports        the rest of the 5-tuple, or nothing
+--   kept         of records, those of one flow log for each interface and window
+--   near_inside  is `near` an address of the clients' side? NULL: not known
+--   far_inside   is `far`?
+points (i, gateway, interface_id, zone, address, is_regional) AS (
+  {points}
+),
+own (i, address) AS (
+  {own}
+),
+records AS MATERIALIZED (
+  SELECT
+    interface_index AS i,
+    {file_keys}
+    start_hour AS hour,
+    srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr, flow_direction,
+    {ports}
+    coalesce(log_status = 'SKIPDATA', false) AS is_skipped,
+    sum(folded_bytes) AS bytes,
+    sum(folded_packets) AS packets,
+    sum(folded_flows) AS flows
+  FROM flows_of_interfaces
+  WHERE action IS DISTINCT FROM 'REJECT' AND log_status IS DISTINCT FROM 'NODATA'
+  GROUP BY ALL
+),
+kept AS (
+  {kept}
+),
+-- Of a zonal gateway the end that is its own shows its primary address. What IPv6 clients send is
+-- bound for 64:ff9b::/96 and shows no address of the gateway.
+ways AS (
+  SELECT
+    kept.*,
+    points.address AS primary_address,
+    is_regional,
+    pkt_srcaddr IS NOT NULL AND pkt_dstaddr IS NOT NULL AS has_packet,
+    CASE
+      WHEN is_regional THEN flow_direction = 'ingress'
+      WHEN srcaddr = points.address AND dstaddr = points.address THEN NULL
+      WHEN dstaddr = points.address THEN true
+      WHEN srcaddr = points.address THEN false
+      WHEN nat64_ipv4(dstaddr) IS NOT NULL THEN true
+      WHEN nat64_ipv4(srcaddr) IS NOT NULL THEN false
+      ELSE flow_direction = 'ingress'
+    END AS is_ingress
+  FROM kept JOIN points ON kept.i = points.i
+  WHERE NOT is_skipped
+),
+ends AS (
+  SELECT
+    ways.*,
+    src_own.i IS NOT NULL AS src_is_own,
+    dst_own.i IS NOT NULL AS dst_is_own,
+    CASE WHEN is_ingress THEN srcaddr ELSE dstaddr END AS near,
+    CASE WHEN is_ingress THEN dstaddr ELSE srcaddr END AS far
+  FROM ways
+  LEFT JOIN own AS src_own ON src_own.i = ways.i AND src_own.address = pkt_srcaddr
+  LEFT JOIN own AS dst_own ON dst_own.i = ways.i AND dst_own.address = pkt_dstaddr
+),
+sides AS (
+  SELECT
+    ends.*,
+    CASE
+      WHEN is_ingress IS NULL THEN NULL
+      WHEN is_regional THEN
+        CASE WHEN {near_inside} THEN CASE WHEN {far_inside} THEN NULL ELSE true END
+             ELSE {near_inside} END
+      WHEN nat64_ipv4(far) IS NOT NULL THEN true
+      WHEN NOT has_packet THEN {near_inside}
+      WHEN NOT src_is_own AND NOT dst_is_own THEN true
+      WHEN src_is_own AND dst_is_own THEN NULL
+      WHEN dst_is_own = is_ingress THEN false
+    END AS is_inner
+  FROM ends
+),
+legs AS MATERIALIZED (
+  SELECT
+    sides.* EXCLUDE (src_is_own, dst_is_own, near, far, is_inner, has_packet, is_skipped, client,
+      remote),
+    has_packet OR is_regional AS is_packet,
+    client,
+    coalesce(nat64_ipv4(remote), remote) AS remote,
+    CASE WHEN nat64_ipv4(remote) IS NULL THEN 0 ELSE 20 * packets END AS header_bytes
+  FROM (
+    SELECT
+      sides.*,
+      CASE WHEN is_inner THEN CASE WHEN is_ingress THEN 'A' ELSE 'D' END
+           WHEN NOT is_inner THEN CASE WHEN is_ingress THEN 'C' ELSE 'B' END
+      END AS leg,
+      CASE WHEN NOT is_inner THEN NULL
+           WHEN is_ingress THEN coalesce(pkt_srcaddr, srcaddr)
+           ELSE coalesce(pkt_dstaddr, dstaddr)
+      END AS client,
+      CASE WHEN NOT is_inner AND is_ingress THEN coalesce(pkt_srcaddr, srcaddr)
+           WHEN NOT is_inner THEN coalesce(pkt_dstaddr, dstaddr)
+           WHEN has_packet AND is_ingress THEN pkt_dstaddr
+           WHEN has_packet THEN pkt_srcaddr
+           WHEN is_regional OR nat64_ipv4(far) IS NOT NULL THEN far
+      END AS remote
+    FROM sides
+  ) AS sides
+)
