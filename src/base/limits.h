@@ -10,6 +10,7 @@ enum {
 	LIMIT_COLUMNS = 256,            /* columns of one log file */
 	LIMIT_HEADER_BYTES = 16 * 1024, /* a header line, a --fields text */
 	LIMIT_NAME_BYTES = 127,         /* a column's name in it */
+	LIMIT_FILE_NAME_BYTES = 1024,   /* a longer one tells no flow log */
 	LIMIT_LINE_BYTES = 64 * 1024,   /* a record; a longer line is rejected, not cut */
 	LIMIT_KEYS = 16,                /* keys of one `top` list */
 	LIMIT_LISTS = 16,               /* lists of one `top` */
@@ -27,8 +28,9 @@ enum {
 	LIMIT_SWEPT_ENTRIES = 1 << 16,  /* of the folder for temporary files, looked at for leftovers */
 	LIMIT_TABLE_ROWS = 10000,       /* rows that the output "table" lays out */
 	LIMIT_CELL_BYTES = 4096,        /* of one cell in the output "table" */
-	LIMIT_INTERFACES = 4 << 20,     /* of all inventories */
+	LIMIT_INTERFACES = 4 << 20,     /* of all inventories, and of a question */
 	LIMIT_CLAIMANTS = 16,           /* interfaces told apart that share one address */
+	LIMIT_SCANS_TOLD = 64,          /* of a query, of which is known what they reject */
 	LIMIT_JSON_TEXT_BYTES = 2048,   /* an id, tag or description; AWS's have 256 characters */
 	LIMIT_LABEL_BYTES = 16 * 1024,  /* a few of these put together */
 	LIMIT_RANGES = 1 << 20,         /* rows of AWS's ranges */

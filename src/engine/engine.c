@@ -76,7 +76,7 @@ open_database(struct engine *engine, struct flowtoll_err *err)
 static void
 find_table(duckdb_replacement_scan_info info, const char *table, void *data)
 {
-	static const char *const tables[] = {"files", "rejects", "flows"};
+	static const char *const tables[] = {"files", "rejects", "sources", "flows"};
 	(void)data;
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
 		char function[32];
@@ -123,6 +123,8 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 	if (rc == FLOWTOLL_OK)
 		rc = name_functions_register(engine->con, engine->who, err);
 	if (rc == FLOWTOLL_OK)
+		rc = file_functions_register(engine->con, err);
+	if (rc == FLOWTOLL_OK)
 		rc = flows_register(engine, err);
 	if (rc == FLOWTOLL_OK)
 		rc = tables_register(engine, err);
@@ -148,6 +150,7 @@ engine_free(struct engine *engine)
 	scratch_free(&engine->scratch);
 	inputs_free(&engine->inputs);
 	flow_logs_free(&engine->flow_logs);
+	interface_set_free(engine->interfaces);
 	faults_free(&engine->faults);
 	rejects_free(&engine->rejects);
 	pthread_mutex_destroy(&engine->lock);
@@ -168,36 +171,85 @@ run(struct engine *engine, const char *sql, struct flowtoll_err *err)
 {
 	duckdb_result result;
 	enum flowtoll_rc rc = FLOWTOLL_OK;
+	engine->fatal.code = FLOWTOLL_OK; /* no worker runs: what is told now is of this statement */
 	if (duckdb_query(engine->con, sql, &result) != DuckDBSuccess)
 		rc = engine_sql_error(duckdb_result_error(&result), err);
+	if (rc != FLOWTOLL_OK && engine->fatal.code != FLOWTOLL_OK) {
+		*err = engine->fatal;
+		rc = err->code;
+	}
 	duckdb_destroy_result(&result);
 	return rc;
 }
 
-/* A view over all records of all files, in whatever form: of the text files these columns. The
- * period of those is the scan's. */
+/* Columns of the table function that are not fields, nor in every view. */
+#define BESIDE_FIELDS                                                                              \
+	"* EXCLUDE (file, line, folded_bytes, folded_packets, folded_flows, interface_index, "         \
+	"start_hour), file, line"
+#define FOLDED ", folded_bytes, folded_packets, folded_flows"
+
+/* The views over all records: flows, the fields first; beside it one with the sums of equal
+ * records; and one of the interfaces asked for. */
+static const struct view {
+	const char *name;
+	const char *columns; /* of the table function */
+	enum parquet_view parquet;
+} views[] = {
+	{"flows", BESIDE_FIELDS, PARQUET_FLOWS},
+	{"flows_folded", BESIDE_FIELDS FOLDED, PARQUET_FOLDED},
+	{"flows_of_interfaces", BESIDE_FIELDS ", interface_index, start_hour" FOLDED,
+     PARQUET_OF_INTERFACES},
+};
+
+static void
+add_interfaces(const struct interface_set *set, struct buf *sql)
+{
+	buf_adds(sql, "interfaces := [");
+	for (size_t i = 0; i < interface_set_count(set); i++) {
+		buf_adds(sql, i > 0 ? ", " : "");
+		buf_add_quoted(sql, interface_set_id(set, i), '\'');
+	}
+	buf_adds(sql, "]::VARCHAR[]");
+}
+
+/* What of a Parquet file's rows a view has; of text the scan sees to it. */
+static void
+add_parquet_where(const struct engine *engine, const struct view *view, struct buf *sql)
+{
+	const char *word = " WHERE ";
+	if (engine_has_period(engine)) {
+		buf_addf(sql,
+		         "%s\"start\" >= make_timestamp(%lld) AND \"start\" < make_timestamp(%lld)", word,
+		         (long long)engine->since_us, (long long)engine_until_us(engine));
+		word = " AND ";
+	}
+	if (view->parquet == PARQUET_OF_INTERFACES)
+		buf_addf(sql, "%sinterface_index > 0", word);
+}
+
+/* A view over all files, in whatever form. */
 static enum flowtoll_rc
-make_view(struct engine *engine, const char *name, const char *columns, bool folded,
-          struct flowtoll_err *err)
+make_view(struct engine *engine, const struct view *view, struct flowtoll_err *err)
 {
 	const bool has_parquet = parquet_has_files(engine);
 	bool has_text = !has_parquet;
 	struct buf sql;
 	buf_init(&sql, LIMIT_VIEW_BYTES);
-	buf_addf(&sql, "CREATE OR REPLACE TEMP VIEW %s AS ", name);
+	buf_addf(&sql, "CREATE OR REPLACE TEMP VIEW %s AS ", view->name);
 	for (size_t i = 0; i < engine->inputs.count; i++)
 		has_text |= engine->inputs.all[i].parquet.schema == NULL;
-	if (has_text)
-		buf_addf(&sql, "SELECT %s FROM flowtoll_flows()", columns);
-	if (has_parquet) {
-		buf_addf(&sql, "%sFROM (", has_text ? " UNION ALL " : "");
-		parquet_add_select(engine, folded, &sql);
+	if (has_text) {
+		buf_addf(&sql, "SELECT %s FROM flowtoll_flows(", view->columns);
+		if (view->parquet == PARQUET_OF_INTERFACES)
+			add_interfaces(engine->interfaces, &sql);
 		buf_addc(&sql, ')');
 	}
-	if (has_parquet && engine_has_period(engine))
-		buf_addf(&sql,
-		         " WHERE \"start\" >= make_timestamp(%lld) AND \"start\" < make_timestamp(%lld)",
-		         (long long)engine->since_us, (long long)engine_until_us(engine));
+	if (has_parquet) {
+		buf_addf(&sql, "%sFROM (", has_text ? " UNION ALL " : "");
+		parquet_add_select(engine, view->parquet, &sql);
+		buf_addc(&sql, ')');
+		add_parquet_where(engine, view, &sql);
+	}
 	enum flowtoll_rc rc = buf_check(&sql, "making a query", err);
 	if (rc == FLOWTOLL_OK)
 		rc = run(engine, buf_text(&sql), err);
@@ -205,7 +257,6 @@ make_view(struct engine *engine, const char *name, const char *columns, bool fol
 	return rc;
 }
 
-/* The table flows: the fields first. Beside it flows_folded, with the sums of equal records. */
 enum flowtoll_rc
 engine_make_views(struct engine *engine, struct flowtoll_err *err)
 {
@@ -214,15 +265,31 @@ engine_make_views(struct engine *engine, struct flowtoll_err *err)
 	if (engine_has_period(engine) && !engine_has_field(engine, FLOW_start))
 		return ERR(err, FLOWTOLL_ERR_INPUT,
 		           "none of these logs has the field start, which a period needs");
-	TRY(make_view(engine, "flows",
-	              "* EXCLUDE (file, line, folded_bytes, folded_packets, folded_flows), file, line",
-	              false, err));
-	TRY(make_view(engine, "flows_folded",
-	              "* EXCLUDE (file, line, folded_bytes, folded_packets, folded_flows), file, line, "
-	              "folded_bytes, folded_packets, folded_flows", true, err));
+	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+		if (views[i].parquet != PARQUET_OF_INTERFACES || engine->interfaces != NULL)
+			TRY(make_view(engine, &views[i], err));
 	engine->has_view = true;
 	engine->unknown_count = engine->inputs.unknown_count;
 	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+engine_view_interfaces(struct engine *engine, const char *const *ids, size_t count,
+                       struct flowtoll_err *err)
+{
+	struct interface_set *set;
+	engine_end_query(engine);
+	enum flowtoll_rc rc = interface_set_create(&set, count, err);
+	for (size_t i = 0; rc == FLOWTOLL_OK && i < count; i++)
+		rc = interface_set_add(set, ids[i], strlen(ids[i]), err);
+	if (rc != FLOWTOLL_OK) {
+		interface_set_free(set);
+		return rc;
+	}
+	interface_set_free(engine->interfaces);
+	engine->interfaces = set;
+	engine->has_view = false;
+	return engine->inputs.count > 0 ? engine_make_views(engine, err) : FLOWTOLL_OK;
 }
 
 enum flowtoll_rc

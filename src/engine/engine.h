@@ -45,6 +45,19 @@ const char *engine_spill_folder(const struct engine *engine); /* NULL: it could 
 /* To an error about the question: that a file cannot be read, which may have what is missing. */
 void engine_explain(const struct engine *engine, struct flowtoll_err *err);
 
+/* Makes the view flows_of_interfaces, and makes it again when there are more sources: the records
+ * whose interface-id is among these ids or, where they tell none, whose resource-id is (a regional
+ * NAT gateway). It has the columns of flows and
+ *     interface_index  the number of the id in this list, from 1
+ *     start_hour       start, cut to the hour
+ *     folded_bytes, folded_packets, folded_flows   sums of records that are alike in all other
+ *                      columns asked for, as in flows_folded
+ * Rows of other interfaces cost next to nothing, and are not looked at for what cannot be read.
+ * The ids are any text in UTF-8; with none of them the view is empty. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_view_interfaces(struct engine *engine,
+                                                          const char *const *ids, size_t count,
+                                                          struct flowtoll_err *err);
+
 /* What is known of the flow logs that the files are of, and which of them log the same. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_compare_flow_logs(struct engine *engine,
                                                             const struct flow_logs **logs,

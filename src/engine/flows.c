@@ -27,21 +27,77 @@ add_column(duckdb_bind_info info, const char *name, enum flow_type type)
 	duckdb_destroy_logical_type(&logical);
 }
 
+/* The named parameters of a call. */
+struct flows_binding {
+	bool is_census;
+	struct interface_set *interfaces; /* NULL: of all */
+};
+
+static void
+free_binding(void *data)
+{
+	struct flows_binding *binding = data;
+	interface_set_free(binding->interfaces);
+	mem_free(binding);
+}
+
+static enum flowtoll_rc
+read_interfaces(duckdb_value list, struct interface_set **set, struct flowtoll_err *err)
+{
+	if (duckdb_is_null_value(list))
+		return ERR(err, FLOWTOLL_ERR_USAGE, "interfaces must be a list of ids, not NULL");
+	const idx_t count = duckdb_get_list_size(list);
+	enum flowtoll_rc rc = interface_set_create(set, count, err);
+	for (idx_t i = 0; rc == FLOWTOLL_OK && i < count; i++) {
+		duckdb_value id = duckdb_get_list_child(list, i);
+		char *text = duckdb_is_null_value(id) ? NULL : duckdb_get_varchar(id);
+		if (text == NULL)
+			rc = ERR(err, FLOWTOLL_ERR_USAGE, "a NULL among the interfaces");
+		else
+			rc = interface_set_add(*set, text, strlen(text), err);
+		duckdb_free(text);
+		duckdb_destroy_value(&id);
+	}
+	return rc;
+}
+
+static enum flowtoll_rc
+read_parameters(duckdb_bind_info info, struct flows_binding *binding, struct flowtoll_err *err)
+{
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	duckdb_value census = duckdb_bind_get_named_parameter(info, "census");
+	duckdb_value interfaces = duckdb_bind_get_named_parameter(info, "interfaces");
+	binding->is_census = census != NULL && duckdb_get_bool(census);
+	if (interfaces != NULL)
+		rc = read_interfaces(interfaces, &binding->interfaces, err);
+	if (census != NULL)
+		duckdb_destroy_value(&census);
+	if (interfaces != NULL)
+		duckdb_destroy_value(&interfaces);
+	return rc;
+}
+
 static void
 flows_bind(duckdb_bind_info info)
 {
 	struct engine *engine = duckdb_bind_get_extra_info(info);
 	enum { ROW_BYTES = 25 }; /* of a gzipped row, roughly */
+	struct flowtoll_err err;
 	if (engine->inputs.count == 0) {
 		duckdb_bind_set_error(info, "no source given, so there is no table flows");
 		return;
 	}
-	duckdb_value census = duckdb_bind_get_named_parameter(info, "census");
-	static const bool yes = true;
-	if (census != NULL && duckdb_get_bool(census))
-		duckdb_bind_set_bind_data(info, (void *)(uintptr_t)&yes, NULL);
-	if (census != NULL)
-		duckdb_destroy_value(&census);
+	struct flows_binding *binding = mem_zalloc(1, sizeof *binding);
+	enum flowtoll_rc rc = binding == NULL ? err_memory(&err, "preparing a query")
+	                                      : read_parameters(info, binding, &err);
+	if (binding != NULL)
+		duckdb_bind_set_bind_data(info, binding, free_binding);
+	if (rc == FLOWTOLL_ERR_MEMORY)
+		engine_fail(engine, &err);
+	if (rc != FLOWTOLL_OK) {
+		duckdb_bind_set_error(info, err.message);
+		return;
+	}
 	/* for count(*) DuckDB asks for the first column: the file costs next to nothing */
 	add_column(info, "file", FLOW_TYPE_TEXT);
 	for (int i = 0; i < FLOW_FIELD_COUNT; i++)
@@ -50,6 +106,8 @@ flows_bind(duckdb_bind_info info)
 	add_column(info, "folded_bytes", FLOW_TYPE_BIGINT);
 	add_column(info, "folded_packets", FLOW_TYPE_BIGINT);
 	add_column(info, "folded_flows", FLOW_TYPE_BIGINT);
+	add_column(info, "interface_index", FLOW_TYPE_INT);
+	add_column(info, "start_hour", FLOW_TYPE_TIME);
 	for (size_t i = 0; i < engine->inputs.unknown_count; i++)
 		add_column(info, engine->inputs.unknown[i], FLOW_TYPE_TEXT);
 	/* an estimate: what `is_exact` says is the wrong way round in DuckDB 1 */
@@ -150,15 +208,34 @@ free_scan(void *data)
 	mem_free(scan);
 }
 
-/* Rows that a field makes unreadable are told by the first scan that reads it: another may read
- * other fields, and each would tell them again. */
-static void
-claim_field(struct flows_scan *scan, idx_t column)
+/* Does this scan, whose columns are known, read the field for itself? */
+static bool
+reads_field(const struct flows_scan *scan, enum flow_id field)
 {
-	unsigned none = 0;
-	column = flows_field_of(column);
-	if (column < FLOW_FIELD_COUNT)
-		atomic_compare_exchange_strong(&scan->engine->tellers[column], &none, scan->number);
+	bool reads = scan->is_census || (field == FLOW_start && scan->has_period);
+	for (idx_t i = 0; i < scan->column_count && !reads; i++)
+		reads = flows_field_of(scan->columns[i]) == (idx_t)field;
+	return reads;
+}
+
+/* Numbers the scan, and notes what it reads of which rows: whoever comes later, and would tell
+ * the same rows as unreadable, leaves them to it. See is_told. */
+static void
+note_scan(struct flows_scan *scan)
+{
+	struct engine *engine = scan->engine;
+	pthread_mutex_lock(&engine->lock);
+	scan->number = atomic_fetch_add(&engine->scans, 1) + 1;
+	if (scan->number <= LIMIT_SCANS_TOLD) {
+		engine->kept[scan->number - 1] = scan->interfaces;
+		for (int i = 0; i < FLOW_FIELD_COUNT; i++)
+			if (reads_field(scan, (enum flow_id)i))
+				atomic_fetch_or(&engine->readers[i], UINT64_C(1) << (scan->number - 1));
+	}
+	pthread_mutex_unlock(&engine->lock);
+	for (idx_t i = 0; i < scan->column_count; i++)
+		if (flows_field_of(scan->columns[i]) < FLOW_FIELD_COUNT)
+			atomic_store(&engine->asked[flows_field_of(scan->columns[i])], true);
 }
 
 /* What our code calls a column of the function: a field by its number, then file, line, and the
@@ -175,6 +252,7 @@ static void
 flows_init(duckdb_init_info info)
 {
 	struct engine *engine = duckdb_init_get_extra_info(info);
+	const struct flows_binding *binding = duckdb_init_get_bind_data(info);
 	struct flows_scan *scan = mem_zalloc(1, sizeof *scan);
 	if (scan == NULL)
 		goto no_memory;
@@ -188,18 +266,10 @@ flows_init(duckdb_init_info info)
 	if (!make_pieces(scan))
 		goto no_memory;
 	scan->folds = flows_can_fold(scan);
-	scan->number = atomic_fetch_add(&engine->scans, 1) + 1;
-	scan->is_census = duckdb_init_get_bind_data(info) != NULL;
-	for (idx_t i = 0; i < scan->column_count; i++) {
-		claim_field(scan, scan->columns[i]);
-		if (flows_field_of(scan->columns[i]) < FLOW_FIELD_COUNT)
-			atomic_store(&engine->asked[flows_field_of(scan->columns[i])], true);
-	}
+	scan->is_census = binding->is_census;
+	scan->interfaces = binding->interfaces;
 	scan->has_period = !scan->is_census && engine_has_period(engine);
-	if (scan->has_period)
-		claim_field(scan, FLOW_start);
-	for (idx_t i = 0; scan->is_census && i < FLOW_FIELD_COUNT; i++)
-		claim_field(scan, i);
+	note_scan(scan);
 	idx_t threads = engine->order == ENGINE_FILE_ORDER ? 1 : (idx_t)engine->engine_threads;
 	duckdb_init_set_max_threads(info, threads < scan->piece_count ? threads
 	                                  : scan->piece_count > 0    ? scan->piece_count
@@ -258,15 +328,34 @@ fill_text(void *ctx, uint8_t *dst, size_t cap, size_t *got, struct flowtoll_err 
 	return io_read(worker->reader, dst, cap, got, err);
 }
 
+/* Is a line that a scan rejects told by an earlier one of the query? What is no record is by the
+ * first; one that a field makes unreadable by the first that reads the field and keeps its row. */
+static bool
+is_told(const struct flows_worker *worker, const struct scan_reject *reject)
+{
+	const struct engine *engine = worker->shared->engine;
+	const unsigned number = worker->shared->number;
+	bool of_field = reject->kind == SCAN_REJECT_NUMBER || reject->kind == SCAN_REJECT_ADDRESS ||
+	                reject->kind == SCAN_REJECT_WORD;
+	if (!of_field)
+		return number > 1;
+	uint64_t readers = atomic_load(&engine->readers[reject->field]);
+	for (unsigned i = 0; i + 1 < number && i < LIMIT_SCANS_TOLD; i++) {
+		const struct interface_set *kept = engine->kept[i];
+		if ((readers >> i & 1) != 0 &&
+		    (kept == NULL || interface_set_has_line(kept, worker->format, reject->whole,
+		                                            reject->whole_len)))
+			return true;
+	}
+	return false;
+}
+
 static void
 take_reject(void *ctx, const struct scan_reject *reject)
 {
 	struct flows_worker *worker = ctx;
 	struct engine *engine = worker->shared->engine;
-	bool of_field = reject->kind == SCAN_REJECT_NUMBER || reject->kind == SCAN_REJECT_ADDRESS ||
-	                reject->kind == SCAN_REJECT_WORD;
-	unsigned teller = of_field ? atomic_load(&engine->tellers[reject->field]) : 1;
-	if (worker->shared->number != teller)
+	if (is_told(worker, reject))
 		return;
 	atomic_fetch_add(&engine->tally.rejected, 1);
 	faults_add_line(&engine->faults, worker->input->file->path, worker->text_begin, reject);
@@ -500,6 +589,11 @@ flows_register(struct engine *engine, struct flowtoll_err *err)
 	duckdb_logical_type boolean = duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
 	duckdb_table_function_add_named_parameter(function, "census", boolean);
 	duckdb_destroy_logical_type(&boolean);
+	duckdb_logical_type text = duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
+	duckdb_logical_type texts = duckdb_create_list_type(text);
+	duckdb_table_function_add_named_parameter(function, "interfaces", texts);
+	duckdb_destroy_logical_type(&texts);
+	duckdb_destroy_logical_type(&text);
 	duckdb_table_function_set_bind(function, flows_bind);
 	duckdb_table_function_set_init(function, flows_init);
 	duckdb_table_function_set_local_init(function, flows_init_worker);

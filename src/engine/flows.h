@@ -22,6 +22,7 @@ struct flows_scan {
 	bool is_census;  /* reads every field of every line, and tallies each file */
 	bool has_period; /* keeps only rows that start in the engine's */
 	bool folds;      /* rows that are alike become one */
+	const struct interface_set *interfaces; /* keeps only their rows; NULL: all. The binding's */
 	struct piece *pieces;
 	size_t piece_count;
 	atomic_size_t piece_next;
@@ -51,18 +52,21 @@ struct flows_worker {
 	struct place *places;      /* a column of the output each, in the order of the line */
 	uint32_t known;            /* column of the batch that `fields` holds */
 	struct scan_fields fields;
+	const struct flow_format *format; /* of the batch in hand */
+	int32_t interface_numbers[SCAN_BATCH_ROWS_MAX]; /* of its rows, where some are asked for */
 	int64_t numbers[SCAN_BATCH_ROWS_MAX];
 	uint64_t scratch[SCAN_BATCH_ROWS_MAX][2]; /* values that a census only checks */
 	struct text_column text;
 	struct fold *fold; /* NULL: this scan does not */
 };
 
-/* The field that a column is of, folded or not; or the column. */
+/* The field that a column is made of; or the column. */
 static inline idx_t
 flows_field_of(idx_t column)
 {
 	return column == FLOWS_FOLDED_BYTES     ? (idx_t)FLOW_bytes
 	       : column == FLOWS_FOLDED_PACKETS ? (idx_t)FLOW_packets
+	       : column == FLOWS_START_HOUR     ? (idx_t)FLOW_start
 	                                        : column;
 }
 
@@ -72,7 +76,8 @@ FLOWTOLL_MUST_USE enum flowtoll_rc flows_start_fold(struct flows_worker *worker,
                                                     struct flowtoll_err *err);
 
 /* All columns of the batch, into the chunk or the worker's fold. Rows that cannot be read are told
- * and taken out of the batch; so are those out of the period. */
+ * and taken out of the batch; before that, untold, those of other interfaces or out of the
+ * period. */
 void flows_fill(struct flows_worker *worker, struct scan_batch *batch, duckdb_data_chunk output);
 
 #endif

@@ -24,9 +24,14 @@ fold_column_of(idx_t column, struct fold_column *out)
 		out->width = 8;
 		return true;
 	}
-	if (column >= FLOW_FIELD_COUNT || flow_fields[column].type == FLOW_TYPE_TEXT)
+	const idx_t field = flows_field_of(column);
+	if (column == FLOWS_INTERFACE_INDEX) {
+		*out = (struct fold_column){FOLD_KEY, 4};
+		return true;
+	}
+	if (field >= FLOW_FIELD_COUNT || flow_fields[field].type == FLOW_TYPE_TEXT)
 		return false;
-	enum flow_type type = flow_fields[column].type;
+	enum flow_type type = flow_fields[field].type;
 	out->role = FOLD_KEY;
 	out->width = flow_type_is_enum(type) ? 1 : widths[type];
 	return true;
@@ -112,6 +117,15 @@ fill_lines(struct flows_worker *worker, uint32_t row_count, duckdb_vector output
 		lines[r] = (int64_t)scan_line_of(worker->scan, r);
 }
 
+/* Times to the full hour, in place. */
+static void
+cut_to_hours(int64_t *times, uint32_t row_count)
+{
+	const int64_t hour_us = INT64_C(3600000000);
+	for (uint32_t r = 0; r < row_count; r++)
+		times[r] -= times[r] % hour_us;
+}
+
 static void
 fill_ones(uint32_t row_count, duckdb_vector output)
 {
@@ -167,7 +181,8 @@ find_places(struct flows_worker *worker, const struct scan_batch *batch)
 	worker->format_serial = batch->format_serial;
 }
 
-/* A column that no line holds: the file's name, the line's number, a count, or nothing. */
+/* A column that no line holds: the file's name, the line's number, a count, the number of the
+ * interface, or nothing. */
 static void
 fill_beside_line(struct flows_worker *worker, idx_t column, uint32_t row_count,
                  duckdb_vector output)
@@ -180,6 +195,9 @@ fill_beside_line(struct flows_worker *worker, idx_t column, uint32_t row_count,
 		fill_lines(worker, row_count, output);
 	else if (column == FLOWS_FOLDED_FLOWS)
 		fill_ones(row_count, output);
+	else if (column == FLOWS_INTERFACE_INDEX && worker->shared->interfaces != NULL)
+		memcpy(duckdb_vector_get_data(output), worker->interface_numbers,
+		       row_count * sizeof *worker->interface_numbers);
 	else if (column < FLOWS_UNKNOWN + worker->shared->engine->inputs.unknown_count)
 		set_validity(output, none, row_count);
 }
@@ -188,6 +206,8 @@ fill_beside_line(struct flows_worker *worker, idx_t column, uint32_t row_count,
 static void
 find_fields(struct flows_worker *worker, const struct scan_batch *batch, uint32_t index)
 {
+	if (worker->known > index) /* there is no way back */
+		worker->known = SCAN_NO_COLUMN;
 	if (worker->known != index)
 		scan_kernel(worker->scan)->find(&batch->rows, index, worker->known, &worker->fields);
 	worker->known = index;
@@ -216,6 +236,8 @@ fill_column(struct flows_worker *worker, struct scan_batch *batch, const struct 
 		scan_reject_rows(worker->scan, batch, field, &worker->fields, bad);
 		return false;
 	}
+	if (place->column == FLOWS_START_HOUR)
+		cut_to_hours(duckdb_vector_get_data(output), row_count);
 	if (anew || !all_valid(valid, row_count))
 		set_validity(output, valid, row_count);
 	return true;
@@ -225,20 +247,28 @@ fill_column(struct flows_worker *worker, struct scan_batch *batch, const struct 
 static bool
 fill_fold(struct flows_worker *worker, struct scan_batch *batch, const struct place *place)
 {
-	const uint32_t output = (uint32_t)place->output;
+	const uint32_t output = (uint32_t)place->output, row_count = batch->rows.row_count;
 	uint64_t bad[SCAN_BATCH_WORDS] = {0}, *valid = fold_valid(worker->fold, output);
 	void *data = fold_data(worker->fold, output);
 	memset(valid, 0, SCAN_BATCH_WORDS * sizeof *valid);
+	if (place->column == FLOWS_INTERFACE_INDEX && worker->shared->interfaces != NULL) {
+		memcpy(data, worker->interface_numbers, fold_bytes(worker->fold, output, row_count));
+		memset(valid, 0xff, SCAN_BATCH_WORDS * sizeof *valid);
+		return true;
+	}
 	if (place->index == SCAN_NO_COLUMN) { /* flows, or a field that these lines have not */
-		memset(data, 0, fold_bytes(worker->fold, output, batch->rows.row_count));
+		memset(data, 0, fold_bytes(worker->fold, output, row_count));
 		return true;
 	}
 	enum flow_id field = (enum flow_id)flows_field_of(place->column);
 	find_fields(worker, batch, place->index);
-	if (parse_field(worker, field, data, valid, bad) == 0)
-		return true;
-	scan_reject_rows(worker->scan, batch, field, &worker->fields, bad);
-	return false;
+	if (parse_field(worker, field, data, valid, bad) > 0) {
+		scan_reject_rows(worker->scan, batch, field, &worker->fields, bad);
+		return false;
+	}
+	if (place->column == FLOWS_START_HOUR)
+		cut_to_hours(data, row_count);
+	return true;
 }
 
 /* The earliest start and the latest end of the batch, from times just parsed. */
@@ -281,8 +311,71 @@ take_census(struct flows_worker *worker, struct scan_batch *batch)
 	}
 }
 
-/* Takes out what does not start in the period asked for, if there is one. */
+/* ---- which rows --------------------------------------------------------------------------- */
+
+/* Takes rows out of the batch, and out of what is known of it: searches go on from there. */
 static void
+drop_rows(struct flows_worker *worker, struct scan_batch *batch, const uint64_t *drop)
+{
+	struct scan_fields *fields = &worker->fields;
+	int32_t *numbers = worker->interface_numbers;
+	const uint32_t count = batch->rows.row_count;
+	uint32_t kept = 0;
+	assert(worker->known == SCAN_NO_COLUMN || fields->row_count == count);
+	for (uint32_t r = 0; r < count; r++) {
+		fields->begins[kept] = fields->begins[r];
+		fields->lens[kept] = fields->lens[r];
+		numbers[kept] = numbers[r];
+		kept += (drop[r / 64] >> (r % 64) & 1) == 0;
+	}
+	fields->row_count = kept;
+	scan_drop_rows(worker->scan, batch, drop);
+}
+
+/* The numbers of the interfaces that the batch's rows are of; not above 0: of none asked for. */
+static void
+number_interfaces(struct flows_worker *worker, const struct scan_batch *batch)
+{
+	const struct interface_set *set = worker->shared->interfaces;
+	const int32_t own = batch->format->column_of[FLOW_interface_id];
+	const int32_t resource = batch->format->column_of[FLOW_resource_id];
+	const uint32_t count = batch->rows.row_count;
+	uint32_t missing = count;
+	int32_t *numbers = worker->interface_numbers, of_resource[SCAN_BATCH_ROWS_MAX];
+	for (uint32_t r = 0; own < 0 && r < count; r++)
+		numbers[r] = INTERFACE_MISSING;
+	if (own >= 0) {
+		find_fields(worker, batch, (uint32_t)own);
+		missing = interface_set_match(set, &worker->fields, numbers);
+	}
+	if (missing == 0 || resource < 0)
+		return;
+	find_fields(worker, batch, (uint32_t)resource);
+	(void)interface_set_match(set, &worker->fields, of_resource);
+	for (uint32_t r = 0; r < count; r++)
+		if (numbers[r] == INTERFACE_MISSING)
+			numbers[r] = of_resource[r];
+}
+
+/* Takes out the rows of other interfaces than those asked for. */
+static void
+keep_interfaces(struct flows_worker *worker, struct scan_batch *batch)
+{
+	uint64_t drop[SCAN_BATCH_WORDS] = {0};
+	uint32_t dropped = 0;
+	number_interfaces(worker, batch);
+	for (uint32_t r = 0; r < batch->rows.row_count; r++) {
+		bool is_other = worker->interface_numbers[r] <= 0;
+		drop[r / 64] |= (uint64_t)is_other << (r % 64);
+		dropped += is_other;
+	}
+	if (dropped > 0)
+		drop_rows(worker, batch, drop);
+}
+
+/* Takes out what does not start in the period asked for. False if rows had to be rejected, and
+ * all is to be done anew. */
+static bool
 keep_period(struct flows_worker *worker, struct scan_batch *batch)
 {
 	const struct engine *engine = worker->shared->engine;
@@ -295,16 +388,28 @@ keep_period(struct flows_worker *worker, struct scan_batch *batch)
 		if (parse_field(worker, FLOW_start, starts, valid, bad) > 0) {
 			scan_reject_rows(worker->scan, batch, FLOW_start, &worker->fields, bad);
 			worker->known = SCAN_NO_COLUMN;
-			keep_period(worker, batch); /* what is left can be read */
-			return;
+			return false;
 		}
 		for (uint32_t r = 0; r < batch->rows.row_count; r++) {
 			bool in = starts[r] >= engine->since_us && starts[r] < engine_until_us(engine);
 			drop[r / 64] ^= (uint64_t)(in && valid[r / 64] >> (r % 64) & 1) << (r % 64);
 		}
 	}
-	scan_drop_rows(worker->scan, batch, drop);
-	worker->known = SCAN_NO_COLUMN;
+	drop_rows(worker, batch, drop);
+	return true;
+}
+
+/* Takes out what is not asked for, before any other column is read: first by what costs less. */
+static void
+choose_rows(struct flows_worker *worker, struct scan_batch *batch)
+{
+	const struct flows_scan *scan = worker->shared;
+	bool whole;
+	do {
+		if (scan->interfaces != NULL)
+			keep_interfaces(worker, batch);
+		whole = !scan->has_period || batch->rows.row_count == 0 || keep_period(worker, batch);
+	} while (!whole); /* what is left can be read */
 }
 
 void
@@ -312,12 +417,12 @@ flows_fill(struct flows_worker *worker, struct scan_batch *batch, duckdb_data_ch
 {
 	const idx_t count = worker->shared->column_count;
 	bool anew = false;
+	worker->format = batch->format;
 	if (worker->shared->is_census)
 		take_census(worker, batch);
 	find_places(worker, batch);
 	worker->known = SCAN_NO_COLUMN;
-	if (worker->shared->has_period)
-		keep_period(worker, batch);
+	choose_rows(worker, batch);
 	for (idx_t i = 0; i < count && batch->rows.row_count > 0;) {
 		const struct place *place = &worker->places[i];
 		bool whole = worker->fold != NULL
@@ -326,7 +431,9 @@ flows_fill(struct flows_worker *worker, struct scan_batch *batch, duckdb_data_ch
 		                               duckdb_data_chunk_get_vector(output, place->output));
 		anew |= !whole;
 		i = whole ? i + 1 : 0;
-		if (!whole)
+		if (!whole) { /* rows moved up */
 			worker->known = SCAN_NO_COLUMN;
+			choose_rows(worker, batch);
+		}
 	}
 }

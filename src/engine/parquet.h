@@ -72,9 +72,12 @@ FLOWTOLL_MUST_USE enum flowtoll_rc parquet_look(void *ctx, struct input *input,
 FLOWTOLL_MUST_USE enum flowtoll_rc parquet_index(struct engine *engine, struct flowtoll_err *err);
 bool parquet_has_files(const struct engine *engine);
 
+enum parquet_view { PARQUET_FLOWS, PARQUET_FOLDED, PARQUET_OF_INTERFACES };
+
 /* Appends the SELECT of all Parquet files, of which there are some, with the columns of the view
- * flows in its order, or of flows_folded. */
-void parquet_add_select(const struct engine *engine, bool folded, struct buf *sql);
+ * flows in its order, of flows_folded, or of flows_of_interfaces: then of all rows, those of other
+ * interfaces with NULL or 0 for the index. */
+void parquet_add_select(const struct engine *engine, enum parquet_view view, struct buf *sql);
 
 /* FROM read_parquet([the schema's files] ...), with their names and row numbers. */
 void parquet_add_from(const struct engine *engine, const struct parquet_schema *schema,

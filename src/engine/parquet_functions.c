@@ -7,6 +7,7 @@
  *     flowtoll_read_TYPE(value, field)   the value; one that cannot be read ends the query
  *     flowtoll_try_TYPE(value, field)    or NULL where it cannot be read
  *     flowtoll_good(value, field)        can it be read?
+ *     flowtoll_interface(id)             its number among the interfaces asked for, or 0
  */
 #include "engine/parquet.h"
 
@@ -238,6 +239,25 @@ bind_row(duckdb_bind_info info)
 	context->engine->parquet->is_asked = true;
 }
 
+/* Nobody asks before there is a view, and with it a set. */
+static void
+number_interface(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output)
+{
+	const struct parquet_context *context = duckdb_scalar_function_get_extra_info(info);
+	const struct interface_set *set = context->engine->interfaces;
+	const idx_t count = duckdb_data_chunk_get_size(input);
+	duckdb_vector ids = duckdb_data_chunk_get_vector(input, 0);
+	const uint64_t *validity = duckdb_vector_get_validity(ids);
+	duckdb_string_t *texts = duckdb_vector_get_data(ids);
+	int32_t *numbers = duckdb_vector_get_data(output);
+	for (idx_t r = 0; r < count; r++)
+		if (is_there(validity, r) && set != NULL)
+			numbers[r] = interface_set_find(set, duckdb_string_t_data(&texts[r]),
+			                                duckdb_string_t_length(texts[r]));
+		else
+			put_null(output, r);
+}
+
 static enum scan_reject_kind
 kind_of(enum flow_type type)
 {
@@ -350,9 +370,12 @@ register_others(struct engine *engine, struct parquet_context *contexts)
 		"flowtoll_text", {DUCKDB_TYPE_VARCHAR}, read_text, false, false};
 	static const struct function row = {
 		"flowtoll_row", {DUCKDB_TYPE_BIGINT}, number_row, false, true};
+	static const struct function interface = {
+		"flowtoll_interface", {DUCKDB_TYPE_VARCHAR}, number_interface, false, false};
 	bool ok = register_one(engine, contexts, &reject,
 	                       duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN)) &&
 	          register_one(engine, contexts, &text, field_type_create(FLOW_TYPE_TEXT)) &&
+	          register_one(engine, contexts, &interface, field_type_create(FLOW_TYPE_INT)) &&
 	          register_one(engine, contexts, &row, field_type_create(FLOW_TYPE_BIGINT));
 	for (int s = 0; s < SOURCE_COUNT; s++)
 		ok &= register_one(engine, &contexts[MODE_GOOD * SOURCE_COUNT + s],

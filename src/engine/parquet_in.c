@@ -479,6 +479,19 @@ add_folded(const struct engine *engine, const struct parquet_schema *schema, str
 	buf_adds(sql, " AS folded_packets, CAST(1 AS BIGINT) AS folded_flows");
 }
 
+/* As the scan has it: the interface's id or, where that is missing, the resource's. */
+static void
+add_interface(const struct engine *engine, const struct parquet_schema *schema, struct buf *sql)
+{
+	buf_adds(sql, ", flowtoll_interface(coalesce(");
+	add_field(engine, schema, FLOW_interface_id, sql);
+	buf_adds(sql, ", ");
+	add_field(engine, schema, FLOW_resource_id, sql);
+	buf_adds(sql, ")) AS interface_index, date_trunc('hour', ");
+	add_field(engine, schema, FLOW_start, sql);
+	buf_adds(sql, ") AS start_hour");
+}
+
 static void
 add_columns(const struct engine *engine, const struct parquet_schema *schema, struct buf *sql)
 {
@@ -534,7 +547,7 @@ parquet_schema_has_files(const struct engine *engine, const struct parquet_schem
 }
 
 void
-parquet_add_select(const struct engine *engine, bool folded, struct buf *sql)
+parquet_add_select(const struct engine *engine, enum parquet_view view, struct buf *sql)
 {
 	const struct parquet *parquet = engine->parquet;
 	const char *before = "";
@@ -546,7 +559,9 @@ parquet_add_select(const struct engine *engine, bool folded, struct buf *sql)
 		add_columns(engine, schema, sql);
 		parquet_add_file(schema, sql);
 		buf_adds(sql, " AS file, flowtoll_row(" ROW_COLUMN ") AS line");
-		if (folded)
+		if (view == PARQUET_OF_INTERFACES)
+			add_interface(engine, schema, sql);
+		if (view != PARQUET_FLOWS)
 			add_folded(engine, schema, sql);
 		parquet_add_from(engine, schema, sql);
 		add_where(engine, schema, sql);

@@ -251,7 +251,7 @@ parquet_census(struct engine *engine, struct flowtoll_err *err)
 	for (size_t i = 0; i < engine->inputs.unknown_count; i++)
 		buf_addf(&sql, ", count(\"%s\")", engine->inputs.unknown[i]);
 	buf_adds(&sql, " FROM (");
-	parquet_add_select(engine, false, &sql);
+	parquet_add_select(engine, PARQUET_FLOWS, &sql);
 	buf_adds(&sql, ") GROUP BY file");
 	enum flowtoll_rc rc = run(engine, &sql, &result, err);
 	if (rc == FLOWTOLL_OK) {

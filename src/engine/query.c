@@ -543,7 +543,7 @@ begin_query(struct engine *engine, enum engine_order order, struct flowtoll_err 
 	faults_clear(&engine->faults);
 	atomic_store(&engine->scans, 0);
 	for (int i = 0; i < FLOW_FIELD_COUNT; i++)
-		atomic_store(&engine->tellers[i], 0);
+		atomic_store(&engine->readers[i], 0);
 	atomic_store(&engine->parts_left, 0);
 	atomic_store(&engine->rows_out, false);
 	atomic_store(&engine->wants_rerun, false);

@@ -19,6 +19,8 @@ create_type(enum scalar_type type)
 		return duckdb_create_logical_type(DUCKDB_TYPE_INTEGER);
 	case SCALAR_BOOL:
 		return duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
+	case SCALAR_TIME:
+		return duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP);
 	case SCALAR_END:
 		break;
 	}

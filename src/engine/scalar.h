@@ -8,7 +8,7 @@
 
 #include "engine/session.h"
 
-enum scalar_type { SCALAR_END, SCALAR_IP, SCALAR_TEXT, SCALAR_INT, SCALAR_BOOL };
+enum scalar_type { SCALAR_END, SCALAR_IP, SCALAR_TEXT, SCALAR_INT, SCALAR_BOOL, SCALAR_TIME };
 
 struct scalar {
 	const char *name;

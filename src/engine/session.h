@@ -8,6 +8,7 @@
 #include "engine/duck.h"
 #include "engine/engine.h"
 #include "engine/flow_logs.h"
+#include "engine/interface_set.h"
 #include "engine/rejects.h"
 
 #include "base/scratch.h"
@@ -42,6 +43,7 @@ struct engine {
 	struct inputs inputs;
 	struct flow_logs flow_logs;
 	struct parquet *parquet;
+	struct interface_set *interfaces; /* of the view flows_of_interfaces; NULL: there is none */
 	bool has_view;        /* flows, for the files and columns known ... */
 	size_t unknown_count; /* ... when it was made */
 
@@ -58,7 +60,10 @@ struct engine {
 	bool wants_census; /* a statement that was prepared reads files or rejects */
 	bool has_census;   /* the tallies of all inputs are made, and nothing was asked since */
 	atomic_uint scans;         /* scans begun: the first one counts */
-	atomic_uint tellers[FLOW_FIELD_COUNT]; /* number of the first scan that reads the field; or 0 */
+	/* of the first scans, which rows they keep (NULL: all), and a bit each of those that read a
+	 * field; written under the lock */
+	const struct interface_set *kept[LIMIT_SCANS_TOLD];
+	atomic_uint_fast64_t readers[FLOW_FIELD_COUNT];
 	atomic_bool asked[FLOW_FIELD_COUNT];   /* the statement reads the field */
 	atomic_size_t parts_left;  /* parts of split files that have not been read to their end */
 	atomic_bool interrupted;
@@ -89,6 +94,8 @@ enum {
 	FLOWS_FOLDED_BYTES,
 	FLOWS_FOLDED_PACKETS,
 	FLOWS_FOLDED_FLOWS,
+	FLOWS_INTERFACE_INDEX, /* which of the interfaces asked for, from 1 */
+	FLOWS_START_HOUR,
 	FLOWS_UNKNOWN
 };
 
@@ -99,6 +106,8 @@ FLOWTOLL_MUST_USE enum flowtoll_rc ip_functions_register(duckdb_connection con,
                                                          struct flowtoll_err *err);
 FLOWTOLL_MUST_USE enum flowtoll_rc name_functions_register(duckdb_connection con,
                                                            const struct who *who,
+                                                           struct flowtoll_err *err);
+FLOWTOLL_MUST_USE enum flowtoll_rc file_functions_register(duckdb_connection con,
                                                            struct flowtoll_err *err);
 FLOWTOLL_MUST_USE enum flowtoll_rc flows_register(struct engine *engine, struct flowtoll_err *err);
 

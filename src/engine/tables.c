@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The tables about what was read: files, rejects, gaps. They are made from the tallies of a
- * census (a scan that reads every field), which the session takes before it runs a statement that
- * reads one of them; binding is how it knows.
+ * The tables about what is read: files and rejects, and sources, which is what names tell. The
+ * first two are made from the tallies of a census (a scan that reads every field), which the
+ * session takes before it runs a statement that reads one of them; binding is how it knows.
  */
 #include "engine/session.h"
 #include "engine/text_column.h"
@@ -26,6 +26,7 @@ struct table {
 	const struct table_column *columns; /* ends with a NULL name */
 	size_t (*row_count)(const struct engine *engine);
 	void (*fill)(const struct engine *engine, size_t row, duckdb_data_chunk output, idx_t at);
+	bool wants_census;
 };
 
 struct table_binding {
@@ -235,11 +236,42 @@ rejects_fill(const struct engine *engine, size_t row, duckdb_data_chunk output, 
 	put_text(output, 5, at, reject->text, reject->text_len);
 }
 
+/* ---- sources ------------------------------------------------------------------------------ */
+
+static const struct table_column sources_columns[] = {
+	{"file", DUCKDB_TYPE_VARCHAR},
+	{"flow_log", DUCKDB_TYPE_VARCHAR},
+	{"window_start", DUCKDB_TYPE_TIMESTAMP},
+	{"account", DUCKDB_TYPE_VARCHAR},
+	{"region", DUCKDB_TYPE_VARCHAR},
+	{NULL, DUCKDB_TYPE_INVALID},
+};
+
+static size_t
+sources_row_count(const struct engine *engine)
+{
+	return engine->inputs.count;
+}
+
+static void
+sources_fill(const struct engine *engine, size_t row, duckdb_data_chunk output, idx_t at)
+{
+	const char *path = engine->inputs.all[row].file->path;
+	struct flow_file_name name;
+	flow_file_name_parse(path, &name);
+	put_text(output, 0, at, path, strlen(path));
+	put_text(output, 1, at, name.flow_log, name.flow_log_len);
+	put_known(output, 2, at, name.window_s * 1000000, name.flow_log != NULL);
+	put_text(output, 3, at, name.account, name.account_len);
+	put_text(output, 4, at, name.region, name.region_len);
+}
+
 /* ---- the table functions ------------------------------------------------------------------ */
 
 static const struct table tables[] = {
-	{"flowtoll_files", files_columns, files_row_count, files_fill},
-	{"flowtoll_rejects", rejects_columns, rejects_row_count, rejects_fill},
+	{"flowtoll_files", files_columns, files_row_count, files_fill, true},
+	{"flowtoll_rejects", rejects_columns, rejects_row_count, rejects_fill, true},
+	{"flowtoll_sources", sources_columns, sources_row_count, sources_fill, false},
 };
 enum { TABLE_COUNT = sizeof tables / sizeof *tables };
 
@@ -254,7 +286,7 @@ table_bind(duckdb_bind_info info)
 		duckdb_bind_set_error(info, message);
 		return;
 	}
-	binding->engine->wants_census = true;
+	binding->engine->wants_census |= binding->table->wants_census;
 	for (const struct table_column *c = binding->table->columns; c->name != NULL; c++) {
 		duckdb_logical_type type = duckdb_create_logical_type(c->type);
 		duckdb_bind_add_result_column(info, c->name, type);

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <time.h>
 
-enum { STAMP_LEN = 14 }; /* 20261120T1620Z */
+enum { STAMP_LEN = 14, ACCOUNT_DIGITS = 12 }; /* 20261120T1620Z */
 
 static bool
-digits(const char *text, size_t count, int *value)
+digits(const char *text, size_t count, int64_t *value)
 {
 	*value = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -24,20 +24,35 @@ digits(const char *text, size_t count, int *value)
 static bool
 parse_stamp(const char *text, int64_t *seconds)
 {
-	struct tm tm = {0};
+	int64_t year, month, day, hour, minute;
 	if (strnlen(text, STAMP_LEN) < STAMP_LEN || text[8] != 'T' || text[13] != 'Z' ||
-	    !digits(text, 4, &tm.tm_year) || !digits(text + 4, 2, &tm.tm_mon) ||
-	    !digits(text + 6, 2, &tm.tm_mday) || !digits(text + 9, 2, &tm.tm_hour) ||
-	    !digits(text + 11, 2, &tm.tm_min))
+	    !digits(text, 4, &year) || !digits(text + 4, 2, &month) ||
+	    !digits(text + 6, 2, &day) || !digits(text + 9, 2, &hour) ||
+	    !digits(text + 11, 2, &minute))
 		return false;
-	if (tm.tm_year < 1970 || tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 ||
-	    tm.tm_mday > 31 || tm.tm_hour > 23 || tm.tm_min > 59)
+	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59)
 		return false;
-	int day = tm.tm_mday;
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
+	struct tm tm = {.tm_year = (int)year - 1900, .tm_mon = (int)month - 1, .tm_mday = (int)day,
+	                .tm_hour = (int)hour, .tm_min = (int)minute};
 	*seconds = (int64_t)timegm(&tm);
 	return tm.tm_mday == day; /* the 31st of February becomes a day in March */
+}
+
+/* "123456789012_vpcflowlogs_us-east-1": what is before the first underscore, and after the last. */
+static void
+parse_scope(struct flow_file_name *name)
+{
+	int64_t number = 0;
+	const char *end = name->scope + name->scope_len;
+	const char *first = memchr(name->scope, '_', name->scope_len);
+	const char *last = memrchr(name->scope, '_', name->scope_len);
+	if (first == NULL || first == last || last + 1 == end ||
+	    first - name->scope != ACCOUNT_DIGITS || !digits(name->scope, ACCOUNT_DIGITS, &number))
+		return;
+	name->account = name->scope;
+	name->account_len = ACCOUNT_DIGITS;
+	name->region = last + 1;
+	name->region_len = (size_t)(end - name->region);
 }
 
 void
@@ -56,4 +71,5 @@ flow_file_name_parse(const char *path, struct flow_file_name *name)
 	name->flow_log_len = len;
 	name->scope = base;
 	name->scope_len = (size_t)(mark - base);
+	parse_scope(name);
 }

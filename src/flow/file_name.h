@@ -22,6 +22,10 @@ struct flow_file_name {
 	size_t flow_log_len;
 	const char *scope; /* within the name too; with flow_log only */
 	size_t scope_len;
+	const char *account; /* of the scope, with region; NULL: it is not as above */
+	size_t account_len;
+	const char *region;
+	size_t region_len;
 	int64_t window_s; /* seconds since 1970 at which the window begins; with flow_log only */
 };
 

@@ -55,8 +55,9 @@ flow_column_name(const struct flow_format *format, const struct flow_column *col
                  char out[LIMIT_NAME_BYTES + 1])
 {
 	/* columns of flows that are of no line */
-	static const char *const taken[] = {"file", "line", "folded_bytes", "folded_packets",
-	                                    "folded_flows"};
+	static const char *const taken[] = {"file",           "line",         "folded_bytes",
+	                                    "folded_packets", "folded_flows", "interface_index",
+	                                    "start_hour"};
 	const char *name = format->text + column->name_offset;
 	assert(column->name_len <= LIMIT_NAME_BYTES);
 	for (size_t i = 0; i < column->name_len; i++)
