@@ -66,7 +66,7 @@ enum flowtoll_rc {
 struct flowtoll_err {
 	enum flowtoll_rc code;
 	char message[480]; /* lower case, no full stop, the fault first */
-	char hint[480];    /* what to do about it; may be empty */
+	char hint[960];    /* what to do about it; may be empty */
 	char file[1024]; /* or "--where", "--having": then `byte` counts from its beginning */
 	uint64_t line;
 	uint64_t byte;
@@ -103,7 +103,10 @@ struct flowtoll_settings {
 	int threads;             /* 0: as many as the machine has */
 	uint64_t memory_bytes;   /* of the whole session; 0: half of what there is, as a guess */
 	const char *fields;      /* format of files without a header line, as in --fields; or NULL */
-	const char *inventory;   /* what `aws ec2 describe-network-interfaces` prints; or NULL */
+	/* files with what `aws ec2 describe-network-interfaces` prints, or -nat-gateways, -subnets,
+	 * -vpcs, -route-tables, -prefix-lists, in any order */
+	const char *const *inventories;
+	size_t inventory_count;
 	const char *aws_ranges;  /* file with AWS's ip-ranges.json; or NULL */
 	bool names_off;          /* add no names to addresses, even if files for it are given */
 	int64_t since_us;        /* only records that start at or after this, microseconds since 1970 */
@@ -143,6 +146,19 @@ struct flowtoll_top {
 };
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_top(struct flowtoll *ft,
                                                              const struct flowtoll_top *top,
+                                                             struct flowtoll_answer **answer,
+                                                             struct flowtoll_err *err);
+
+/* The bytes that NAT gateways processed, each once: by gateway, client, remote, pair and hour.
+ * Gateways come from the inventory, or else from the records, where that is certain; a figure that
+ * does not prove itself is refused. docs/accounting.md has the rules. */
+struct flowtoll_nat {
+	const char *gateway; /* only this one: "nat-..." or its interface, "eni-..."; NULL: all */
+	const char *client;  /* only what this address sent and received; NULL: all */
+	uint64_t rows;       /* to show of clients, remotes and pairs before the row Other; 0: all */
+};
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_nat(struct flowtoll *ft,
+                                                             const struct flowtoll_nat *nat,
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);
 
@@ -224,8 +240,17 @@ struct flowtoll_style {
 /* Takes `len` bytes; returns false on failure, after which nothing more is written. */
 typedef bool flowtoll_write_fn(void *ctx, const char *bytes, size_t len);
 
-/* Tables in the answer: 1, or one for each list of a `top`. */
+/* Tables in the answer: 1, or one for each list of a `top`, or those of flowtoll_nat. */
 FLOWTOLL_API size_t flowtoll_answer_table_count(const struct flowtoll_answer *answer);
+
+/* What a table is called ("clients"); NULL where it is the only one, or a list of a `top`. */
+FLOWTOLL_API const char *flowtoll_answer_table_name(const struct flowtoll_answer *answer,
+                                                    size_t table);
+
+/* The answer in some lines of words, for people; NULL where there is none. And is all of a table
+ * said in it? */
+FLOWTOLL_API const char *flowtoll_answer_headline(const struct flowtoll_answer *answer);
+FLOWTOLL_API bool flowtoll_answer_table_is_said(const struct flowtoll_answer *answer, size_t table);
 
 /* Write one table as "table", "csv", "tsv", "json", "ndjson", "md" or "parquet"; each can be
  * written once. In Parquet, addresses are text, times UTC, and integers BIGINT, or DECIMAL(38, 0)

@@ -1,11 +1,10 @@
 -- The answer about NAT gateways, as rows of several lists, told apart by their number (see
 -- src/query/nat.c). Behind sql/nat_legs.sql and sql/nat_traffic.sql; the end of a WITH.
 --
---   rows      of clients, remotes, pairs and hours before the row Other
---   coverage  windows and windows_with_files: five-minute windows of the files, where names tell
-total AS (
-  SELECT sum(bytes) AS bytes FROM traffic
-),
+--   rows                rows of clients, remotes and pairs before the row Other
+--   start, end          of the period, or NULL: that of the traffic
+--   windows             five-minute windows from the first file's to the last one's; or NULL
+--   windows_with_files  of them
 by_gateway AS (
   SELECT
     i,
@@ -39,9 +38,11 @@ entries AS (
   SELECT 0 AS list, i AS rank, i, NULL::IP AS client, NULL::IP AS remote, NULL::TIMESTAMP AS hour,
     NULL::VARCHAR AS how, billed, upload, download, NULL::BIGINT AS groups
   FROM figures
+  WHERE refusal IS DISTINCT FROM 'none'
   UNION ALL
   SELECT 4, i, i, NULL, NULL, NULL, NULL, billed, upload, download, NULL
   FROM figures
+  WHERE refusal IS DISTINCT FROM 'none'
   UNION ALL
   SELECT 5, row_number() OVER (ORDER BY client IS NULL, billed DESC, client),
     NULL, client, NULL, NULL, NULL, billed, upload, download, count(*) OVER ()
@@ -86,6 +87,23 @@ entries AS (
     FROM traffic GROUP BY i, hour
   )
 ),
+-- Of the whole answer; in each of its rows.
+whole AS (
+  SELECT *
+  FROM (
+    SELECT
+      coalesce({start}, min(hour)) AS start,
+      coalesce({end}, max(hour) + INTERVAL 1 HOUR) AS end,
+      sum(bytes) AS billed_all
+    FROM traffic
+  )
+  CROSS JOIN (SELECT sum(skipped) AS skipped_all, sum(residual) AS residual_all FROM figures)
+  CROSS JOIN (
+    SELECT sum(billed) FILTER (remote IS NULL OR ip_name(remote) IS NULL) AS unnamed_all
+    FROM entries
+    WHERE list = 6
+  )
+),
 shown AS MATERIALIZED (
   SELECT *, false AS is_other FROM entries WHERE list < 5 OR list = 8 OR rank <= {rows}
   UNION ALL
@@ -98,9 +116,19 @@ shown AS MATERIALIZED (
 lines AS (
   SELECT * FROM shown
   UNION ALL
-  SELECT list - 4, rank, i, client, remote, hour, how, billed, upload, download, groups, is_other
+  SELECT 1, rank, i, client, remote, hour, how, billed, upload, download, groups, is_other
   FROM shown
-  WHERE list IN (5, 6) AND rank = 1
+  WHERE list = 5 AND rank = 1
+  UNION ALL
+  (
+    SELECT 2, 1, NULL, NULL, min(remote), NULL, NULL, sum(billed), sum(upload), sum(download),
+      count(*), false
+    FROM entries
+    WHERE list = 6 AND remote IS NOT NULL
+    GROUP BY coalesce(ip_name(remote), CAST(remote AS VARCHAR))
+    ORDER BY sum(billed) DESC, min(remote)
+    LIMIT 1
+  )
   UNION ALL
   SELECT list, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false
   FROM (VALUES (3), (9)) AS singles (list)
@@ -123,7 +151,7 @@ SELECT
   hour,
   how,
   lines.billed,
-  CAST(lines.billed AS DOUBLE) / nullif(total.bytes, 0) AS share,
+  CAST(lines.billed AS DOUBLE) / nullif(billed_all, 0) AS share,
   low,
   high,
   coalesce(lines.upload, CASE WHEN lines.billed IS NOT NULL THEN 0 END) AS upload,
@@ -138,11 +166,20 @@ SELECT
   skipped,
   is_packet,
   is_split,
-  gap_bytes,
+  gap_windows,
   has_outer,
   c - unsolicited_told - (d - d_header) AS unexplained,
-  groups
+  flow_log,
+  groups,
+  start,
+  whole.end,
+  {windows} AS windows,
+  {windows_with_files} AS windows_with_files,
+  coalesce(skipped_all, 0) AS skipdata_records,
+  coalesce(residual_all, 0) AS residual_bytes,
+  coalesce(unnamed_all, 0) AS unnamed_bytes,
+  coalesce(billed_all, 0) AS billed_all
 FROM lines
 LEFT JOIN figures USING (i)
-CROSS JOIN total
+CROSS JOIN whole
 ORDER BY list, is_other, rank

@@ -8,18 +8,17 @@
 -- or as none that can be told (NULL). docs/accounting.md has the rules and their sources. Parts of
 -- a WITH:
 --
---   points       a row a gateway: i, its number among the interfaces that the scan keeps
+--   points       a row a gateway: i, its number among the interfaces that the scan keeps; is_guess:
+--                it may be none
 --   own          its private addresses, all of them
 --   file_keys    the flow log and five minutes that a record's file is of, or nothing
 --   ports        the rest of the 5-tuple, or nothing
+--   ranked       flow logs of each interface, the one that tells most first
 --   kept         of records, those of one flow log for each interface and window
 --   near_inside  is `near` an address of the clients' side? NULL: not known
 --   far_inside   is `far`?
-points (i, gateway, interface_id, zone, address, is_regional) AS (
+points (i, gateway, interface_id, zone, address, is_regional, is_guess) AS (
   {points}
-),
-own (i, address) AS (
-  {own}
 ),
 records AS MATERIALIZED (
   SELECT
@@ -35,6 +34,12 @@ records AS MATERIALIZED (
   FROM flows_of_interfaces
   WHERE action IS DISTINCT FROM 'REJECT' AND log_status IS DISTINCT FROM 'NODATA'
   GROUP BY ALL
+),
+own (i, address) AS (
+  {own}
+),
+ranked (i, log, rank, lasts_s) AS (
+  {ranked}
 ),
 kept AS (
   {kept}

@@ -5,9 +5,9 @@
 --                                 the clients' own interfaces, where routes lead to the gateway
 --
 --   unsolicited    of C what nobody asked for: i, remote, hour, bytes, packets
---   client_points  clients' interfaces: i, their gateway's i, address, subnet
+--   client_points  clients' interfaces with one address: i, that, the number of their subnet
 --   routes         of subnets: subnet, cidr, bits of it, target
---   gaps           i, bytes that windows without a file may have had at the most
+--   gaps           i, windows that have no file and should, bytes that they may have had at most
 by_remote AS (
   SELECT
     i, remote,
@@ -34,7 +34,7 @@ broken AS (
 unsolicited (i, remote, hour, bytes, packets) AS (
   {unsolicited}
 ),
-gaps (i, bytes) AS (
+gaps (i, windows, bytes) AS (
   {gaps}
 ),
 skipped AS (
@@ -55,7 +55,8 @@ sums AS (
     sum(header_bytes) FILTER (leg = 'D') AS d_header,
     sum(bytes) FILTER (leg IS NULL AND is_packet) AS odd,
     sum(bytes) FILTER (leg IS NULL AND NOT is_packet) AS blind,
-    sum(bytes) FILTER (NOT is_packet) AS packetless
+    sum(bytes) FILTER (NOT is_packet) AS packetless,
+    string_agg(DISTINCT log, ' ') AS flow_log
   FROM legs
   GROUP BY i
 ),
@@ -73,7 +74,9 @@ zeros AS (
     coalesce(broken.bytes, 0) AS broken,
     coalesce(unseen_bytes, 0) AS unseen_bytes, unseen,
     coalesce(u.bytes, 0) AS unsolicited_told,
-    coalesce(gaps.bytes, 0) AS gap_bytes
+    coalesce(gaps.windows, 0) AS gap_windows,
+    coalesce(gaps.bytes, 0) AS gap_bytes,
+    flow_log
   FROM points
   LEFT JOIN sums ON sums.i = points.i
   LEFT JOIN skipped ON skipped.i = points.i
@@ -94,6 +97,7 @@ checks AS MATERIALIZED (
   SELECT
     *,
     CASE
+      WHEN is_guess AND (least(a, b, c, d) = 0 OR broken > slack + packetless) THEN 'none'
       WHEN bytes = 0 THEN 'silent'
       WHEN NOT is_packet THEN NULL
       WHEN odd > slack THEN 'odd'
@@ -109,7 +113,7 @@ checks AS MATERIALIZED (
   FROM judged
 ),
 -- ---- without packet-level addresses ----
-client_points (i, gateway_i, client, subnet) AS (
+client_points (i, client, subnet) AS (
   {client_points}
 ),
 routes (subnet, cidr, bits, target) AS (
@@ -117,35 +121,37 @@ routes (subnet, cidr, bits, target) AS (
 ),
 client_records AS (
   SELECT
-    p.i, gateway_i, client, subnet, srcaddr = client AS is_upload, hour, bytes, packets,
+    p.i, client, subnet, srcaddr = client AS is_upload, hour, bytes, packets,
     CASE WHEN srcaddr = client THEN dstaddr ELSE srcaddr END AS remote
   FROM kept JOIN client_points AS p ON kept.i = p.i
   WHERE (srcaddr = client) != (dstaddr = client)
 ),
--- Both ways: what was answered has passed the gateway.
+-- Both ways: what was answered has passed the gateway, if that is where the longest route leads.
 routed AS (
-  SELECT ends.*
+  SELECT targets.i, remote, points.i AS gateway_i
   FROM (
-    SELECT i, gateway_i, client, subnet, remote
-    FROM client_records
-    GROUP BY ALL
-    HAVING count(DISTINCT is_upload) = 2
-  ) AS ends
-  JOIN routes ON routes.subnet = ends.subnet AND in_cidr(remote, cidr)
-  JOIN points ON points.i = gateway_i
-  GROUP BY ends.i, gateway_i, client, ends.subnet, remote, points.gateway
-  HAVING arg_max(target, bits) = points.gateway
+    SELECT i, remote, arg_max(target, bits) AS target
+    FROM (
+      SELECT i, subnet, remote
+      FROM client_records
+      GROUP BY ALL
+      HAVING count(DISTINCT is_upload) = 2
+    ) AS ends
+    JOIN routes ON routes.subnet = ends.subnet AND in_cidr(remote, cidr)
+    GROUP BY i, remote
+  ) AS targets
+  JOIN points ON points.gateway = target
 ),
 paired AS MATERIALIZED (
-  SELECT r.gateway_i AS i, r.client, r.remote, is_upload, hour, sum(bytes) AS bytes,
+  SELECT gateway_i AS i, r.client, r.remote, is_upload, hour, sum(r.bytes) AS bytes,
     sum(packets) AS packets, 'route' AS how
   FROM client_records AS r
   JOIN routed ON routed.i = r.i AND routed.remote = r.remote
-  JOIN checks ON checks.i = r.gateway_i AND is_split
-  JOIN (SELECT DISTINCT i, client FROM legs WHERE leg IN ('A', 'D')) AS clients
-    ON clients.i = r.gateway_i AND clients.client = r.client
-  JOIN (SELECT DISTINCT i, remote FROM legs WHERE leg IN ('B', 'C')) AS remotes
-    ON remotes.i = r.gateway_i AND remotes.remote = r.remote
+  JOIN checks ON checks.i = gateway_i AND is_split
+  SEMI JOIN (SELECT i, client FROM legs WHERE leg IN ('A', 'D')) AS clients
+    ON clients.i = gateway_i AND clients.client = r.client
+  SEMI JOIN (SELECT i, remote FROM legs WHERE leg IN ('B', 'C')) AS remotes
+    ON remotes.i = gateway_i AND remotes.remote = r.remote
   GROUP BY ALL
   UNION ALL
   SELECT i, client, legs.remote, leg = 'A', hour, sum(legs.bytes), sum(packets), 'address'
@@ -210,7 +216,7 @@ traffic AS MATERIALIZED (
     SELECT i, client, remote, is_upload, hour, bytes, packets, how FROM paired
     UNION ALL
     SELECT i, client, remote, is_upload, hour, sum(bytes) AS bytes, sum(packets),
-      CASE WHEN client IS NULL OR bytes < 0 THEN 'residual' ELSE 'address' END
+      CASE WHEN client IS NULL OR sum(bytes) < 0 THEN 'residual' ELSE 'address' END
     FROM margins
     GROUP BY i, client, remote, is_upload, hour
     HAVING sum(bytes) != 0

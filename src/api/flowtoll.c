@@ -73,11 +73,11 @@ flowtoll_field_at(size_t index)
 static enum flowtoll_rc
 open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct flowtoll_err *err)
 {
-	if (settings->inventory == NULL && settings->aws_ranges == NULL)
+	if (settings->inventory_count == 0 && settings->aws_ranges == NULL)
 		return FLOWTOLL_OK;
 	TRY(who_create(&ft->who, err));
-	if (settings->inventory != NULL)
-		TRY(who_add_inventory(ft->who, settings->inventory, err));
+	for (size_t i = 0; i < settings->inventory_count; i++)
+		TRY(who_add_inventory(ft->who, settings->inventories[i], err));
 	if (settings->aws_ranges != NULL)
 		TRY(who_add_aws_ranges(ft->who, settings->aws_ranges, err));
 	ft->names = !settings->names_off;
@@ -201,6 +201,15 @@ flowtoll_top(struct flowtoll *ft, const struct flowtoll_top *top, struct flowtol
 }
 
 enum flowtoll_rc
+flowtoll_nat(struct flowtoll *ft, const struct flowtoll_nat *nat, struct flowtoll_answer **out,
+             struct flowtoll_err *err)
+{
+	struct answer *answer = NULL;
+	enum flowtoll_rc rc = query_nat(ft->engine, ft->who, nat, &answer, err);
+	return wrap(ft, rc, answer, out, err);
+}
+
+enum flowtoll_rc
 flowtoll_head(struct flowtoll *ft, uint64_t rows, const char *where, struct flowtoll_answer **out,
               struct flowtoll_err *err)
 {
@@ -214,7 +223,7 @@ flowtoll_sql(struct flowtoll *ft, const char *query, struct flowtoll_answer **ou
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
-	enum flowtoll_rc rc = query_sql(ft->engine, query, &answer, err);
+	enum flowtoll_rc rc = query_sql(ft->engine, ft->who, query, &answer, err);
 	return wrap(ft, rc, answer, out, err);
 }
 
@@ -268,6 +277,26 @@ size_t
 flowtoll_answer_table_count(const struct flowtoll_answer *answer)
 {
 	return answer->answer->table_count;
+}
+
+const char *
+flowtoll_answer_table_name(const struct flowtoll_answer *answer, size_t table)
+{
+	assert(table < answer->answer->table_count);
+	return answer->answer->tables[table]->name;
+}
+
+const char *
+flowtoll_answer_headline(const struct flowtoll_answer *answer)
+{
+	return answer->answer->headline;
+}
+
+bool
+flowtoll_answer_table_is_said(const struct flowtoll_answer *answer, size_t table)
+{
+	assert(table < answer->answer->table_count);
+	return answer->answer->tables[table]->in_headline;
 }
 
 enum flowtoll_rc

@@ -95,6 +95,21 @@ buf_add_quoted(struct buf *buf, const char *text, char quote)
 }
 
 void
+buf_add_size(struct buf *buf, uint64_t bytes)
+{
+	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+	if (bytes < 1024) {
+		buf_addf(buf, "%u B", (unsigned)bytes);
+		return;
+	}
+	double value = (double)bytes / 1024;
+	size_t unit = 0;
+	for (; value >= 1023.5 && unit + 1 < sizeof units / sizeof units[0]; unit++)
+		value /= 1024;
+	buf_addf(buf, "%.*f %s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, units[unit]);
+}
+
+void
 buf_addf(struct buf *buf, const char *format, ...)
 {
 	va_list args;

@@ -30,6 +30,7 @@ void buf_add(struct buf *buf, const void *bytes, size_t len);
 void buf_addc(struct buf *buf, char c);
 void buf_adds(struct buf *buf, const char *text);
 void buf_add_quoted(struct buf *buf, const char *text, char quote); /* doubled in it, as in SQL */
+void buf_add_size(struct buf *buf, uint64_t bytes); /* for people: "1.23 GiB" */
 void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The text so far, "" while empty; lent until the next append. */

@@ -14,7 +14,8 @@ enum {
 	LIMIT_LINE_BYTES = 64 * 1024,   /* a record; a longer line is rejected, not cut */
 	LIMIT_KEYS = 16,                /* keys of one `top` list */
 	LIMIT_LISTS = 16,               /* lists of one `top` */
-	LIMIT_FLOW_LOGS = 64,           /* chosen with --flow-log */
+	LIMIT_MANY = 64,                /* values of an option that may be repeated */
+	LIMIT_FLOW_LOGS = LIMIT_MANY,   /* chosen with --flow-log */
 	LIMIT_TWICE = 3,                /* pairs of flow logs told that log the same interface */
 	LIMIT_PAIR_ROWS = 100000,       /* of a Parquet file, looked at for that */
 	LIMIT_FOLD_BYTES = 32 << 20,    /* groups of equal records that a worker adds up */

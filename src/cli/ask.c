@@ -124,15 +124,15 @@ say_effort(const struct flowtoll_counts *counts, double seconds)
 	buf_adds(&buf, "flowtoll: read ");
 	add_count_of(&buf, counts->files, " file, ", " files, ");
 	add_count_of(&buf, counts->rows, " record, ", " records, ");
-	say_add_bytes(&buf, counts->bytes);
+	buf_add_size(&buf, counts->bytes);
 	buf_adds(&buf, " (");
-	say_add_bytes(&buf, counts->text_bytes);
+	buf_add_size(&buf, counts->text_bytes);
 	buf_adds(&buf, " of text)");
 	if (seconds > 0)
 		buf_addf(&buf, " in %.*f s", seconds < 10 ? 2 : 0, seconds);
 	if (seconds > 0 && counts->bytes > 0) {
 		buf_adds(&buf, ": ");
-		say_add_bytes(&buf, (uint64_t)((double)counts->bytes / seconds));
+		buf_add_size(&buf, (uint64_t)((double)counts->bytes / seconds));
 		buf_adds(&buf, "/s");
 	}
 	buf_addc(&buf, '\n');

@@ -14,6 +14,7 @@ struct ask {
 	size_t source_count;
 	const char *const *lists; /* for `top`: the keys of each table; else NULL */
 	size_t list_count;
+	bool has_several; /* its answer has tables with names of their own */
 	bool has_totals; /* the answer adds records up, so lost ones are worth a note */
 	enum flowtoll_rc (*question)(struct flowtoll *ft, const struct ask *ask,
 	                             struct flowtoll_answer **answer, struct flowtoll_err *err);

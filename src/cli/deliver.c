@@ -13,6 +13,7 @@
 #include "cli/tty.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -54,6 +55,12 @@ format_of_name(const char *path, const char **format, struct flowtoll_err *err)
 static enum flowtoll_rc
 check_parquet(const struct ask *ask, bool to_file, struct flowtoll_err *err)
 {
+	if (ask->has_several) {
+		err_set(err, FLOWTOLL_ERR_USAGE,
+		        "a Parquet file holds one table, and this answer has several");
+		err_hint(err, "flowtoll sql \"from nat_traffic\" writes the rows that they are made of");
+		return err->code;
+	}
 	if (ask->list_count > 1) {
 		err_set(err, FLOWTOLL_ERR_USAGE, "a Parquet file holds one list, not %zu", ask->list_count);
 		err_hint(err, "ask for each by itself, into a file of its own");
@@ -66,22 +73,42 @@ check_parquet(const struct ask *ask, bool to_file, struct flowtoll_err *err)
 	return err->code;
 }
 
+static bool
+is_to_file(const struct options *options)
+{
+	const char *path = options->values[FLAG_OUTPUT];
+	return path != NULL && strcmp(path, "-") != 0;
+}
+
+enum flowtoll_rc
+deliver_format(const struct options *options, const char **format, struct flowtoll_err *err)
+{
+	const char *given = options->values[FLAG_FORMAT];
+	bool chosen = given != NULL && !options->from_config[FLAG_FORMAT];
+	*format = given != NULL ? given : "table";
+	return is_to_file(options) && !chosen
+	           ? format_of_name(options->values[FLAG_OUTPUT], format, err)
+	           : FLOWTOLL_OK;
+}
+
+bool
+deliver_is_for_people(const char *format)
+{
+	return strcmp(format, "table") == 0 || strcmp(format, "md") == 0;
+}
+
 enum flowtoll_rc
 deliver_open(struct deliver *deliver, const struct ask *ask, struct flowtoll_err *err)
 {
 	const struct options *options = ask->options;
-	const char *path = options->values[FLAG_OUTPUT];
-	const char *format = options->values[FLAG_FORMAT];
-	bool chosen = format != NULL && !options->from_config[FLAG_FORMAT];
-	*deliver = (struct deliver){.ask = ask, .format = format != NULL ? format : "table"};
-	bool to_file = path != NULL && strcmp(path, "-") != 0;
-	if (to_file && !chosen)
-		TRY(format_of_name(path, &deliver->format, err));
+	bool to_file = is_to_file(options);
+	*deliver = (struct deliver){.ask = ask};
+	TRY(deliver_format(options, &deliver->format, err));
 	if (strcmp(deliver->format, "parquet") == 0)
 		TRY(check_parquet(ask, to_file, err));
 	if (!to_file)
 		return FLOWTOLL_OK;
-	return output_file_open(&deliver->file, path, err);
+	return output_file_open(&deliver->file, options->values[FLAG_OUTPUT], err);
 }
 
 void
@@ -225,75 +252,135 @@ add_json_keys(struct buf *buf, const char *list, const char *gap)
 	}
 }
 
+/* Text from outside as Markdown. */
 static void
-add_md_heading(struct buf *buf, const char *keys)
+add_md_text(struct buf *buf, const char *text)
 {
 	struct buf shown;
 	buf_init(&shown, TEXT_BYTES_MAX);
-	say_add(&shown, keys);
-	buf_adds(buf, "### by ");
+	say_add(&shown, text);
 	for (const char *at = buf_text(&shown); *at != '\0'; at++) {
 		if (strchr("\\`*[]<>|~$&#@!", *at) != NULL)
 			buf_addc(buf, '\\');
 		buf_addc(buf, *at);
 	}
-	buf_adds(buf, "\n\n");
 	buf->failed |= shown.failed;
 	buf_free(&shown);
 }
 
-/* What stands before a table that is one of several: for people a line with its keys, in csv and
- * tsv an empty line; all tables of JSON are {"lists":[{"keys":[...],"rows":[...]},...]}, and each
- * row of ndjson begins with "list". */
+/* A table that is one of several: a list of `top`, by its keys, or one with a name. */
+struct heading {
+	const char *keys; /* NULL: it has a name */
+	const char *name;
+};
+
 static void
-add_before(struct sink *sink, const struct deliver *deliver, size_t table)
+add_json_heading(struct buf *buf, const struct heading *heading, bool is_first)
 {
-	const struct ask *ask = deliver->ask;
-	const char *keys = table < ask->list_count ? ask->lists[table] : "";
+	if (heading->keys == NULL) {
+		buf_adds(buf, is_first ? "{\"" : ",\"");
+		add_json_key(buf, heading->name, strlen(heading->name));
+		buf_adds(buf, "\":");
+		return;
+	}
+	buf_adds(buf, is_first ? "{\"lists\":[\n{\"keys\":[\"" : ",\n{\"keys\":[\"");
+	add_json_keys(buf, heading->keys, "\",\"");
+	buf_adds(buf, "\"],\"rows\":");
+}
+
+/* In front of each row of ndjson, in place of its {. */
+static void
+add_label(struct buf *label, const struct heading *heading)
+{
+	buf_clear(label);
+	buf_adds(label, "{\"list\":\"");
+	if (heading->keys != NULL)
+		add_json_keys(label, heading->keys, ",");
+	else
+		add_json_key(label, heading->name, strlen(heading->name));
+	buf_adds(label, "\",");
+}
+
+/* What stands before a table that is one of several: for people a line with its keys or name, in
+ * csv and tsv an empty line; tables of JSON are {"lists":[{"keys":[...],"rows":[...]},...]}, or
+ * {"NAME":[...],...}, and each row of ndjson begins with "list". */
+static void
+add_before(struct sink *sink, const struct deliver *deliver, const struct heading *heading,
+           bool is_first)
+{
 	struct buf *before = &sink->before;
 	if (strcmp(deliver->format, "json") == 0) {
-		buf_adds(before, table == 0 ? "{\"lists\":[\n{\"keys\":[\"" : ",\n{\"keys\":[\"");
-		add_json_keys(before, keys, "\",\"");
-		buf_adds(before, "\"],\"rows\":");
+		add_json_heading(before, heading, is_first);
 		return;
 	}
 	if (strcmp(deliver->format, "ndjson") == 0) {
-		buf_clear(&sink->label);
-		buf_adds(&sink->label, "{\"list\":\"");
-		add_json_keys(&sink->label, keys, ",");
-		buf_adds(&sink->label, "\",");
+		add_label(&sink->label, heading);
 		sink->at_line_start = true;
 		return;
 	}
-	if (table > 0)
+	if (!is_first)
 		buf_addc(before, '\n');
 	if (strcmp(deliver->format, "md") == 0) {
-		add_md_heading(before, keys);
+		buf_adds(before, heading->keys != NULL ? "### by " : "### ");
+		add_md_text(before, heading->keys != NULL ? heading->keys : heading->name);
+		buf_adds(before, "\n\n");
 	} else if (strcmp(deliver->format, "table") == 0) {
-		buf_adds(before, "by ");
-		say_add(before, keys);
+		buf_adds(before, heading->keys != NULL ? "by " : "");
+		say_add(before, heading->keys != NULL ? heading->keys : heading->name);
 		buf_adds(before, ":\n");
 	}
+}
+
+/* What ends a table of JSON that is one of several. */
+static const char *
+json_after(const struct heading *heading, bool is_last)
+{
+	if (heading->keys == NULL)
+		return is_last ? "}\n" : "";
+	return is_last ? "}\n]}\n" : "}";
 }
 
 static enum flowtoll_rc
 write_table(const struct deliver *deliver, struct flowtoll_answer *answer, size_t table,
             const struct flowtoll_style *style, struct sink *sink, struct flowtoll_err *err)
 {
+	const struct ask *ask = deliver->ask;
 	size_t count = flowtoll_answer_table_count(answer);
 	const char *after = "";
 	if (count > 1) {
-		add_before(sink, deliver, table);
+		const struct heading heading = {
+			.keys = table < ask->list_count ? ask->lists[table] : NULL,
+			.name = flowtoll_answer_table_name(answer, table),
+		};
+		add_before(sink, deliver, &heading, table == 0);
 		TRY(buf_check(&sink->before, "writing the answer", err));
 		TRY(buf_check(&sink->label, "writing the answer", err));
 		if (strcmp(deliver->format, "json") == 0)
-			after = table + 1 == count ? "}\n]}\n" : "}";
+			after = json_after(&heading, table + 1 == count);
 	}
 	enum flowtoll_rc rc =
 		flowtoll_answer_write(answer, table, deliver->format, style, sink_write, sink, err);
 	if (rc == FLOWTOLL_OK && !sink_write(sink, after, strlen(after)))
 		rc = FLOWTOLL_ERR_OUTPUT;
 	return sink->labelled.failed ? err_memory(err, "writing the answer") : rc;
+}
+
+/* The answer in words, a line each, where people read it. */
+static void
+add_headline(struct sink *sink, const struct deliver *deliver, const char *headline)
+{
+	const bool is_md = strcmp(deliver->format, "md") == 0;
+	for (const char *line = headline; *line != '\0';) {
+		char text[4096];
+		size_t len = strcspn(line, "\n");
+		snprintf(text, sizeof text, "%.*s", (int)len, line);
+		if (is_md)
+			add_md_text(&sink->before, text);
+		else
+			say_add(&sink->before, text);
+		buf_adds(&sink->before, is_md ? "  \n" : "\n");
+		line += len + (line[len] == '\n');
+	}
 }
 
 static enum flowtoll_rc
@@ -308,8 +395,13 @@ write_tables(const struct deliver *deliver, struct flowtoll_answer *answer, stru
 	};
 	size_t count = flowtoll_answer_table_count(answer);
 	enum flowtoll_rc rc = FLOWTOLL_OK;
+	const char *headline = flowtoll_answer_headline(answer);
+	bool has_headline = headline != NULL && deliver_is_for_people(deliver->format);
+	if (has_headline)
+		add_headline(sink, deliver, headline);
 	for (size_t i = 0; i < count && rc == FLOWTOLL_OK && !sink->out.reader_gone; i++)
-		rc = write_table(deliver, answer, i, &style, sink, err);
+		if (!has_headline || !flowtoll_answer_table_is_said(answer, i))
+			rc = write_table(deliver, answer, i, &style, sink, err);
 	if (rc == FLOWTOLL_OK && sink->holds && !release(sink))
 		rc = FLOWTOLL_ERR_OUTPUT;
 	/* why the writing failed is known to `out` alone */

@@ -9,6 +9,7 @@
 #ifndef CLI_DELIVER_H
 #define CLI_DELIVER_H
 
+#include "cli/options.h"
 #include "cli/output_file.h"
 
 struct ask;
@@ -19,6 +20,11 @@ struct deliver {
 	struct output_file file;
 	bool paged; /* its reader took the time that it took */
 };
+
+/* The format to write in: of --format, or of the name of --output. */
+FLOWTOLL_MUST_USE enum flowtoll_rc deliver_format(const struct options *options,
+                                                  const char **format, struct flowtoll_err *err);
+bool deliver_is_for_people(const char *format);
 
 /* Fails where the output cannot be, before anything is read. Before any thread exists. */
 FLOWTOLL_MUST_USE enum flowtoll_rc deliver_open(struct deliver *deliver, const struct ask *ask,

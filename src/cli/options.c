@@ -150,14 +150,11 @@ options_set(struct options *options, enum flag_id id, const char *value,
 		return err->code;
 	}
 	if (flag->times == TIMES_MANY) {
-		assert(id == FLAG_ALSO || id == FLAG_FLOW_LOG);
-		bool is_also = id == FLAG_ALSO;
-		const char **values = is_also ? options->also : options->flow_logs;
-		size_t *count = is_also ? &options->also_count : &options->flow_log_count;
-		size_t most = is_also ? LIMIT_LISTS - 1 : LIMIT_FLOW_LOGS;
-		if (*count == most)
+		struct many *many = &options->many[id];
+		size_t most = id == FLAG_ALSO ? LIMIT_LISTS - 1 : LIMIT_MANY;
+		if (many->count == most)
 			return ERR(err, FLOWTOLL_ERR_USAGE, "more than %zu --%s", most, flag->name);
-		values[(*count)++] = value;
+		many->all[many->count++] = value;
 	}
 	options->values[id] = value;
 	return FLOWTOLL_OK;

@@ -23,7 +23,8 @@ enum {
 	FOR_HEAD = 1 << COMMAND_HEAD,
 	FOR_SQL = 1 << COMMAND_SQL,
 	FOR_FILES = 1 << COMMAND_FILES,
-	FOR_ALL = FOR_TOP | FOR_HEAD | FOR_SQL | FOR_FILES,
+	FOR_NAT = 1 << COMMAND_NAT,
+	FOR_ALL = FOR_TOP | FOR_NAT | FOR_HEAD | FOR_SQL | FOR_FILES,
 	FOR_ANY = (1 << COMMAND_END) - 1, /* and without a command */
 	IN_CONFIG = 1 << 30
 };
@@ -79,6 +80,11 @@ struct command {
 extern const struct flag flags[FLAG_COUNT];
 extern const struct command commands[COMMAND_END]; /* that of COMMAND_NONE is empty */
 
+struct many {
+	const char *all[LIMIT_MANY];
+	size_t count;
+};
+
 struct options {
 	enum command_id command;
 	const char *values[FLAG_COUNT];  /* NULL: not given; "" for a switch */
@@ -86,10 +92,7 @@ struct options {
 	bool from_config[FLAG_COUNT];    /* the value is a default of the config file */
 	char *config_text;               /* of which the text is lent then */
 	char *config_paths;
-	const char *also[LIMIT_LISTS];   /* each --also */
-	size_t also_count;
-	const char *flow_logs[LIMIT_FLOW_LOGS]; /* each --flow-log */
-	size_t flow_log_count;
+	struct many many[FLAG_COUNT];    /* of those that may be repeated: each value */
 	const char **operands;           /* without the command */
 	size_t operand_count;
 };

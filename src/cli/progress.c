@@ -76,7 +76,7 @@ add_line(struct buf *buf, const struct flowtoll_progress *done, const struct pac
 		add_duration(buf, elapsed_s);
 		return;
 	}
-	say_add_bytes(buf, done->bytes_done);
+	buf_add_size(buf, done->bytes_done);
 	if (done->bytes_total > 0 && done->bytes_done >= done->bytes_total) {
 		buf_adds(buf, " read  finishing  ");
 		add_duration(buf, elapsed_s);
@@ -84,14 +84,14 @@ add_line(struct buf *buf, const struct flowtoll_progress *done, const struct pac
 	}
 	if (done->bytes_total > 0) {
 		buf_adds(buf, " of ");
-		say_add_bytes(buf, done->bytes_total);
+		buf_add_size(buf, done->bytes_total);
 		buf_addf(buf, "  %u%%",
 		         (unsigned)((double)done->bytes_done * 100 / (double)done->bytes_total));
 	} else {
 		buf_adds(buf, " read");
 	}
 	buf_adds(buf, "  ");
-	say_add_bytes(buf, (uint64_t)pace->bytes_per_s);
+	buf_add_size(buf, (uint64_t)pace->bytes_per_s);
 	buf_adds(buf, "/s  ");
 	if (done->bytes_total == 0) {
 		add_duration(buf, elapsed_s);

@@ -70,21 +70,6 @@ say_add_count(struct buf *buf, uint64_t count)
 }
 
 void
-say_add_bytes(struct buf *buf, uint64_t bytes)
-{
-	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-	if (bytes < 1024) {
-		buf_addf(buf, "%" PRIu64 " B", bytes);
-		return;
-	}
-	double value = (double)bytes / 1024;
-	size_t unit = 0;
-	for (; value >= 1023.5 && unit + 1 < sizeof units / sizeof units[0]; unit++)
-		value /= 1024;
-	buf_addf(buf, "%.*f %s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, units[unit]);
-}
-
-void
 say_flush(struct buf *buf)
 {
 	fwrite(buf_text(buf), 1, buf->len, stderr);

@@ -20,9 +20,6 @@ void say_add_lines(struct buf *buf, const char *text);
 /* Appends "1 234 567". */
 void say_add_count(struct buf *buf, uint64_t count);
 
-/* Appends "1.23 GiB". */
-void say_add_bytes(struct buf *buf, uint64_t bytes);
-
 /* Sends all of the buffer to standard error and empties it. */
 void say_flush(struct buf *buf);
 

@@ -293,6 +293,23 @@ engine_view_interfaces(struct engine *engine, const char *const *ids, size_t cou
 }
 
 enum flowtoll_rc
+engine_define_view(struct engine *engine, const char *name, const char *select,
+                   struct flowtoll_err *err)
+{
+	struct buf sql;
+	buf_init(&sql, LIMIT_VIEW_BYTES);
+	engine_end_query(engine);
+	buf_adds(&sql, "CREATE OR REPLACE TEMP VIEW ");
+	buf_add_quoted(&sql, name, '"');
+	buf_addf(&sql, " AS %s", select);
+	enum flowtoll_rc rc = buf_check(&sql, "making a query", err);
+	if (rc == FLOWTOLL_OK)
+		rc = run(engine, buf_text(&sql), err);
+	buf_free(&sql);
+	return rc;
+}
+
+enum flowtoll_rc
 engine_look(struct engine *engine, struct flowtoll_err *err)
 {
 	uint64_t bytes = 0;
@@ -321,6 +338,13 @@ engine_has_field(const struct engine *engine, enum flow_id field)
 	assert(field < FLOW_FIELD_COUNT);
 	/* files that are all empty lack nothing: there are no records that could have it */
 	return engine->inputs.format_count == 0 || engine->inputs.has_field[field];
+}
+
+void
+engine_period(const struct engine *engine, int64_t *since_us, int64_t *until_us)
+{
+	*since_us = engine->since_us;
+	*until_us = engine->until_us;
 }
 
 void

@@ -37,6 +37,8 @@ FLOWTOLL_MUST_USE enum flowtoll_rc engine_add_source(struct engine *engine, cons
 
 /* Looks at the headers of new sources; then engine_has_field and engine_columns tell. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_look(struct engine *engine, struct flowtoll_err *err);
+/* The period of every question, microseconds since 1970; 0: no bound. */
+void engine_period(const struct engine *engine, int64_t *since_us, int64_t *until_us);
 bool engine_has_field(const struct engine *engine, enum flow_id field);
 size_t engine_files_without(const struct engine *engine, enum flow_id field);
 const struct inputs *engine_inputs(const struct engine *engine);
@@ -62,6 +64,11 @@ FLOWTOLL_MUST_USE enum flowtoll_rc engine_view_interfaces(struct engine *engine,
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_compare_flow_logs(struct engine *engine,
                                                             const struct flow_logs **logs,
                                                             struct flowtoll_err *err);
+
+/* A table for later queries: what this SELECT gives. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_define_view(struct engine *engine, const char *name,
+                                                      const char *select,
+                                                      struct flowtoll_err *err);
 
 enum engine_order {
 	ENGINE_ANY_ORDER, /* rows come as threads read them */

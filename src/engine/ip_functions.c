@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * in_cidr, network, is_private and special_range: what SQL can ask of an address.
+ * in_cidr, network, is_private, special_range and nat64_ipv4: what SQL can ask of an address.
  */
 #include "engine/scalar.h"
 
@@ -114,6 +114,27 @@ special_range(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector 
 	}
 }
 
+/* nat64_ipv4(ip): the IPv4 address within 64:ff9b::/96 (RFC 6052), NULL for all others. */
+static void
+nat64_ipv4(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output)
+{
+	(void)info;
+	const duckdb_hugeint *ips = duckdb_vector_get_data(duckdb_data_chunk_get_vector(input, 0));
+	duckdb_hugeint *results = duckdb_vector_get_data(output);
+	idx_t count = duckdb_data_chunk_get_size(input);
+	duckdb_vector_ensure_validity_writable(output);
+	uint64_t *valid = duckdb_vector_get_validity(output);
+	for (idx_t r = 0; r < count; r++) {
+		if (!scalar_row(input, output, r))
+			continue;
+		struct ip ip = ip_load(ips[r]);
+		if (ip.hi == UINT64_C(0x0064ff9b) << 32 && ip.lo >> 32 == 0)
+			results[r] = ip_store(ip_from_v4((uint32_t)ip.lo));
+		else
+			duckdb_validity_set_row_invalid(valid, r);
+	}
+}
+
 enum flowtoll_rc
 ip_functions_register(duckdb_connection con, struct flowtoll_err *err)
 {
@@ -123,6 +144,7 @@ ip_functions_register(duckdb_connection con, struct flowtoll_err *err)
 		{"network", {SCALAR_IP, SCALAR_INT, SCALAR_INT}, SCALAR_TEXT, network},
 		{"is_private", {SCALAR_IP}, SCALAR_BOOL, is_private},
 		{"special_range", {SCALAR_IP}, SCALAR_TEXT, special_range},
+		{"nat64_ipv4", {SCALAR_IP}, SCALAR_IP, nat64_ipv4},
 	};
 	return scalar_register(con, scalars, sizeof scalars / sizeof *scalars, NULL, err);
 }

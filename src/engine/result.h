@@ -77,6 +77,7 @@ struct result {
 	bool has_other; /* a row Other may come */
 	const char *name; /* what the table is called among several; NULL: by its keys */
 	bool is_record;   /* one row, which is said of the answer: no list */
+	bool in_headline; /* all of it is in the answer's headline */
 };
 
 #endif

@@ -15,6 +15,7 @@ struct answer {
 	struct result *tables[LIMIT_LISTS]; /* read in this order; owned by the answer */
 	size_t note_count;
 	const char *notes[LIMIT_NOTES];
+	const char *headline; /* the answer in some lines of words; or NULL */
 	struct result *source; /* what the tables read from, if it is none of them; or NULL */
 };
 

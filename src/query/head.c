@@ -3,6 +3,7 @@
  * The questions without a file in sql/: the first records, and the user's own SQL.
  */
 #include "query/condition.h"
+#include "query/nat.h"
 #include "query/notes.h"
 #include "query/query.h"
 
@@ -80,10 +81,16 @@ query_head(struct engine *engine, uint64_t rows, const char *where, struct answe
 }
 
 enum flowtoll_rc
-query_sql(struct engine *engine, const char *sql, struct answer **answer, struct flowtoll_err *err)
+query_sql(struct engine *engine, const struct who *who, const char *sql, struct answer **answer,
+          struct flowtoll_err *err)
 {
 	assert(sql != NULL && answer != NULL);
+	struct arena arena = {0};
+	enum flowtoll_rc rc = FLOWTOLL_OK;
 	if (engine_inputs(engine)->list.count > 0) /* SQL without sources can do without flows */
-		TRY(engine_look(engine, err));
-	return ask(engine, sql, sql, ENGINE_ANY_ORDER, answer, err);
+		rc = engine_look(engine, err);
+	if (rc == FLOWTOLL_OK)
+		rc = nat_make_tables(engine, who, sql, &arena, err);
+	arena_free(&arena);
+	return rc == FLOWTOLL_OK ? ask(engine, sql, sql, ENGINE_ANY_ORDER, answer, err) : rc;
 }

@@ -108,6 +108,7 @@ lists_add(struct lists *lists, struct answer *answer, const struct lists_table *
 		return err_memory(err, "making an answer");
 	table->result.name = what->name;
 	table->result.is_record = what->is_record;
+	table->result.in_headline = what->in_headline;
 	table->result.has_other = what->has_other;
 	table->result.next = table_next;
 	table->result.free = table_free;

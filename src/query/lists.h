@@ -32,7 +32,8 @@ struct lists_column {
 struct lists_table {
 	const char *name; /* see struct result; may be NULL */
 	int64_t list;     /* its number */
-	bool is_record;   /* see struct result */
+	bool is_record;   /* likewise */
+	bool in_headline; /* likewise */
 	bool has_other;
 	size_t key_count; /* first columns, which say Other in that row */
 	size_t column_count;

@@ -32,8 +32,14 @@ FLOWTOLL_MUST_USE enum flowtoll_rc query_head_sql(struct engine *engine, uint64_
 FLOWTOLL_MUST_USE enum flowtoll_rc query_files(struct engine *engine, struct answer **answer,
                                                struct flowtoll_err *err);
 
-/* Any SQL. */
-FLOWTOLL_MUST_USE enum flowtoll_rc query_sql(struct engine *engine, const char *sql,
+/* Where the bytes of NAT gateways come from; see struct flowtoll_nat. `who` may be NULL. */
+FLOWTOLL_MUST_USE enum flowtoll_rc query_nat(struct engine *engine, const struct who *who,
+                                             const struct flowtoll_nat *nat,
                                              struct answer **answer, struct flowtoll_err *err);
+
+/* Any SQL, over the tables of query_nat too. `who` may be NULL. */
+FLOWTOLL_MUST_USE enum flowtoll_rc query_sql(struct engine *engine, const struct who *who,
+                                             const char *sql, struct answer **answer,
+                                             struct flowtoll_err *err);
 
 #endif

@@ -432,7 +432,7 @@ note_gateway(const struct plan *plan, const struct who *who, const struct lists 
 	bool is_target = strstr(address, "dst") != NULL;
 	return answer_note(answer, err,
 	                   "%s is the NAT gateway %s; to see who %s it, ask: flowtoll top %s ... "
-	                   "--where \"%s = '%s'\"",
+	                   "--where \"%s = '%s'\"; or all of it, each byte once: flowtoll nat ...",
 	                   ip, id != NULL ? id : "", is_target ? "sends to" : "hears from", other,
 	                   address, ip);
 }

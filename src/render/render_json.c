@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * "json": an array of row objects, one row a line, keys = column names in order; "ndjson": the
- * same objects without the array, each a line of its own. Always valid JSON and UTF-8: a missing
+ * "json": an array of row objects (of a record: its one object alone), one row a line, keys =
+ * column names in order; "ndjson": the same objects without the array, each a line of its own.
+ * Always valid JSON and UTF-8: a missing
  * value, NaN and the infinities are null, integers have all their digits and no quotes, addresses
  * and times are text, a byte that is not UTF-8 becomes U+FFFD. Control and formatting characters
  * are escaped, so printing it to a terminal is harmless and reading it back loses nothing. Of
@@ -109,7 +110,8 @@ ndjson_begin(struct render *render, struct flowtoll_err *err)
 static enum flowtoll_rc
 json_begin(struct render *render, struct flowtoll_err *err)
 {
-	render_out_addc(&render->out, '[');
+	if (!render->result->is_record)
+		render_out_addc(&render->out, '[');
 	return ndjson_begin(render, err);
 }
 
@@ -134,7 +136,8 @@ static enum flowtoll_rc
 json_row(struct render *render, const struct result_cell *cells, struct flowtoll_err *err)
 {
 	(void)err;
-	render_out_adds(&render->out, render->rows == 0 ? "\n" : ",\n");
+	if (!render->result->is_record)
+		render_out_adds(&render->out, render->rows == 0 ? "\n" : ",\n");
 	add_row(render, cells);
 	return FLOWTOLL_OK;
 }
@@ -152,7 +155,8 @@ static enum flowtoll_rc
 json_end(struct render *render, struct flowtoll_err *err)
 {
 	(void)err;
-	render_out_adds(&render->out, render->rows == 0 ? "]\n" : "\n]\n");
+	if (!render->result->is_record)
+		render_out_adds(&render->out, render->rows == 0 ? "]\n" : "\n]\n");
 	return FLOWTOLL_OK;
 }
 

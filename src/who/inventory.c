@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "who/eni_kind.h"
 #include "who/json_walk.h"
+#include "who/network_read.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -28,8 +29,10 @@ struct reader {
 	struct who_inventory *inventory;
 	struct who_intern *intern;
 	bool has_list;        /* in this document */
-	size_t item_count;    /* in this file */
+	const struct who_network_list *list; /* at hand; NULL: interfaces */
+	size_t item_count;    /* in this list */
 	char what[96];        /* the interface at hand: "interface 17 (eni-0abc)" */
+	struct who_network_reader network;
 	struct ip_cidr *cidrs; /* its addresses */
 	size_t cidr_count;
 	size_t cidr_cap;
@@ -301,9 +304,22 @@ read_entry(struct reader *reader, const json_t *item, struct who_eni *eni, struc
 }
 
 static enum flowtoll_rc
-read_interface(void *ctx, const json_t *item, struct flowtoll_err *err)
+add_to_network(struct reader *reader, const json_t *item, const struct who_entry *entry,
+               struct flowtoll_err *err)
 {
-	struct reader *reader = ctx;
+	const struct who_interface known = {
+		.id = entry->eni_id,
+		.kind = entry->kind,
+		.name = entry->name,
+		.nat_gateway_id = entry->resource_id,
+	};
+	memcpy(reader->network.what, reader->what, sizeof reader->what);
+	return who_network_add_interface(&reader->network, item, &known, err);
+}
+
+static enum flowtoll_rc
+read_interface(struct reader *reader, const json_t *item, struct flowtoll_err *err)
+{
 	struct who_eni eni = {0};
 	struct who_entry entry;
 	reader->item_count++;
@@ -322,7 +338,32 @@ read_interface(void *ctx, const json_t *item, struct flowtoll_err *err)
 	TRY(add_entry(reader->inventory, &entry, &index, err));
 	for (size_t i = 0; i < reader->cidr_count; i++)
 		TRY(add_claim(reader, &reader->cidrs[i], index, err));
-	return FLOWTOLL_OK;
+	return add_to_network(reader, item, &entry, err);
+}
+
+/* A member of any other list. */
+static enum flowtoll_rc
+read_other(struct reader *reader, const json_t *item, struct flowtoll_err *err)
+{
+	const struct who_network_list *list = reader->list;
+	const char *id;
+	char *what = reader->network.what;
+	reader->item_count++;
+	snprintf(what, sizeof reader->network.what, "%s %zu", list->one, reader->item_count);
+	if (!json_is_object(item))
+		return ERR(err, FLOWTOLL_ERR_INPUT, "%s is not an object", what);
+	TRY(who_json_text(item, list->id, what, &id, err));
+	if (id != NULL)
+		snprintf(what, sizeof reader->network.what, "%s %zu (%.40s)", list->one,
+		         reader->item_count, id);
+	return list->read(&reader->network, item, err);
+}
+
+static enum flowtoll_rc
+read_item(void *ctx, const json_t *item, struct flowtoll_err *err)
+{
+	struct reader *reader = ctx;
+	return reader->list != NULL ? read_other(reader, item, err) : read_interface(reader, item, err);
 }
 
 /* ---- the file ----------------------------------------------------------------------------- */
@@ -338,9 +379,10 @@ read_key(void *ctx, const char *key, bool *items, struct flowtoll_err *err)
 	} others[] = {
 		{"prefixes", "this is AWS's ip-ranges.json, not an inventory", "give it with --aws-ranges"},
 		{"Reservations", "this is what describe-instances prints, not an inventory", hint_make},
-		{"NatGateways", "this is what describe-nat-gateways prints, not an inventory", hint_make},
 	};
-	*items = strcmp(key, "NetworkInterfaces") == 0;
+	reader->list = who_network_find_list(key);
+	reader->item_count = 0;
+	*items = reader->list != NULL || strcmp(key, "NetworkInterfaces") == 0;
 	reader->has_list |= *items;
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
 		if (strcmp(key, others[i].key) != 0)
@@ -364,28 +406,33 @@ read_end(void *ctx, struct flowtoll_err *err)
 {
 	struct reader *reader = ctx;
 	if (!reader->has_list)
-		return ERR(err, FLOWTOLL_ERR_INPUT, "not an inventory: it has no NetworkInterfaces");
+		return ERR(err, FLOWTOLL_ERR_INPUT, "not an inventory: it has no NetworkInterfaces, nor another list of one");
 	reader->has_list = false;
 	return FLOWTOLL_OK;
 }
 
 enum flowtoll_rc
-who_inventory_add(struct who_inventory *inventory, struct who_intern *intern_to, const char *path,
-                  struct flowtoll_err *err)
+who_inventory_add(struct who_inventory *inventory, struct who_network *network,
+                  struct who_intern *intern_to, const char *path, struct flowtoll_err *err)
 {
 	static const struct who_json_visitor visitor = {
 		.hint = hint_make,
 		.several = true,
 		.key = read_key,
-		.item = read_interface,
+		.item = read_item,
 		.value = skip_value,
 		.end = read_end,
 	};
 	if (inventory->trie == NULL)
 		TRY(ip_trie_create(&inventory->trie, err));
-	struct reader reader = {.inventory = inventory, .intern = intern_to};
+	struct reader reader = {
+		.inventory = inventory,
+		.intern = intern_to,
+		.network = {.network = network, .intern = intern_to},
+	};
 	buf_init(&reader.label, LIMIT_LABEL_BYTES);
 	enum flowtoll_rc rc = who_json_walk(path, LIMIT_INVENTORY_BYTES, &visitor, &reader, err);
+	who_network_tidy(network);
 	buf_free(&reader.label);
 	mem_free(reader.cidrs);
 	return rc;

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "ip/trie.h"
 #include "who/intern.h"
+#include "who/network.h"
 
 /* One interface, or several that share an address. */
 struct who_entry {
@@ -33,7 +34,9 @@ struct who_inventory {
 
 void who_inventory_free(struct who_inventory *inventory);
 
+/* Its addresses to `inventory`; all else, and the interfaces as such, to `network`. */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_inventory_add(struct who_inventory *inventory,
+                                                     struct who_network *network,
                                                      struct who_intern *intern, const char *path,
                                                      struct flowtoll_err *err);
 

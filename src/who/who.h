@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "ip/ip.h"
+#include "who/network.h"
 
 /* Any text may be NULL: not known. Text from the inventory is what people and AWS wrote there,
  * control characters included: UTF-8, but not safe to print as it is.
@@ -45,8 +46,9 @@ void who_free(struct who *who); /* NULL ok */
 size_t who_size_bytes(const struct who *who); /* memory held */
 
 /* Exactly what `aws ec2 describe-network-interfaces` prints: {"NetworkInterfaces": [...]}; or
- * several of these one after the other (a loop over regions). May be called again for more files:
- * the same interface again changes nothing. */
+ * -nat-gateways, -subnets, -vpcs, -route-tables, -prefix-lists; or several of these one after the
+ * other (a loop over regions), or their lists in one object. May be called again for more files, in
+ * any order: the same interface again changes nothing. */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_add_inventory(struct who *who, const char *path,
                                                      struct flowtoll_err *err);
 
@@ -56,6 +58,9 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_add_aws_ranges(struct who *who, const cha
 
 /* False where no source knows the address; *name is then all NULL. Allocates nothing. */
 bool who_find(const struct who *who, struct ip ip, struct who_name *name);
+
+/* The network that the inventory knows; lent until who_free. */
+const struct who_network *who_network(const struct who *who);
 
 /* True if the inventory says that this address belongs to a NAT gateway, and to nothing else; its
  * id ("nat-...") in *nat_gateway_id where known, else NULL. */

@@ -345,15 +345,15 @@ test_said_numbers(void **state)
 	buf_addc(&buf, ';');
 	say_add_count(&buf, UINT64_MAX);
 	buf_addc(&buf, ';');
-	say_add_bytes(&buf, 1023);
+	buf_add_size(&buf, 1023);
 	buf_addc(&buf, ';');
-	say_add_bytes(&buf, 1024);
+	buf_add_size(&buf, 1024);
 	buf_addc(&buf, ';');
-	say_add_bytes(&buf, 1048575);
+	buf_add_size(&buf, 1048575);
 	buf_addc(&buf, ';');
-	say_add_bytes(&buf, 10737418240);
+	buf_add_size(&buf, 10737418240);
 	buf_addc(&buf, ';');
-	say_add_bytes(&buf, UINT64_MAX);
+	buf_add_size(&buf, UINT64_MAX);
 	assert_string_equal(buf_text(&buf), "0;1 001;18 446 744 073 709 551 615;1023 B;1.00 KiB;"
 	                                    "1.00 MiB;10.0 GiB;16.0 EiB");
 	buf_free(&buf);

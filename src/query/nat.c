@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where the bytes of NAT gateways come from: one statement over the records of the gateways'
+ * interfaces, whose rows become the tables of the answer. See nat.h.
+ */
+#include "query/nat.h"
+
+#include "query/condition.h"
+#include "query/lists.h"
+#include "query/nat_notes.h"
+#include "query/notes.h"
+
+#include "base/mem.h"
+#include "flow/file_name.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the plan ----------------------------------------------------------------------------- */
+
+/* Can records of a file be of a gateway's interface? */
+static bool
+may_be_of_gateway(const struct input *input)
+{
+	return input->format != NULL && (input->format->column_of[FLOW_interface_id] >= 0 ||
+	                                 input->format->column_of[FLOW_resource_id] >= 0);
+}
+
+struct window {
+	int64_t begin_s;
+	const char *flow_log;
+	size_t flow_log_len;
+};
+
+static int
+by_time(const void *a, const void *b)
+{
+	const struct window *left = a, *right = b;
+	return (left->begin_s > right->begin_s) - (left->begin_s < right->begin_s);
+}
+
+static bool
+is_same_log(const struct window *a, const struct window *b)
+{
+	return a->flow_log_len == b->flow_log_len &&
+	       memcmp(a->flow_log, b->flow_log, a->flow_log_len) == 0;
+}
+
+/* What the names of the files tell: flow logs, windows and the period. */
+static void
+plan_windows(struct nat_plan *plan, struct window *windows, size_t count)
+{
+	qsort(windows, count, sizeof *windows, by_time);
+	for (size_t i = 0; i < count; i++) {
+		plan->windows_with_files += i == 0 || windows[i].begin_s != windows[i - 1].begin_s;
+		plan->by_file |= !is_same_log(&windows[i], &windows[0]);
+	}
+	if (count == 0)
+		return;
+	int64_t span_s = windows[count - 1].begin_s - windows[0].begin_s + FLOW_WINDOW_S;
+	plan->windows = (uint64_t)(span_s / FLOW_WINDOW_S);
+	plan->by_file |= plan->windows > plan->windows_with_files;
+	if (plan->period_start_us == 0)
+		plan->period_start_us = windows[0].begin_s * 1000000;
+	if (plan->period_end_us == 0)
+		plan->period_end_us = (windows[0].begin_s + span_s) * 1000000;
+}
+
+static enum flowtoll_rc
+look_at_files(struct nat_plan *plan, struct flowtoll_err *err)
+{
+	const struct inputs *inputs = engine_inputs(plan->engine);
+	size_t count = 0;
+	struct window *windows = mem_zalloc(inputs->count + 1, sizeof *windows);
+	if (windows == NULL)
+		return err_memory(err, "planning a query");
+	for (size_t i = 0; i < inputs->count; i++) {
+		const struct input *input = &inputs->all[i];
+		struct flow_file_name name;
+		if (!may_be_of_gateway(input))
+			continue;
+		plan->lacks_packet |= input->format->column_of[FLOW_pkt_srcaddr] < 0 ||
+		                      input->format->column_of[FLOW_pkt_dstaddr] < 0;
+		flow_file_name_parse(input->file->path, &name);
+		if (name.flow_log != NULL)
+			windows[count++] = (struct window){name.window_s, name.flow_log, name.flow_log_len};
+	}
+	plan_windows(plan, windows, count);
+	mem_free(windows);
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+make_plan(struct nat_plan *plan, struct flowtoll_err *err)
+{
+	struct ip ip;
+	const char *client = plan->asked->client;
+	if (client != NULL && !ip_parse(client, strlen(client), &ip))
+		return ERR(err, FLOWTOLL_ERR_USAGE, "the client is no address: '%s'", client);
+	engine_period(plan->engine, &plan->period_start_us, &plan->period_end_us);
+	TRY(look_at_files(plan, err));
+	TRY(nat_find_gateways(plan, err));
+	TRY(nat_find_clients(plan, err));
+	return nat_make_view(plan, err);
+}
+
+/* ---- the tables --------------------------------------------------------------------------- */
+
+#define PLAIN(name, from) {name, from, RESULT_PLAIN, false}
+#define DETAIL(name, from) {name, from, RESULT_PLAIN, true}
+#define BYTES(name, from) {name, from, RESULT_BYTES, false}
+#define BYTES_DETAIL(name, from) {name, from, RESULT_BYTES, true}
+#define SHARE(name, from) {name, from, RESULT_SHARE, false}
+#define COUNT(name, from) {name, from, RESULT_COUNT, false}
+
+static const struct lists_column period_columns[] = {
+	PLAIN("start", NAT_START),
+	PLAIN("end", NAT_END),
+};
+
+static const struct lists_column gateway_columns[] = {
+	PLAIN("nat_gateway_id", NAT_GATEWAY_ID),
+	DETAIL("interface_id", NAT_INTERFACE_ID),
+	DETAIL("zone", NAT_ZONE),
+	DETAIL("name", NAT_GATEWAY_NAME),
+	DETAIL("flow_log", NAT_FLOW_LOG),
+	PLAIN("figure", NAT_FIGURE),
+	BYTES("billed_bytes", NAT_BILLED),
+	BYTES_DETAIL("billed_bytes_low", NAT_LOW),
+	BYTES_DETAIL("billed_bytes_high", NAT_HIGH),
+	BYTES("upload_bytes", NAT_UPLOAD),
+	BYTES("download_bytes", NAT_DOWNLOAD),
+	BYTES_DETAIL("ingress_bytes", NAT_INGRESS),
+	BYTES_DETAIL("egress_bytes", NAT_EGRESS),
+	BYTES_DETAIL("unsolicited_bytes", NAT_UNSOLICITED),
+	BYTES_DETAIL("unsent_bytes", NAT_UNSENT),
+	BYTES_DETAIL("residual_bytes", NAT_RESIDUAL),
+};
+
+static const struct lists_column client_columns[] = {
+	PLAIN("client", NAT_CLIENT),
+	DETAIL("name", NAT_NAME),
+	DETAIL("owner", NAT_OWNER),
+	BYTES("billed_bytes", NAT_BILLED),
+	BYTES_DETAIL("upload_bytes", NAT_UPLOAD),
+	BYTES_DETAIL("download_bytes", NAT_DOWNLOAD),
+	SHARE("share", NAT_SHARE),
+};
+
+static const struct lists_column remote_columns[] = {
+	PLAIN("remote", NAT_REMOTE),
+	DETAIL("name", NAT_REMOTE_NAME),
+	DETAIL("owner", NAT_OWNER),
+	DETAIL("service", NAT_SERVICE),
+	DETAIL("region", NAT_REGION),
+	BYTES("billed_bytes", NAT_BILLED),
+	BYTES_DETAIL("upload_bytes", NAT_UPLOAD),
+	BYTES_DETAIL("download_bytes", NAT_DOWNLOAD),
+	SHARE("share", NAT_SHARE),
+};
+
+static const struct lists_column pair_columns[] = {
+	DETAIL("nat_gateway_id", NAT_GATEWAY_ID),
+	PLAIN("client", NAT_CLIENT),
+	DETAIL("client_name", NAT_NAME),
+	PLAIN("remote", NAT_REMOTE),
+	DETAIL("remote_name", NAT_REMOTE_NAME),
+	DETAIL("how", NAT_HOW),
+	BYTES("billed_bytes", NAT_BILLED),
+	BYTES_DETAIL("upload_bytes", NAT_UPLOAD),
+	BYTES_DETAIL("download_bytes", NAT_DOWNLOAD),
+	SHARE("share", NAT_SHARE),
+};
+
+static const struct lists_column hour_columns[] = {
+	PLAIN("nat_gateway_id", NAT_GATEWAY_ID),
+	PLAIN("hour", NAT_HOUR),
+	BYTES("billed_bytes", NAT_BILLED),
+	BYTES_DETAIL("upload_bytes", NAT_UPLOAD),
+	BYTES_DETAIL("download_bytes", NAT_DOWNLOAD),
+	SHARE("share", NAT_SHARE),
+};
+
+static const struct lists_column coverage_columns[] = {
+	COUNT("windows", NAT_WINDOWS),
+	COUNT("windows_with_files", NAT_WINDOWS_FILES),
+	COUNT("skipdata_records", NAT_SKIPPED_ALL),
+	BYTES("residual_bytes", NAT_RESIDUAL_ALL),
+	BYTES("unnamed_bytes", NAT_UNNAMED_ALL),
+};
+
+#define COLUMNS(array) .column_count = sizeof array / sizeof *array, .columns = array
+
+static const struct lists_table tables[] = {
+	{"period", NAT_LIST_PERIOD, .is_record = true, .in_headline = true, COLUMNS(period_columns)},
+	{"gateways", NAT_LIST_GATEWAYS, COLUMNS(gateway_columns)},
+	{"clients", NAT_LIST_CLIENTS, .has_other = true, .key_count = 1, COLUMNS(client_columns)},
+	{"remotes", NAT_LIST_REMOTES, .has_other = true, .key_count = 1, COLUMNS(remote_columns)},
+	{"pairs", NAT_LIST_PAIRS, .has_other = true, .key_count = 1, COLUMNS(pair_columns)},
+	{"hours", NAT_LIST_HOURS, COLUMNS(hour_columns)},
+	{"coverage", NAT_LIST_COVERAGE, .is_record = true, COLUMNS(coverage_columns)},
+};
+
+/* ---- the statement ------------------------------------------------------------------------ */
+
+/* Runs the statement; *unexplained: it must be run again, by ports, to tell what came in unasked
+ * from what was asked for. */
+static enum flowtoll_rc
+run(struct nat_plan *plan, struct answer *answer, struct lists **lists, bool *unexplained,
+    struct flowtoll_err *err)
+{
+	struct buf sql;
+	buf_init(&sql, LIMIT_VIEW_BYTES);
+	enum flowtoll_rc rc = nat_add_answer(plan, &sql, err);
+	if (rc == FLOWTOLL_OK)
+		rc = engine_query(plan->engine, buf_text(&sql), ENGINE_ANY_ORDER, &answer->source, err);
+	buf_free(&sql);
+	if (rc != FLOWTOLL_OK)
+		return rc;
+	assert(result_column_count(answer->source) == NAT_COLUMN_COUNT);
+	TRY(lists_begin(answer, lists, err));
+	for (*unexplained = false; !*unexplained;) {
+		const struct result_cell *row;
+		TRY(lists_next(*lists, NAT_LIST_FOR_NOTES, &row, err));
+		if (row == NULL)
+			break;
+		TRY(nat_notes_gateway(plan, answer, row, err));
+		*unexplained = !plan->by_ports && row[NAT_IS_SPLIT].type == RESULT_BOOL &&
+		               row[NAT_IS_SPLIT].as.boolean && row[NAT_UNEXPLAINED].type == RESULT_INT &&
+		               row[NAT_UNEXPLAINED].as.integer > 0;
+	}
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+ask(struct nat_plan *plan, struct answer *answer, struct flowtoll_err *err)
+{
+	struct lists *lists = NULL;
+	bool again = false;
+	TRY(make_plan(plan, err));
+	TRY(run(plan, answer, &lists, &again, err));
+	if (again) {
+		result_free(answer->source);
+		answer->source = NULL;
+		answer->note_count = 0;
+		plan->told = plan->silent = 0;
+		plan->by_ports = true;
+		TRY(run(plan, answer, &lists, &again, err));
+	}
+	TRY(nat_notes_headline(plan, answer, lists, err));
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		TRY(lists_add(lists, answer, &tables[i], err));
+	return notes_flow_logs(plan->engine, false, answer, err);
+}
+
+/* ---- the tables of `sql` ------------------------------------------------------------------ */
+
+typedef enum flowtoll_rc add_fn(const struct nat_plan *, struct buf *, struct flowtoll_err *);
+
+static enum flowtoll_rc
+make_table(const struct nat_plan *plan, const char *name, add_fn *add, const char *select,
+           struct flowtoll_err *err)
+{
+	struct buf sql;
+	buf_init(&sql, LIMIT_VIEW_BYTES);
+	enum flowtoll_rc rc = add(plan, &sql, err);
+	buf_adds(&sql, select);
+	if (rc == FLOWTOLL_OK)
+		rc = buf_check(&sql, "making a query", err);
+	if (rc == FLOWTOLL_OK)
+		rc = engine_define_view(plan->engine, name, buf_text(&sql), err);
+	buf_free(&sql);
+	return rc;
+}
+
+/* A refused figure is an error of the statement that reads it. */
+enum flowtoll_rc
+nat_make_tables(struct engine *engine, const struct who *who, const char *text,
+                struct arena *arena, struct flowtoll_err *err)
+{
+	static const char legs[] =
+		" SELECT gateway, points.interface_id, leg, srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr,"
+		" flow_direction, hour, bytes, packets FROM legs JOIN points ON legs.i = points.i";
+	static const char traffic[] =
+		" SELECT gateway, interface_id, zone, client, remote, direction, hour, bytes, packets, how"
+		" FROM traffic WHERE (SELECT bool_and(CASE WHEN refusal IS NULL OR refusal IN"
+		" ('none', 'silent') THEN true ELSE error('the bytes of ' || gateway || ' do not add up: "
+		"flowtoll nat says why') END) FROM checks)";
+	const struct flowtoll_nat all = {0};
+	bool wants_legs = condition_names(text, "nat_legs");
+	bool wants_traffic = condition_names(text, "nat_traffic");
+	if ((!wants_legs && !wants_traffic) || engine_inputs(engine)->list.count == 0)
+		return FLOWTOLL_OK;
+	struct nat_plan plan = {.engine = engine, .who = who, .arena = arena, .asked = &all};
+	TRY(make_plan(&plan, err));
+	plan.by_ports = plan.lacks_packet;
+	if (wants_legs)
+		TRY(make_table(&plan, "nat_legs", nat_add_legs, legs, err));
+	return wants_traffic ? make_table(&plan, "nat_traffic", nat_add_traffic, traffic, err)
+	                     : FLOWTOLL_OK;
+}
+
+/* ---- asking ------------------------------------------------------------------------------- */
+
+enum flowtoll_rc
+query_nat(struct engine *engine, const struct who *who, const struct flowtoll_nat *asked,
+          struct answer **out, struct flowtoll_err *err)
+{
+	assert(engine != NULL && asked != NULL && out != NULL);
+	struct answer *answer = NULL;
+	TRY(engine_look(engine, err));
+	TRY(answer_create(&answer, err));
+	struct nat_plan plan = {
+		.engine = engine, .who = who, .arena = &answer->arena, .asked = asked};
+	enum flowtoll_rc rc = ask(&plan, answer, err);
+	if (rc == FLOWTOLL_OK)
+		*out = answer;
+	else
+		answer_free(answer);
+	return rc;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The plan's facts as rows and conditions of SQL; see nat.h.
+ */
+#include "query/nat.h"
+
+#include "query/template.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+extern const char sql_nat[], sql_nat_legs[], sql_nat_traffic[];
+
+/* ---- rows --------------------------------------------------------------------------------- */
+
+static void
+add_text(struct buf *sql, const char *text)
+{
+	if (text == NULL)
+		buf_adds(sql, "CAST(NULL AS VARCHAR)");
+	else
+		buf_add_quoted(sql, text, '\'');
+}
+
+static void
+add_ip(struct buf *sql, struct ip ip)
+{
+	char text[IP_TEXT_MAX];
+	ip_print(ip, text);
+	buf_addf(sql, "CAST('%s' AS IP)", text);
+}
+
+static void
+add_points(struct buf *sql, const struct nat_plan *plan)
+{
+	for (size_t i = 0; i < plan->gateway_count; i++) {
+		const struct nat_gateway *gateway = &plan->gateways[i];
+		buf_addf(sql, "%s(%zu, ", i == 0 ? "VALUES " : ", ", i + 1);
+		add_text(sql, gateway->id);
+		buf_adds(sql, ", ");
+		add_text(sql, gateway->interface_id);
+		buf_adds(sql, ", ");
+		add_text(sql, gateway->zone);
+		buf_adds(sql, ", ");
+		if (gateway->has_address)
+			add_ip(sql, gateway->address);
+		else
+			buf_adds(sql, "CAST(NULL AS IP)");
+		buf_addf(sql, ", %s, %s)", gateway->is_regional ? "true" : "false",
+		         gateway->source == NAT_FROM_LOGS ? "true" : "false");
+	}
+}
+
+/* Known ones; and of a gateway whose are not, those that only packets show: clients and remotes
+ * show themselves in the records too. */
+static void
+add_own(struct buf *sql, const struct nat_plan *plan)
+{
+	const char *comma = "";
+	buf_adds(sql, "SELECT 0, CAST(NULL AS IP) WHERE false");
+	for (size_t i = 0; i < plan->gateway_count; i++) {
+		const struct nat_gateway *gateway = &plan->gateways[i];
+		for (size_t a = 0; a < gateway->own_count; a++) {
+			buf_addf(sql, " UNION ALL SELECT %zu, ", i + 1);
+			add_ip(sql, gateway->own[a]);
+		}
+	}
+	for (size_t i = 0; i < plan->gateway_count; i++) {
+		if (!plan->gateways[i].finds_own)
+			continue;
+		if (comma[0] == '\0')
+			buf_adds(sql, " UNION SELECT i, address FROM (SELECT i, unnest([pkt_srcaddr, "
+			              "pkt_dstaddr]) AS address FROM records EXCEPT SELECT i, "
+			              "unnest([srcaddr, dstaddr]) FROM records) WHERE address IS NOT NULL "
+			              "AND i IN (");
+		buf_addf(sql, "%s%zu", comma, i + 1);
+		comma = ", ";
+	}
+	if (comma[0] != '\0')
+		buf_addc(sql, ')');
+}
+
+static void
+add_client_points(struct buf *sql, const struct nat_plan *plan)
+{
+	buf_adds(sql, "SELECT * FROM (VALUES (0, CAST(NULL AS IP), 0)");
+	for (size_t c = 0; c < plan->client_count; c++) {
+		buf_addf(sql, ", (%zu, ", plan->gateway_count + c + 1);
+		add_ip(sql, plan->clients[c].address);
+		buf_addf(sql, ", %zu)", plan->clients[c].subnet);
+	}
+	buf_adds(sql, ") AS rows (i, client, subnet) WHERE i > 0");
+}
+
+static void
+add_routes(struct buf *sql, const struct nat_plan *plan)
+{
+	buf_adds(sql, "SELECT * FROM (VALUES (0, '0.0.0.0/0', 0, '')");
+	for (size_t r = 0; r < plan->route_count; r++) {
+		const struct nat_route *route = &plan->routes[r];
+		char cidr[IP_CIDR_TEXT_MAX];
+		ip_cidr_print(route->cidr, cidr);
+		buf_addf(sql, ", (%zu, '%s', %u, ", route->subnet, cidr, route->cidr.bits);
+		add_text(sql, route->target);
+		buf_addc(sql, ')');
+	}
+	buf_adds(sql, ") AS rows (subnet, cidr, bits, target) WHERE subnet > 0");
+}
+
+/* ---- parts that only some questions have -------------------------------------------------- */
+
+/* The flow log and the five minutes of a record, and how long it lasts. */
+static const char file_keys[] =
+	"flow_log(file) AS log, time_bucket(INTERVAL 5 MINUTE, \"start\") AS \"window\","
+	" max(date_diff('second', \"start\", \"end\")) AS lasts_s,";
+static const char no_file_keys[] =
+	"CAST(NULL AS VARCHAR) AS log, CAST(NULL AS TIMESTAMP) AS \"window\",";
+
+/* Of an interface's flow logs the one that tells most; of another only what begins in windows for
+ * which no better one has a file. A record of up to ten minutes began up to two windows before that
+ * of its file. */
+static const char kept_of_one_log[] =
+	"SELECT records.* FROM records"
+	" LEFT JOIN ranked ON ranked.i = records.i AND ranked.log = records.log"
+	" LEFT JOIN (SELECT i, begins, min(rank) AS best FROM ("
+	"  SELECT i, rank, unnest(CASE WHEN lasts_s > 60 THEN [window_start,"
+	"   window_start - INTERVAL 5 MINUTE, window_start - INTERVAL 10 MINUTE]"
+	"   ELSE [window_start] END) AS begins"
+	"  FROM ranked JOIN sources ON flow_log = log) AS windows GROUP BY i, begins) AS logs"
+	" ON logs.i = records.i AND begins = \"window\""
+	" WHERE rank IS NULL OR best IS NULL OR rank <= best";
+static const char ranked_logs[] =
+	"SELECT i, log, row_number() OVER (PARTITION BY i ORDER BY"
+	" sum(bytes) FILTER (pkt_srcaddr IS NOT NULL) DESC NULLS LAST, sum(bytes) DESC, log) AS rank,"
+	" max(lasts_s) FROM records WHERE log IS NOT NULL GROUP BY i, log";
+
+/* As much as windows with files have, and thrice what they vary. Where records last up to ten
+ * minutes, an interface is in every second file at least: one window without is no gap. */
+static const char gaps_of_windows[] =
+	"SELECT i, missing,"
+	" missing * mean + 3 * sqrt(greatest(spread, 0) * missing * (1 + missing / present))"
+	" FROM ("
+	"  SELECT sums.i, present, missing, total / present AS mean,"
+	"   (squares - total * total / present) / greatest(present - 1, 1) AS spread"
+	"  FROM ("
+	"   SELECT i, sum(half) AS total, sum(half * half) AS squares FROM ("
+	"    SELECT i, \"window\", CAST(sum(bytes) AS DOUBLE) / 2 AS half FROM legs"
+	"    GROUP BY i, \"window\") AS halves GROUP BY i) AS sums"
+	"  JOIN ("
+	"   SELECT i, CAST(count(*) AS DOUBLE) AS present,"
+	"    coalesce(sum(greatest(apart - CASE WHEN lasts_s > 60 THEN 2 ELSE 1 END, 0)), 0) AS missing"
+	"   FROM ("
+	"    SELECT i, lasts_s, date_diff('minute', window_start, lead(window_start)"
+	"     OVER (PARTITION BY i ORDER BY window_start)) / 5 AS apart"
+	"    FROM (SELECT i, max(lasts_s) AS lasts_s, window_start FROM ranked"
+	"     JOIN sources ON flow_log = log GROUP BY i, window_start) AS windows) AS spans"
+	"   GROUP BY i) AS spans ON spans.i = sums.i"
+	"  WHERE missing > 0) AS windows";
+
+static const char unsolicited_by_remote[] =
+	"SELECT i, remote, hour, sum(bytes), sum(packets) FROM legs"
+	" ANTI JOIN (SELECT i, remote FROM legs WHERE leg = 'B') AS asked USING (i, remote)"
+	" WHERE leg = 'C' AND NOT is_packet GROUP BY ALL";
+
+static const char unsolicited_by_ports[] =
+	"SELECT i, remote, hour, sum(bytes), sum(packets) FROM legs"
+	" ANTI JOIN (SELECT i, remote, dstport AS srcport, srcport AS dstport, protocol"
+	"  FROM legs WHERE leg = 'B') AS asked USING (i, remote, srcport, dstport, protocol)"
+	" WHERE leg = 'C' AND NOT is_packet GROUP BY ALL";
+
+/* ---- templates ---------------------------------------------------------------------------- */
+
+enum nat_hole {
+	HOLE_POINTS,
+	HOLE_OWN,
+	HOLE_NEAR,
+	HOLE_FAR,
+	HOLE_PORTS,
+	HOLE_CLIENTS,
+	HOLE_ROUTES,
+	HOLE_NARROW,
+	HOLE_START,
+	HOLE_END,
+	HOLE_ROWS,
+	HOLE_WINDOWS,
+	HOLE_FILES,
+	HOLE_COUNT
+};
+
+static void
+add_time(struct buf *sql, int64_t time_us)
+{
+	if (time_us == 0)
+		buf_adds(sql, "CAST(NULL AS TIMESTAMP)");
+	else
+		buf_addf(sql, "make_timestamp(%lld)", (long long)time_us);
+}
+
+static void
+add_count(struct buf *sql, const struct nat_plan *plan, uint64_t count)
+{
+	if (plan->windows_with_files == 0)
+		buf_adds(sql, "CAST(NULL AS BIGINT)");
+	else
+		buf_addf(sql, "CAST(%llu AS BIGINT)", (unsigned long long)count);
+}
+
+static void
+fill(const struct nat_plan *plan, struct buf holes[HOLE_COUNT])
+{
+	const struct flowtoll_nat *asked = plan->asked;
+	add_points(&holes[HOLE_POINTS], plan);
+	add_own(&holes[HOLE_OWN], plan);
+	nat_add_inside(plan, "near", &holes[HOLE_NEAR]);
+	nat_add_inside(plan, "far", &holes[HOLE_FAR]);
+	if (plan->by_ports)
+		buf_adds(&holes[HOLE_PORTS], "srcport, dstport, protocol, ");
+	if (plan->has_hops)
+		buf_adds(&holes[HOLE_PORTS], "next_hop_interface_id IS NOT NULL AS has_hop, ");
+	add_client_points(&holes[HOLE_CLIENTS], plan);
+	add_routes(&holes[HOLE_ROUTES], plan);
+	if (asked->client != NULL) {
+		buf_adds(&holes[HOLE_NARROW], "WHERE client = CAST(");
+		add_text(&holes[HOLE_NARROW], asked->client);
+		buf_adds(&holes[HOLE_NARROW], " AS IP)");
+	}
+	add_time(&holes[HOLE_START], plan->period_start_us);
+	add_time(&holes[HOLE_END], plan->period_end_us);
+	buf_addf(&holes[HOLE_ROWS], "%llu",
+	         (unsigned long long)(asked->rows == 0           ? INT64_MAX - 1
+	                              : asked->rows < INT64_MAX ? asked->rows
+	                                                        : INT64_MAX - 1));
+	add_count(&holes[HOLE_WINDOWS], plan, plan->windows);
+	add_count(&holes[HOLE_FILES], plan, plan->windows_with_files);
+}
+
+enum part { PART_LEGS, PART_TRAFFIC, PART_ANSWER };
+
+static void
+fill_part(const struct nat_plan *plan, enum part part, const struct buf holes[HOLE_COUNT],
+          struct buf *sql)
+{
+	const struct template_hole legs[] = {
+		{"points", buf_text(&holes[HOLE_POINTS])},
+		{"own", buf_text(&holes[HOLE_OWN])},
+		{"file_keys", plan->by_file ? file_keys : no_file_keys},
+		{"ports", buf_text(&holes[HOLE_PORTS])},
+		{"ranked", plan->by_file ? ranked_logs : "SELECT 0, '', 0, 0 WHERE false"},
+		{"kept", plan->by_file ? kept_of_one_log : "FROM records"},
+		{"near_inside", buf_text(&holes[HOLE_NEAR])},
+		{"far_inside", buf_text(&holes[HOLE_FAR])},
+	};
+	const struct template_hole traffic[] = {
+		{"unsolicited", plan->by_ports ? unsolicited_by_ports : unsolicited_by_remote},
+		{"gaps", plan->by_file ? gaps_of_windows : "SELECT 0, 0, CAST(0 AS DOUBLE) WHERE false"},
+		{"client_points", buf_text(&holes[HOLE_CLIENTS])},
+		{"routes", buf_text(&holes[HOLE_ROUTES])},
+		{"narrow", buf_text(&holes[HOLE_NARROW])},
+	};
+	const struct template_hole answer[] = {
+		{"start", buf_text(&holes[HOLE_START])},
+		{"end", buf_text(&holes[HOLE_END])},
+		{"rows", buf_text(&holes[HOLE_ROWS])},
+		{"windows", buf_text(&holes[HOLE_WINDOWS])},
+		{"windows_with_files", buf_text(&holes[HOLE_FILES])},
+	};
+	if (part == PART_LEGS)
+		template_fill(sql, sql_nat_legs, legs, sizeof legs / sizeof *legs);
+	else if (part == PART_TRAFFIC)
+		template_fill(sql, sql_nat_traffic, traffic, sizeof traffic / sizeof *traffic);
+	else
+		template_fill(sql, sql_nat, answer, sizeof answer / sizeof *answer);
+}
+
+static enum flowtoll_rc
+add_parts(const struct nat_plan *plan, enum part last, struct buf *sql, struct flowtoll_err *err)
+{
+	struct buf holes[HOLE_COUNT];
+	for (int i = 0; i < HOLE_COUNT; i++)
+		buf_init(&holes[i], LIMIT_VIEW_BYTES);
+	fill(plan, holes);
+	buf_adds(sql, "WITH ");
+	for (enum part part = PART_LEGS; part <= last; part++) {
+		buf_adds(sql, part > PART_LEGS ? ", " : "");
+		fill_part(plan, part, holes, sql);
+	}
+	for (int i = 0; i < HOLE_COUNT; i++) {
+		sql->failed |= holes[i].failed;
+		buf_free(&holes[i]);
+	}
+	return buf_check(sql, "making a query", err);
+}
+
+enum flowtoll_rc
+nat_add_legs(const struct nat_plan *plan, struct buf *sql, struct flowtoll_err *err)
+{
+	return add_parts(plan, PART_LEGS, sql, err);
+}
+
+enum flowtoll_rc
+nat_add_traffic(const struct nat_plan *plan, struct buf *sql, struct flowtoll_err *err)
+{
+	return add_parts(plan, PART_TRAFFIC, sql, err);
+}
+
+enum flowtoll_rc
+nat_add_answer(const struct nat_plan *plan, struct buf *sql, struct flowtoll_err *err)
+{
+	return add_parts(plan, PART_ANSWER, sql, err);
+}
