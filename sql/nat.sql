@@ -2,6 +2,7 @@
 -- src/query/nat.c). Behind sql/nat_legs.sql and sql/nat_traffic.sql; the end of a WITH.
 --
 --   rows                rows of clients, remotes and pairs before the row Other
+--   is_narrow           only some traffic is asked for: no bounds then
 --   start, end          of the period, or NULL: that of the traffic
 --   windows             five-minute windows from the first file's to the last one's; or NULL
 --   windows_with_files  of them
@@ -19,17 +20,20 @@ by_gateway AS (
 figures AS MATERIALIZED (
   SELECT
     checks.*,
-    billed, upload, download, residual,
+    CASE WHEN refusal IS NULL THEN coalesce(billed, 0) END AS billed,
+    upload, download, residual,
     CASE
       WHEN refusal IS NOT NULL THEN 'refused'
       WHEN skipped > 0 THEN 'lower bound'
       WHEN unsent > 0 OR blind > 0 AND is_packet OR gap_bytes > 0 THEN 'interval'
       ELSE 'exact'
     END AS figure,
-    CASE WHEN is_packet AND blind > 0 THEN kept_bytes ELSE billed END
-      - CASE WHEN is_packet OR is_split THEN unsent ELSE 0 END AS low,
-    CASE WHEN skipped > 0 THEN NULL
-         ELSE CASE WHEN is_packet THEN kept_bytes + blind ELSE billed END
+    CASE WHEN refusal IS NOT NULL OR {is_narrow} THEN NULL
+         ELSE CASE WHEN is_packet AND blind > 0 THEN kept_bytes ELSE coalesce(billed, 0) END
+           - CASE WHEN is_packet OR is_split THEN unsent ELSE 0 END
+    END AS low,
+    CASE WHEN refusal IS NOT NULL OR skipped > 0 OR {is_narrow} THEN NULL
+         ELSE CASE WHEN is_packet THEN kept_bytes + blind ELSE coalesce(billed, 0) END
            + CAST(gap_bytes AS HUGEINT)
     END AS high
   FROM checks LEFT JOIN by_gateway USING (i)
@@ -154,8 +158,8 @@ SELECT
   CAST(lines.billed AS DOUBLE) / nullif(billed_all, 0) AS share,
   low,
   high,
-  coalesce(lines.upload, CASE WHEN lines.billed IS NOT NULL THEN 0 END) AS upload,
-  coalesce(lines.download, CASE WHEN lines.billed IS NOT NULL THEN 0 END) AS download,
+  coalesce(lines.upload, CASE WHEN lines.download IS NOT NULL THEN 0 END) AS upload,
+  coalesce(lines.download, CASE WHEN lines.upload IS NOT NULL THEN 0 END) AS download,
   ingress,
   egress,
   unsolicited,

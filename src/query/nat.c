@@ -290,8 +290,14 @@ nat_make_tables(struct engine *engine, const struct who *who, const char *text,
 	const struct flowtoll_nat all = {0};
 	bool wants_legs = condition_names(text, "nat_legs");
 	bool wants_traffic = condition_names(text, "nat_traffic");
-	if ((!wants_legs && !wants_traffic) || engine_inputs(engine)->list.count == 0)
+	if (!wants_legs && !wants_traffic)
 		return FLOWTOLL_OK;
+	if (engine_inputs(engine)->list.count == 0) {
+		err_set(err, FLOWTOLL_ERR_USAGE, "no source given, so there is no table %s",
+		        wants_traffic ? "nat_traffic" : "nat_legs");
+		err_hint(err, "name the logs after the query");
+		return err->code;
+	}
 	struct nat_plan plan = {.engine = engine, .who = who, .arena = arena, .asked = &all};
 	TRY(make_plan(&plan, err));
 	plan.by_ports = plan.lacks_packet;

@@ -260,7 +260,12 @@ add_total(struct buf *buf, const struct nat_plan *plan, const struct result_cell
 	else
 		buf_addf(buf, "%zu NAT gateways", plan->told);
 	buf_adds(buf, " processed ");
-	buf_add_size(buf, number(&row[NAT_BILLED_ALL]));
+	if (plan->asked->client != NULL && number(&row[NAT_BILLED_ALL]) == 0)
+		buf_adds(buf, "nothing");
+	else
+		buf_add_size(buf, number(&row[NAT_BILLED_ALL]));
+	if (plan->asked->client != NULL)
+		buf_addf(buf, " for %s", plan->asked->client);
 	if (row[NAT_START].type == RESULT_TIME && row[NAT_END].type == RESULT_TIME) {
 		buf_adds(buf, " from ");
 		add_time(buf, row[NAT_START].as.time_us);
@@ -326,7 +331,8 @@ nat_notes_headline(const struct nat_plan *plan, struct answer *answer, struct li
 	if (row != NULL)
 		add_total(&buf, plan, row);
 	enum flowtoll_rc rc = lists_next(lists, NAT_LIST_TOP_CLIENT, &row, err);
-	if (rc == FLOWTOLL_OK && row != NULL && row[NAT_CLIENT].type == RESULT_IP)
+	if (rc == FLOWTOLL_OK && row != NULL && row[NAT_CLIENT].type == RESULT_IP &&
+	    plan->asked->client == NULL)
 		add_client(&buf, row);
 	if (rc == FLOWTOLL_OK)
 		rc = lists_next(lists, NAT_LIST_TOP_REMOTE, &row, err);

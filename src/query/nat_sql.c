@@ -258,6 +258,7 @@ fill_part(const struct nat_plan *plan, enum part part, const struct buf holes[HO
 		{"narrow", buf_text(&holes[HOLE_NARROW])},
 	};
 	const struct template_hole answer[] = {
+		{"is_narrow", plan->asked->client != NULL ? "true" : "false"},
 		{"start", buf_text(&holes[HOLE_START])},
 		{"end", buf_text(&holes[HOLE_END])},
 		{"rows", buf_text(&holes[HOLE_ROWS])},
