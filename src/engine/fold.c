@@ -19,8 +19,8 @@ enum {
 	PAYS_ROWS = 3,       /* rows for every PAYS_GROUPS groups, or folding does not pay ... */
 	PAYS_GROUPS = 2,
 	PASS_BATCHES = 64,   /* ... and so many batches pass as they are */
-	AHEAD_SLOTS = 16,    /* rows: what lies outside the cache is asked for before it is needed */
-	AHEAD_GROUPS = 8,
+	AHEAD_SLOTS = 24,    /* rows: what lies outside the cache is asked for before it is needed */
+	AHEAD_GROUPS = 12,
 	LINE_WORDS = 8, /* of the cache */
 	KEY_WORDS_MAX = 2 * FOLD_COLUMNS_MAX
 };
@@ -236,9 +236,10 @@ static inline void
 pack_values(struct fold *fold, const struct column *column, uint32_t width)
 {
 	const size_t stride = fold->key_words * (size_t)WORD_SIZE;
+	const uint32_t row_count = fold->row_count;
 	const uint8_t *data = column->data;
 	uint8_t *packed = (uint8_t *)fold->packed + column->at - WORD_KEYS * WORD_SIZE;
-	for (uint32_t r = 0; r < fold->row_count; r++)
+	for (uint32_t r = 0; r < row_count; r++)
 		memcpy(packed + r * stride, data + (size_t)r * width, width);
 }
 
@@ -258,6 +259,35 @@ pack_column(struct fold *fold, const struct column *column)
 	default:
 		assert(column->is.width == 1);
 		pack_values(fold, column, 1);
+	}
+}
+
+/* `words` is a constant to the compiler for short keys. */
+static inline void
+hash_keys(struct fold *fold, uint32_t words)
+{
+	const uint64_t *keys = fold->keys, *factors = fold->factors;
+	const uint32_t *nulls = fold->nulls, row_count = fold->row_count;
+	uint64_t *restrict hashes = fold->hashes;
+	for (uint32_t r = 0; r < row_count; r++)
+		hashes[r] = hash_key(factors, nulls[r], keys + (size_t)r * words, words);
+}
+
+static void
+hash_rows(struct fold *fold)
+{
+	switch (fold->key_words) {
+	case 1:
+		hash_keys(fold, 1);
+		break;
+	case 2:
+		hash_keys(fold, 2);
+		break;
+	case 4:
+		hash_keys(fold, 4);
+		break;
+	default:
+		hash_keys(fold, fold->key_words);
 	}
 }
 
@@ -290,9 +320,7 @@ fold_begin_batch(struct fold *fold, uint32_t row_count)
 	for (uint32_t i = 0; i < fold->column_count && fold->keys == fold->packed; i++)
 		if (fold->columns[i].is.role == FOLD_KEY)
 			pack_column(fold, &fold->columns[i]);
-	for (uint32_t r = 0; r < row_count; r++)
-		fold->hashes[r] = hash_key(fold->factors, fold->nulls[r],
-		                           fold->keys + (size_t)r * fold->key_words, fold->key_words);
+	hash_rows(fold);
 }
 
 /* ---- groups ------------------------------------------------------------------------------- */
