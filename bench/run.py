@@ -41,7 +41,7 @@ CHILD_S = 300
 QUIET_S = 60  # to wait in all for other programs to finish
 QUIET_SHARE = 0.05  # of the processors, busy with others: quiet enough
 STALE_S = 86400  # sets not used for a day are deleted once their options or the generator change
-SET_FORMAT = "1"  # of what a set's folder holds
+SET_FORMAT = "2"  # of what a set's folder holds
 ROW_BYTES_TEXT, ROW_BYTES_GZIP = 130, 35  # at most
 ROWS_MEANT = 5_000_000  # that the targets are meant for
 TOP = 10
@@ -173,6 +173,16 @@ NOISE = Noise()
 class LogSet:
     def __init__(self, label, folder, truth):
         self.label, self.folder, self.truth = label, folder, truth
+        self.times = 1  # that the folder is named as a source
+
+    @property
+    def inventory(self):
+        return os.path.join(os.path.dirname(self.folder), "inventory.json")
+
+    def repeated(self, times):
+        many = LogSet(f"{self.label}, {times} times", self.folder, self.truth)
+        many.times = times
+        return many
 
 
 def condense(truth_path, out_path):
@@ -185,6 +195,12 @@ def condense(truth_path, out_path):
         sums = [(address, total["bytes"]) for address, total in truth[by].items()]
         return sorted(sums, key=lambda row: -row[1])[:TOP]
 
+    (gateway,) = truth["nat_gateways"].values()
+
+    def top_billed(by):
+        sums = [[address, total["billed_bytes"]] for address, total in gateway[by].items()]
+        return sorted(sums, key=lambda row: (-row[1], row[0]))[:TOP]
+
     pairs = truth["by_srcaddr_dstaddr"] or {"top": [], "groups": None}
     kept = {
         "rows": truth["totals"]["rows"],
@@ -194,6 +210,12 @@ def condense(truth_path, out_path):
         "pairs": pairs["groups"],
         "top": top("by_dstaddr"),
         "top_pairs": [[p["srcaddr"], p["dstaddr"], p["bytes"]] for p in pairs["top"][:TOP]],
+        "nat": {
+            "billed": gateway["billed_bytes"],
+            "upload": gateway["upload_bytes"],
+            "clients": top_billed("by_client"),
+            "remotes": top_billed("by_remote"),
+        },
     }
     with open(out_path, "w", encoding="utf-8") as file:
         json.dump(kept, file)
@@ -230,13 +252,16 @@ def make_set(gen, label, rows, options):
         with tempfile.TemporaryDirectory(dir=CACHE, prefix="set-new-") as new:
             whole = os.path.join(new, "whole.json")
             logs = os.path.join(new, "logs")
-            subprocess.run([gen, *options, "--out", logs, "--truth", whole], check=True)
+            inventory = os.path.join(new, "inventory.json")
+            argv = [gen, *options, "--out", logs, "--truth", whole, "--inventory", inventory]
+            subprocess.run(argv, check=True)
             condensed = os.path.join(new, "truth.json")
             argv = [sys.executable, __file__, "--condense", whole, condensed]
             subprocess.run(argv, check=True)
             os.makedirs(folder, exist_ok=True)
             shutil.rmtree(os.path.join(folder, "logs"), ignore_errors=True)
             os.rename(logs, os.path.join(folder, "logs"))
+            os.rename(inventory, os.path.join(folder, "inventory.json"))
             os.rename(condensed, summary)  # last: it says that the set is whole
     os.utime(folder)
     with open(summary, encoding="utf-8") as file:
@@ -325,9 +350,9 @@ class Programs:
         return Job("floor", "read the text", log_set, threads, argv, check)
 
     def flowtoll_job(self, question, log_set, threads):
-        words, check = QUESTIONS[question](log_set)
-        argv = [self.flowtoll, *words, log_set.folder, "--format", "json", "--quiet"]
-        argv += ["--threads", str(threads)]
+        words, check = {**QUESTIONS, **NAT_QUESTIONS}[question](log_set)
+        argv = [self.flowtoll, *words, *[log_set.folder] * log_set.times]
+        argv += ["--format", "json", "--quiet", "--threads", str(threads)]
         return Job("flowtoll", question, log_set, threads, argv, check)
 
     def peer_job(self, name, log_set, threads):
@@ -404,6 +429,42 @@ QUESTIONS = {
     "--where one dstaddr": ask_where,
     COUNT: ask_count,
 }
+
+
+def nat_checker(log_set):
+    truth = log_set.truth["nat"]
+
+    def expected(rows):
+        return [[name, value * log_set.times] for name, value in rows]
+
+    def check(out):
+        answer = json.loads(out)
+        totals = [
+            [key, sum(row[key] or 0 for row in answer["gateways"])]
+            for key in ("billed_bytes", "upload_bytes")
+        ]
+        fault = differs(totals, expected(zip(("billed_bytes", "upload_bytes"),
+                                             (truth["billed"], truth["upload"]))))
+        for key in ("client", "remote"):
+            rows = [[row[key], row["billed_bytes"]] for row in answer[key + "s"]]
+            rows = sorted((row for row in rows if row[0]), key=lambda row: (-row[1], row[0]))
+            fault = fault or differs(rows[:TOP], expected(truth[key + "s"]))
+        return fault
+
+    return check
+
+
+def ask_nat_known(log_set):
+    return ["nat", "--inventory", log_set.inventory], nat_checker(log_set)
+
+
+def ask_nat_unknown(log_set):
+    return ["nat"], nat_checker(log_set)
+
+
+NAT_KNOWN, NAT_UNKNOWN = "nat, gateway known", "nat, gateway not known"
+NAT_QUESTIONS = {NAT_KNOWN: ask_nat_known, NAT_UNKNOWN: ask_nat_unknown}
+NAT_TIMES = 10  # that the set is read for the peak of memory
 
 # name, rounds
 PEERS = [
@@ -520,7 +581,7 @@ class Bench:
             for threads in (2, 1):
                 self.questions(sets[name], threads, QUESTIONS)
         if "v5 gz" in sets:
-            self.questions(sets["v5 gz"], 2, [RANK])
+            self.questions(sets["v5 gz"], 2, [RANK, *NAT_QUESTIONS])
         if has_peers and "parquet" in sets:
             self.parquet(sets["parquet"], 2)
         if has_peers:
@@ -541,7 +602,7 @@ class Bench:
     def peak(self, question, log_set):
         """The median of the peak memory, in bytes, and the largest."""
         job = self.programs.flowtoll_job(question, log_set, 2)
-        rounds = ROUNDS if log_set.label == "gz" else ROUNDS_SLOW
+        rounds = ROUNDS if log_set.label in ("gz", "v5 gz") else ROUNDS_SLOW
         say(f"memory: {question}, {log_set.label}")
         try:
             runs = self.turns([job], self.rounds(rounds))[0]
@@ -684,6 +745,13 @@ def targets(bench, peaks, version_s, trie):
     found.append(Target(f"{RANK}, peak memory", "≤", 200, "MB", most))
     growth = 100 * (large[0] / small[0] - 1) if small and large else None
     found.append(Target(f"{RANK}, its growth to ten times the rows", "<", 10, "%", growth))
+    for question, bound in ((NAT_KNOWN, 2.5), (NAT_UNKNOWN, 4)):
+        row = bench.find(question, "v5 gz", 2)
+        name = f"{question}, v5 gz, 2 threads ÷ floor"
+        found.append(Target(name, "≤", bound, "×", row and row.against(row.floors)))
+    _, large = peaks.get(NAT_KNOWN, (None, None))
+    name = f"{NAT_KNOWN}, peak memory with {NAT_TIMES} times the rows"
+    found.append(Target(name, "≤", 500, "MB", large and large[1] / MB))
     found.append(Target("flowtoll --version", "≤", 30, "ms", version_s and version_s * 1e3))
     found.append(Target("look-ups/s in the trie", "≥", 10, "million", trie and trie[1]))
     return found
@@ -801,6 +869,10 @@ def main():
     for question in QUESTIONS:
         large = bench.peak(question, sets["large"]) if options.large else None
         peaks[question] = bench.peak(question, sets["gz"]), large
+    if "v5 gz" in sets:
+        many = sets["v5 gz"].repeated(NAT_TIMES)
+        large = bench.peak(NAT_KNOWN, many) if options.large else None
+        peaks[NAT_KNOWN] = bench.peak(NAT_KNOWN, sets["v5 gz"]), large
     version_s = bench.version_s()
     trie = bench.trie()
     text = report(bench, sets, peaks, version_s, trie, NOISE.share_since(start))

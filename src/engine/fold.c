@@ -3,6 +3,8 @@
  * See fold.h. A group is a record of words; slots point at groups by the hash of their keys:
  *
  *     group   [flows][bytes][packets][which are NULL][key words ...]
+ *
+ * Keys of less than a word share words.
  */
 #include "engine/fold.h"
 
@@ -16,14 +18,18 @@ enum {
 	SLOTS_A_GROUP = 4,   /* at least: half of them, when the groups have just grown */
 	PAYS_ROWS = 3,       /* rows for every PAYS_GROUPS groups, or folding does not pay ... */
 	PAYS_GROUPS = 2,
-	PASS_BATCHES = 64    /* ... and so many batches pass as they are */
+	PASS_BATCHES = 64,   /* ... and so many batches pass as they are */
+	AHEAD_SLOTS = 24,    /* rows: what lies outside the cache is asked for before it is needed */
+	AHEAD_GROUPS = 12,
+	LINE_WORDS = 8, /* of the cache */
+	KEY_WORDS_MAX = 2 * FOLD_COLUMNS_MAX
 };
 
-enum { WORD_FLOWS, WORD_BYTES, WORD_PACKETS, WORD_NULLS, WORD_KEYS };
+enum { WORD_FLOWS, WORD_BYTES, WORD_PACKETS, WORD_NULLS, WORD_KEYS, WORD_SIZE = 8 };
 
 struct column {
 	struct fold_column is;
-	uint32_t word; /* of a group's record */
+	uint32_t at; /* byte of a group's record */
 	void *data;
 	uint64_t valid[SCAN_BATCH_WORDS];
 };
@@ -31,6 +37,8 @@ struct column {
 struct fold {
 	uint32_t column_count;
 	uint32_t key_words;
+	uint32_t narrow_at; /* byte of a record for the next narrow key; none at the end of a word */
+	uint64_t factors[1 + KEY_WORDS_MAX]; /* of the hash */
 	uint32_t stride; /* words of a record */
 	struct column columns[FOLD_COLUMNS_MAX];
 	const int64_t *bytes; /* of the batch; NULL: not asked for */
@@ -56,6 +64,35 @@ struct fold {
 	uint32_t *slots; /* SLOTS_A_GROUP * group_cap: index of a group, from 1 */
 };
 
+/* Where a key of this width goes in a record. */
+static uint32_t
+place_key(struct fold *fold, uint32_t width)
+{
+	const uint32_t end = (WORD_KEYS + fold->key_words) * WORD_SIZE;
+	uint32_t at = end;
+	if (width < WORD_SIZE && fold->narrow_at % WORD_SIZE != 0 &&
+	    fold->narrow_at % WORD_SIZE + width <= WORD_SIZE)
+		at = fold->narrow_at;
+	else
+		fold->key_words += width == 16 ? 2 : 1;
+	if (width < WORD_SIZE)
+		fold->narrow_at = at + width;
+	return at;
+}
+
+/* Odd numbers without a pattern. */
+static void
+make_factors(struct fold *fold)
+{
+	uint64_t state = 0;
+	for (size_t i = 0; i < 1 + KEY_WORDS_MAX; i++) {
+		uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
+		z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+		z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+		fold->factors[i] = (z ^ z >> 31) | 1;
+	}
+}
+
 /* False: no memory. */
 static bool
 add_column(struct fold *fold, const struct fold_column *is)
@@ -65,16 +102,14 @@ add_column(struct fold *fold, const struct fold_column *is)
 	                                 [FOLD_PACKETS] = WORD_PACKETS,
 	                                 [FOLD_FLOWS] = WORD_FLOWS};
 	struct column *column = &fold->columns[fold->column_count++];
-	*column = (struct column){.is = *is, .word = words[is->role]};
+	*column = (struct column){.is = *is, .at = words[is->role] * WORD_SIZE};
 	column->data = mem_zalloc(SCAN_BATCH_ROWS_MAX, is->width);
 	if (is->role == FOLD_BYTES)
 		fold->bytes = column->data;
 	if (is->role == FOLD_PACKETS)
 		fold->packets = column->data;
-	if (is->role == FOLD_KEY) {
-		column->word += fold->key_words;
-		fold->key_words += is->width == 16 ? 2 : 1;
-	}
+	if (is->role == FOLD_KEY)
+		column->at = place_key(fold, is->width);
 	return column->data != NULL;
 }
 
@@ -135,6 +170,7 @@ fold_create(struct fold **out, const struct fold_column *columns, uint32_t count
 	for (uint32_t i = 0; ok && i < count; i++)
 		ok = add_column(fold, &columns[i]);
 	if (ok) {
+		make_factors(fold);
 		fold->stride = WORD_KEYS + fold->key_words;
 		fold->packed = mem_zalloc(SCAN_BATCH_ROWS_MAX, (fold->key_words + 1) * sizeof(uint64_t));
 		fold->keys = single_key(fold);
@@ -185,48 +221,73 @@ fold_bytes(const struct fold *fold, uint32_t column, uint32_t row_count)
 
 /* ---- a batch's keys ----------------------------------------------------------------------- */
 
+/* A sum of products, which are all made at once; the highest bits are the best. */
 static inline uint64_t
-mix(uint64_t hash, uint64_t word)
+hash_key(const uint64_t *factors, uint32_t nulls, const uint64_t *key, uint32_t words)
 {
-	hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-	return hash ^ hash >> 32;
+	uint64_t hash = nulls * factors[0];
+	for (uint32_t w = 0; w < words; w++)
+		hash += key[w] * factors[1 + w];
+	return (hash ^ hash >> 32) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-/* A column's values into word `at` of each row's key, `width` being a constant to the compiler. */
+/* A column's values into each row's key, `width` being a constant to the compiler. */
 static inline void
-pack_values(struct fold *fold, const struct column *column, uint32_t width, uint32_t at)
+pack_values(struct fold *fold, const struct column *column, uint32_t width)
 {
-	const uint32_t stride = fold->key_words, count = fold->row_count;
+	const size_t stride = fold->key_words * (size_t)WORD_SIZE;
+	const uint32_t row_count = fold->row_count;
 	const uint8_t *data = column->data;
-	uint64_t *packed = fold->keys == fold->packed ? fold->packed + at : NULL;
-	for (uint32_t r = 0; r < count; r++) {
-		uint64_t words[2] = {0, 0};
-		memcpy(words, data + (size_t)r * width, width);
-		fold->hashes[r] = mix(fold->hashes[r], words[0]);
-		if (width == 16)
-			fold->hashes[r] = mix(fold->hashes[r], words[1]);
-		if (packed != NULL)
-			memcpy(packed + (size_t)r * stride, words, width == 16 ? 16 : 8);
-	}
+	uint8_t *packed = (uint8_t *)fold->packed + column->at - WORD_KEYS * WORD_SIZE;
+	for (uint32_t r = 0; r < row_count; r++)
+		memcpy(packed + r * stride, data + (size_t)r * width, width);
 }
 
 static void
 pack_column(struct fold *fold, const struct column *column)
 {
-	const uint32_t at = column->word - WORD_KEYS;
 	switch (column->is.width) {
 	case 16:
-		pack_values(fold, column, 16, at);
+		pack_values(fold, column, 16);
 		break;
 	case 8:
-		pack_values(fold, column, 8, at);
+		pack_values(fold, column, 8);
 		break;
 	case 4:
-		pack_values(fold, column, 4, at);
+		pack_values(fold, column, 4);
 		break;
 	default:
 		assert(column->is.width == 1);
-		pack_values(fold, column, 1, at);
+		pack_values(fold, column, 1);
+	}
+}
+
+/* `words` is a constant to the compiler for short keys. */
+static inline void
+hash_keys(struct fold *fold, uint32_t words)
+{
+	const uint64_t *keys = fold->keys, *factors = fold->factors;
+	const uint32_t *nulls = fold->nulls, row_count = fold->row_count;
+	uint64_t *restrict hashes = fold->hashes;
+	for (uint32_t r = 0; r < row_count; r++)
+		hashes[r] = hash_key(factors, nulls[r], keys + (size_t)r * words, words);
+}
+
+static void
+hash_rows(struct fold *fold)
+{
+	switch (fold->key_words) {
+	case 1:
+		hash_keys(fold, 1);
+		break;
+	case 2:
+		hash_keys(fold, 2);
+		break;
+	case 4:
+		hash_keys(fold, 4);
+		break;
+	default:
+		hash_keys(fold, fold->key_words);
 	}
 }
 
@@ -256,11 +317,10 @@ fold_begin_batch(struct fold *fold, uint32_t row_count)
 	fold->is_packed = fold->pass_left == 0;
 	if (!fold->is_packed)
 		return;
-	for (uint32_t r = 0; r < row_count; r++)
-		fold->hashes[r] = fold->nulls[r];
-	for (uint32_t i = 0; i < fold->column_count; i++)
+	for (uint32_t i = 0; i < fold->column_count && fold->keys == fold->packed; i++)
 		if (fold->columns[i].is.role == FOLD_KEY)
 			pack_column(fold, &fold->columns[i]);
+	hash_rows(fold);
 }
 
 /* ---- groups ------------------------------------------------------------------------------- */
@@ -310,6 +370,14 @@ add_up(uint64_t *sum, int64_t value)
 	return fits;
 }
 
+/* The group of a row to come, as far as can be told without looking at it. */
+static inline const uint64_t *
+likely_group(const struct table *table, uint64_t hash, uint32_t words)
+{
+	uint32_t index = table->slots[hash >> table->slot_shift];
+	return table->groups + (size_t)(index - (index > 0)) * (WORD_KEYS + words);
+}
+
 /* Takes rows in until they end or one finds no room. */
 static inline void
 add_rows(struct fold *fold, uint32_t words)
@@ -318,8 +386,16 @@ add_rows(struct fold *fold, uint32_t words)
 	                            fold->group_cap * SLOTS_A_GROUP - 1, fold->slot_shift};
 	const int64_t *bytes = fold->bytes, *packets = fold->packets;
 	const uint32_t row_count = fold->row_count;
+	const bool is_far = fold->group_cap > GROUPS_FIRST;
 	uint32_t r = fold->row_next;
 	for (; r < row_count; r++) {
+		/* here, as gcc drops the call of a function that does nothing else */
+		if (is_far && r + AHEAD_SLOTS < row_count) {
+			__builtin_prefetch(&table.slots[fold->hashes[r + AHEAD_SLOTS] >> table.slot_shift]);
+			const uint64_t *group = likely_group(&table, fold->hashes[r + AHEAD_GROUPS], words);
+			for (uint32_t w = 0; w < WORD_KEYS + words; w += LINE_WORDS)
+				__builtin_prefetch(group + w);
+		}
 		uint64_t *group = group_of(fold, &table, r, words);
 		if (group == NULL)
 			break;
@@ -361,9 +437,8 @@ fill_slots(struct fold *fold)
 	const uint32_t last = fold->group_cap * SLOTS_A_GROUP - 1;
 	for (uint32_t g = 0; g < fold->group_count; g++) {
 		const uint64_t *group = fold->groups + (size_t)g * fold->stride;
-		uint64_t hash = group[WORD_NULLS];
-		for (uint32_t w = WORD_KEYS; w < fold->stride; w++)
-			hash = mix(hash, group[w]);
+		uint64_t hash = hash_key(fold->factors, (uint32_t)group[WORD_NULLS], group + WORD_KEYS,
+		                         fold->key_words);
 		uint32_t slot = (uint32_t)(hash >> fold->slot_shift);
 		while (fold->slots[slot] != 0)
 			slot = (slot + 1) & last;
@@ -424,22 +499,47 @@ pass_batch(struct fold *fold, duckdb_data_chunk output)
 	fold->pass_left--;
 }
 
+/* A column of groups, `stride` apart, `width` being a constant to the compiler. */
+static inline void
+give_values(const uint8_t *groups, size_t stride, uint32_t count, uint32_t width, uint8_t *data)
+{
+	for (uint32_t r = 0; r < count; r++)
+		memcpy(data + (size_t)r * width, groups + r * stride, width);
+}
+
+static void
+give_column(const uint8_t *groups, size_t stride, uint32_t count, uint32_t width, uint8_t *data)
+{
+	switch (width) {
+	case 16:
+		give_values(groups, stride, count, 16, data);
+		break;
+	case 8:
+		give_values(groups, stride, count, 8, data);
+		break;
+	case 4:
+		give_values(groups, stride, count, 4, data);
+		break;
+	default:
+		assert(width == 1);
+		give_values(groups, stride, count, 1, data);
+	}
+}
+
 static void
 give_groups(struct fold *fold, duckdb_data_chunk output)
 {
 	uint32_t left = fold->group_count - fold->group_out, nulls[SCAN_BATCH_ROWS_MAX];
 	uint32_t count = left < SCAN_BATCH_ROWS_MAX ? left : SCAN_BATCH_ROWS_MAX;
 	const uint64_t *first = fold->groups + (size_t)fold->group_out * fold->stride;
+	const size_t stride = fold->stride * (size_t)WORD_SIZE;
 	for (uint32_t r = 0; r < count; r++)
 		nulls[r] = (uint32_t)first[(size_t)r * fold->stride + WORD_NULLS];
 	for (uint32_t i = 0; i < fold->column_count; i++) {
 		const struct column *column = &fold->columns[i];
-		const uint32_t width = column->is.width;
 		duckdb_vector vector = duckdb_data_chunk_get_vector(output, i);
-		uint8_t *data = duckdb_vector_get_data(vector);
-		for (uint32_t r = 0; r < count; r++)
-			memcpy(data + (size_t)r * width, first + (size_t)r * fold->stride + column->word,
-			       width);
+		give_column((const uint8_t *)first + column->at, stride, count, column->is.width,
+		            duckdb_vector_get_data(vector));
 		set_nulls(vector, nulls, count, 1u << i);
 	}
 	duckdb_data_chunk_set_size(output, count);

@@ -90,6 +90,19 @@ slot_of(const struct interface_set *set, uint64_t tail)
 	return (uint32_t)(tail * UINT64_C(0x9e3779b97f4a7c15) >> set->slot_shift);
 }
 
+/* Of two ids longer than a word, whose last words are the same: the words before. */
+static inline bool
+same_head(const char *a, const char *b, size_t len)
+{
+	uint64_t left, right, differ = 0;
+	for (size_t at = 0; at < len - sizeof left; at += sizeof left) {
+		memcpy(&left, a + at, sizeof left);
+		memcpy(&right, b + at, sizeof right);
+		differ |= left ^ right;
+	}
+	return differ == 0;
+}
+
 static inline int32_t
 find(const struct interface_set *set, const char *id, size_t len)
 {
@@ -97,8 +110,7 @@ find(const struct interface_set *set, const char *id, size_t len)
 	const struct slot *slot = &set->slots[slot_of(set, tail)];
 	while (slot->number != 0) {
 		if (slot->tail == tail && slot->len == len &&
-		    (len <= sizeof tail ||
-		     memcmp(set->ids[slot->number - 1].text, id, len - sizeof tail) == 0))
+		    (len <= sizeof tail || same_head(set->ids[slot->number - 1].text, id, len)))
 			return slot->number;
 		slot = slot == &set->slots[set->slot_last] ? set->slots : slot + 1;
 	}

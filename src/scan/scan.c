@@ -550,20 +550,37 @@ scan_drop_rows(struct scan *scan, struct scan_batch *batch, const uint64_t *drop
 	batch->rows.row_count = kept;
 }
 
+enum { ENUM_WORDS_MAX = 4, ENUM_WORD_BYTES = 8 };
+
+/* The first `len` bytes, at most eight, as a number; of longer texts there is none. */
+static inline uint64_t
+short_word(const uint8_t *text, uint32_t len, const uint64_t *masks)
+{
+	uint64_t word;
+	memcpy(&word, text, sizeof word); /* what lies behind the text is there: SCAN_PAD */
+	return word & masks[len];
+}
+
 uint32_t
 scan_parse_enum(const struct scan_fields *fields, enum flow_type type, uint8_t *out,
                 uint64_t *valid, uint64_t *bad)
 {
 	const char *const *words = flow_enum_values(type);
-	uint32_t bad_count = 0, word_count = 0, word_lens[4];
-	for (; words[word_count] != NULL; word_count++)
-		word_lens[word_count] = (uint32_t)strlen(words[word_count]);
-	assert(word_count <= 4);
+	uint32_t bad_count = 0, word_count = 0, lens[ENUM_WORDS_MAX];
+	uint64_t values[ENUM_WORDS_MAX], masks[ENUM_WORD_BYTES + 1] = {0};
+	for (uint32_t len = 1; len <= ENUM_WORD_BYTES; len++)
+		memset(&masks[len], 0xff, len);
+	for (; words[word_count] != NULL; word_count++) {
+		assert(word_count < ENUM_WORDS_MAX && strlen(words[word_count]) <= ENUM_WORD_BYTES);
+		lens[word_count] = (uint32_t)strlen(words[word_count]);
+		values[word_count] = 0;
+		memcpy(&values[word_count], words[word_count], lens[word_count]);
+	}
 	for (uint32_t r = 0; r < fields->row_count; r++) {
 		const uint8_t *field = fields->text + fields->begins[r];
-		uint32_t len = fields->lens[r], code = 0;
-		while (code < word_count &&
-		       (word_lens[code] != len || memcmp(words[code], field, len) != 0))
+		uint32_t len = fields->lens[r], code = len > ENUM_WORD_BYTES ? word_count : 0;
+		uint64_t value = short_word(field, len > ENUM_WORD_BYTES ? 0 : len, masks);
+		while (code < word_count && (lens[code] != len || values[code] != value))
 			code++;
 		out[r] = code < word_count ? (uint8_t)code : 0;
 		if (code < word_count) {

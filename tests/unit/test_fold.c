@@ -73,6 +73,8 @@ check_all_keys(void)
 	                                   "srcport", "\"start\"", "date_trunc('hour', \"end\")",
 	                                   "vpc_id", "vpc_id, dstaddr", "instance_id",
 	                                   "instance_id, dstaddr", "srcaddr, protocol, action",
+	                                   "srcport, dstport, protocol, action, log_status",
+	                                   "action, \"start\", log_status, protocol, dstport",
 	                                   "dstaddr, srcaddr, srcport, dstport, protocol, \"start\""};
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		check_keys(keys[i], "true");

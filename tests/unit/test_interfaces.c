@@ -309,9 +309,11 @@ test_parquet(void **state)
 	write_parquet("c.parquet", "select bytes, srcaddr::varchar as srcaddr from flows");
 	close_engine();
 	for (int with_text = 1; with_text >= 0; with_text--) {
-		with_each_engine((struct engine_settings){0}, check_few);
-		with_each_engine(period, check_few);
+		open_engine(&(struct engine_settings){.threads = 2});
+		check_few();
+		close_engine();
 		open_engine(&period);
+		check_few();
 		check_thousands();
 		close_engine();
 		for (int f = 0; f < 3; f++) {
@@ -404,6 +406,22 @@ test_rejects(void **state)
 	                   "2 eni-3 z 1763596800 OK\n2 eni-1 4 1763596800 OK\n"
 	                   "2 eni-2 5 1763596800 OK\n2 eni-3 3 1763596800 OK\n");
 	with_each_engine((struct engine_settings){0}, check_rejects);
+}
+
+/* More scans than are noted. */
+static void
+test_rejects_of_many_scans(void **state)
+{
+	(void)state;
+	struct buf sql;
+	buf_init(&sql, 1 << 20);
+	buf_adds(&sql, "select " FIRST);
+	for (int i = 0; i < LIMIT_SCANS_TOLD + 8; i++)
+		buf_addf(&sql, " + (select sum(bytes) from " BESIDE "'eni-1', 'eni-x%d']))", i);
+	logs_text("a.log", HEADER "2 eni-1 x 1763596800 OK\n2 eni-1 1 1763596800 OK\n");
+	open_engine(&(struct engine_settings){0});
+	assert_string_equal(ask(buf_text(&sql)), "73\n" BYTES_1 " x1\n");
+	buf_free(&sql);
 }
 
 static void
@@ -515,6 +533,7 @@ main(void)
 		CASE(test_columns),
 		CASE(test_wrong_lists),
 		CASE(test_rejects),
+		CASE(test_rejects_of_many_scans),
 		CASE(test_rejects_and_period),
 		CASE(test_parquet_rejects),
 		CASE(test_view_made_again),

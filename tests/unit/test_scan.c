@@ -634,7 +634,7 @@ static void
 test_enums(void **state)
 {
 	(void)state;
-	static const char text[] = "ACCEPT REJECT - accept ACCEPTED ACCEP  REJECT";
+	static const char text[48 + SCAN_PAD] = "ACCEPT REJECT - accept ACCEPTED ACCEP  REJECT";
 	static struct scan_fields fields;
 	uint64_t valid[SCAN_BATCH_WORDS] = {0}, bad[SCAN_BATCH_WORDS] = {0};
 	uint8_t codes[8];
