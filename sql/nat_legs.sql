@@ -13,6 +13,7 @@
 --   own          its private addresses, all of them
 --   file_keys    the flow log and five minutes that a record's file is of, or nothing
 --   ports        the rest of the 5-tuple, or nothing
+--   sum, grouping  where the scan has not added up equal records
 --   ranked       flow logs of each interface, the one that tells most first
 --   kept         of records, those of one flow log for each interface and window
 --   near_inside  is `near` an address of the clients' side? NULL: not known
@@ -28,12 +29,12 @@ records AS MATERIALIZED (
     srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr, flow_direction,
     {ports}
     coalesce(log_status = 'SKIPDATA', false) AS is_skipped,
-    sum(folded_bytes) AS bytes,
-    sum(folded_packets) AS packets,
-    sum(folded_flows) AS flows
+    {sum}(folded_bytes) AS bytes,
+    {sum}(folded_packets) AS packets,
+    {sum}(folded_flows) AS flows
   FROM flows_of_interfaces
   WHERE action IS DISTINCT FROM 'REJECT' AND log_status IS DISTINCT FROM 'NODATA'
-  GROUP BY ALL
+  {grouping}
 ),
 own (i, address) AS (
   {own}

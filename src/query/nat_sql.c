@@ -245,6 +245,8 @@ fill_part(const struct nat_plan *plan, enum part part, const struct buf holes[HO
 		{"own", buf_text(&holes[HOLE_OWN])},
 		{"file_keys", plan->by_file ? file_keys : no_file_keys},
 		{"ports", buf_text(&holes[HOLE_PORTS])},
+		{"sum", plan->by_file ? "sum" : ""},
+		{"grouping", plan->by_file ? "GROUP BY ALL" : ""},
 		{"ranked", plan->by_file ? ranked_logs : "SELECT 0, '', 0, 0 WHERE false"},
 		{"kept", plan->by_file ? kept_of_one_log : "FROM records"},
 		{"near_inside", buf_text(&holes[HOLE_NEAR])},
