@@ -25,7 +25,7 @@ figures AS MATERIALIZED (
     CASE
       WHEN refusal IS NOT NULL THEN 'refused'
       WHEN skipped > 0 THEN 'lower bound'
-      WHEN unsent > 0 OR blind > 0 AND is_packet OR gap_bytes > 0 THEN 'interval'
+      WHEN unsent + unproven + gap_bytes > 0 OR blind > 0 AND is_packet THEN 'interval'
       ELSE 'exact'
     END AS figure,
     CASE WHEN refusal IS NOT NULL OR {is_narrow} THEN NULL
@@ -33,7 +33,7 @@ figures AS MATERIALIZED (
            - CASE WHEN is_packet OR is_split THEN unsent ELSE 0 END
     END AS low,
     CASE WHEN refusal IS NOT NULL OR skipped > 0 OR {is_narrow} THEN NULL
-         ELSE CASE WHEN is_packet THEN kept_bytes + blind ELSE coalesce(billed, 0) END
+         ELSE CASE WHEN is_packet THEN kept_bytes + blind + unproven ELSE coalesce(billed, 0) END
            + CAST(gap_bytes AS HUGEINT)
     END AS high
   FROM checks LEFT JOIN by_gateway USING (i)
@@ -164,6 +164,7 @@ SELECT
   egress,
   unsolicited,
   unsent,
+  CASE WHEN unproven > slack THEN unproven END AS unproven,
   coalesce(residual, 0) AS residual,
   refusal,
   unseen,

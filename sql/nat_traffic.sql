@@ -1,13 +1,11 @@
--- The bytes of NAT gateways, each once, from their legs. Behind sql/nat_legs.sql; parts of a WITH:
+-- The bytes of NAT gateways, each once, from their legs: with packet-level addresses A and D are the
+-- traffic, with client and remote; B and C prove it. Behind sql/nat_legs.sql; parts of a WITH:
 --
---   with packet-level addresses   A and D are the traffic, with client and remote; B and C prove it
---   without                       A and D tell the clients, B and C the remotes; pairs come from
---                                 the clients' own interfaces, where routes lead to the gateway
---
---   unsolicited    of C what nobody asked for: i, remote, hour, bytes, packets
---   client_points  clients' interfaces with one address: i, that, the number of their subnet
---   routes         of subnets: subnet, cidr, bits of it, target
+--   unsolicited    of C what nobody asked for: i, remote, hour, bytes, packets; where margins ask
 --   gaps           i, windows that have no file and should, bytes that they may have had at most
+--   margins        sql/nat_margins.sql, or nothing
+--   split_traffic  its rows, or nothing
+--   narrow         only some of it, or nothing
 by_remote AS (
   SELECT
     i, remote,
@@ -20,15 +18,21 @@ by_remote AS (
   GROUP BY i, remote
 ),
 -- What goes out to a remote has come in for it, what goes to clients has come from it. An address
--- of the gateway that is not known as its own looks like a remote that never shows itself.
+-- of the gateway that is not known as its own looks like a remote that never shows itself, and is of
+-- its subnet, which is a /16 at the most.
 broken AS (
   SELECT
     i,
     sum(greatest(coalesce(b, 0) - coalesce(a, 0), 0) + greatest(coalesce(d, 0) - coalesce(c, 0), 0))
       AS bytes,
-    sum(d) FILTER (b IS NULL AND c IS NULL) AS unseen_bytes,
-    arg_max(remote, d) FILTER (b IS NULL AND c IS NULL AND d > 0) AS unseen
-  FROM by_remote
+    sum(d) FILTER (is_unseen) AS unseen_bytes,
+    arg_max(remote, d) FILTER (is_unseen AND d > 0) AS unseen
+  FROM (
+    SELECT
+      by_remote.*,
+      b IS NULL AND c IS NULL AND network(remote, 16) = network(address, 16) AS is_unseen
+    FROM by_remote JOIN points USING (i)
+  )
   GROUP BY i
 ),
 unsolicited (i, remote, hour, bytes, packets) AS (
@@ -40,9 +44,9 @@ gaps (i, windows, bytes) AS (
 skipped AS (
   SELECT i, sum(flows) AS flows FROM kept WHERE is_skipped GROUP BY i
 ),
-sums AS (
+hourly AS MATERIALIZED (
   SELECT
-    i,
+    i, hour,
     sum(bytes) AS bytes,
     sum(bytes) FILTER (is_packet) AS packet_bytes,
     sum(bytes) FILTER (is_ingress) AS ingress,
@@ -55,9 +59,22 @@ sums AS (
     sum(header_bytes) FILTER (leg = 'D') AS d_header,
     sum(bytes) FILTER (leg IS NULL AND is_packet) AS odd,
     sum(bytes) FILTER (leg IS NULL AND NOT is_packet) AS blind,
-    sum(bytes) FILTER (NOT is_packet) AS packetless,
-    string_agg(DISTINCT log, ' ') AS flow_log
+    string_agg(DISTINCT log, ' ') AS log
   FROM legs
+  GROUP BY i, hour
+),
+sums AS (
+  SELECT
+    i,
+    sum(bytes) AS bytes,
+    sum(packet_bytes) AS packet_bytes,
+    sum(ingress) AS ingress, sum(egress) AS egress,
+    sum(a) AS a, sum(b) AS b, sum(c) AS c, sum(d) AS d,
+    sum(a_header) AS a_header, sum(d_header) AS d_header,
+    sum(odd) AS odd, sum(blind) AS blind,
+    sum(bytes) - coalesce(sum(packet_bytes), 0) AS packetless,
+    string_agg(DISTINCT log, ' ') AS flow_log
+  FROM hourly
   GROUP BY i
 ),
 zeros AS (
@@ -84,7 +101,8 @@ zeros AS (
   LEFT JOIN gaps ON gaps.i = points.i
   LEFT JOIN (SELECT i, sum(bytes) AS bytes FROM unsolicited GROUP BY i) AS u ON u.i = points.i
 ),
--- slack: what clocks and the edges of windows may part, a thousandth. Lost records part more.
+-- slack: what clocks and the edges of windows may part, a thousandth. Lost records part more; a
+-- twentieth is too much to tell anything by.
 judged AS (
   SELECT
     *,
@@ -96,6 +114,7 @@ judged AS (
 checks AS MATERIALIZED (
   SELECT
     *,
+    CASE WHEN is_packet AND has_outer THEN broken ELSE 0 END AS unproven,
     CASE
       WHEN is_guess AND (least(a, b, c, d) = 0 OR broken > slack + packetless) THEN 'none'
       WHEN bytes = 0 THEN 'silent'
@@ -104,7 +123,7 @@ checks AS MATERIALIZED (
       WHEN NOT has_outer AND is_regional THEN NULL
       WHEN unseen_bytes > slack + packetless + (CASE WHEN skipped > 0 THEN 20 ELSE 0 END) * slack
         THEN 'own'
-      WHEN broken > slack + packetless AND skipped = 0 THEN 'broken'
+      WHEN broken > 50 * slack + packetless AND skipped = 0 THEN 'broken'
     END AS refusal,
     NOT is_packet AND kept_bytes > 0 AND blind <= slack AND
       (skipped > 0 OR greatest(b - a, 0) + greatest(d - d_header - c, 0) <= slack) AS is_split,
@@ -112,89 +131,15 @@ checks AS MATERIALIZED (
     CASE WHEN has_outer THEN greatest(c - (d - d_header), 0) ELSE 0 END AS unsolicited
   FROM judged
 ),
--- ---- without packet-level addresses ----
-client_points (i, client, subnet) AS (
-  {client_points}
-),
-routes (subnet, cidr, bits, target) AS (
-  {routes}
-),
-client_records AS (
-  SELECT
-    p.i, client, subnet, srcaddr = client AS is_upload, hour, bytes, packets,
-    CASE WHEN srcaddr = client THEN dstaddr ELSE srcaddr END AS remote
-  FROM kept JOIN client_points AS p ON kept.i = p.i
-  WHERE (srcaddr = client) != (dstaddr = client)
-),
--- Both ways: what was answered has passed the gateway, if that is where the longest route leads.
-routed AS (
-  SELECT targets.i, remote, points.i AS gateway_i
-  FROM (
-    SELECT i, remote, arg_max(target, bits) AS target
-    FROM (
-      SELECT i, subnet, remote
-      FROM client_records
-      GROUP BY ALL
-      HAVING count(DISTINCT is_upload) = 2
-    ) AS ends
-    JOIN routes ON routes.subnet = ends.subnet AND in_cidr(remote, cidr)
-    GROUP BY i, remote
-  ) AS targets
-  JOIN points ON points.gateway = target
-),
-paired AS MATERIALIZED (
-  SELECT gateway_i AS i, r.client, r.remote, is_upload, hour, sum(r.bytes) AS bytes,
-    sum(packets) AS packets, 'route' AS how
-  FROM client_records AS r
-  JOIN routed ON routed.i = r.i AND routed.remote = r.remote
-  JOIN checks ON checks.i = gateway_i AND is_split
-  SEMI JOIN (SELECT i, client FROM legs WHERE leg IN ('A', 'D')) AS clients
-    ON clients.i = gateway_i AND clients.client = r.client
-  SEMI JOIN (SELECT i, remote FROM legs WHERE leg IN ('B', 'C')) AS remotes
-    ON remotes.i = gateway_i AND remotes.remote = r.remote
-  GROUP BY ALL
-  UNION ALL
-  SELECT i, client, legs.remote, leg = 'A', hour, sum(legs.bytes), sum(packets), 'address'
-  FROM legs JOIN checks USING (i)
-  WHERE is_split AND leg IN ('A', 'D') AND legs.remote IS NOT NULL
-  GROUP BY ALL
-),
-outer_bytes AS MATERIALIZED (
-  SELECT i, legs.remote, leg = 'B' AS is_upload, hour, legs.bytes, packets
-  FROM legs JOIN checks USING (i)
-  WHERE is_split AND leg IN ('B', 'C')
-  UNION ALL
-  SELECT i, unsolicited.remote, false, hour, -unsolicited.bytes, -packets
-  FROM unsolicited JOIN checks USING (i)
-  WHERE is_split
-),
--- A client's bytes, less its pairs; a remote's, less its pairs; and what stands twice then. All
--- of it adds up to A and D.
-margins AS (
-  SELECT i, client, NULL::IP AS remote, leg = 'A' AS is_upload, hour, legs.bytes, packets
-  FROM legs JOIN checks USING (i)
-  WHERE is_split AND leg IN ('A', 'D')
-  UNION ALL
-  SELECT i, client, NULL::IP, is_upload, hour, -bytes, -packets FROM paired
-  UNION ALL
-  SELECT i, NULL::IP, remote, is_upload, hour, bytes, packets FROM outer_bytes
-  UNION ALL
-  SELECT i, NULL::IP, NULL::IP, is_upload, hour, -bytes, -packets FROM outer_bytes
-  UNION ALL
-  SELECT i, NULL::IP, remote, is_upload, hour, -bytes, -packets FROM paired
-  UNION ALL
-  SELECT i, NULL::IP, NULL::IP, is_upload, hour, bytes, packets FROM paired
-),
+{margins}
 -- Records of which no side can be told: what goes out is what was processed.
 unknown AS (
   SELECT
-    i, hour,
-    sum(legs.bytes) FILTER (NOT is_ingress)
-      - coalesce(sum(legs.bytes) FILTER (leg IN ('A', 'D') AND checks.is_packet), 0) AS bytes,
-    coalesce(sum(legs.bytes) FILTER (leg IS NULL AND NOT legs.is_packet), 0) AS most
-  FROM legs JOIN checks USING (i)
-  WHERE NOT is_split
-  GROUP BY i, hour
+    i, hour, coalesce(hourly.blind, 0) AS most, checks.is_packet,
+    hourly.egress - CASE WHEN checks.is_packet
+      THEN coalesce(hourly.a, 0) + coalesce(hourly.d, 0) ELSE 0 END AS bytes
+  FROM hourly JOIN checks USING (i)
+  WHERE NOT is_split AND refusal IS NULL
 ),
 traffic AS MATERIALIZED (
   SELECT
@@ -208,18 +153,11 @@ traffic AS MATERIALIZED (
     WHERE checks.is_packet AND refusal IS NULL AND leg IN ('A', 'D')
     GROUP BY ALL
     UNION ALL
-    SELECT i, NULL, NULL, NULL, hour, CASE WHEN checks.is_packet
-      THEN greatest(least(unknown.bytes, most), 0) ELSE unknown.bytes END AS bytes, NULL, 'residual'
-    FROM unknown JOIN checks USING (i)
-    WHERE refusal IS NULL AND (most > 0 OR NOT checks.is_packet) AND unknown.bytes != 0
-    UNION ALL
-    SELECT i, client, remote, is_upload, hour, bytes, packets, how FROM paired
-    UNION ALL
-    SELECT i, client, remote, is_upload, hour, sum(bytes) AS bytes, sum(packets),
-      CASE WHEN client IS NULL OR sum(bytes) < 0 THEN 'residual' ELSE 'address' END
-    FROM margins
-    GROUP BY i, client, remote, is_upload, hour
-    HAVING sum(bytes) != 0
+    SELECT i, NULL, NULL, NULL, hour, CASE WHEN is_packet
+      THEN greatest(least(bytes, most), 0) ELSE bytes END AS bytes, NULL, 'residual'
+    FROM unknown
+    WHERE (most > 0 OR NOT is_packet) AND bytes != 0
+    {split_traffic}
   ) AS t ON t.i = points.i
   {narrow}
 )

@@ -100,6 +100,7 @@ make_plan(struct nat_plan *plan, struct flowtoll_err *err)
 		return ERR(err, FLOWTOLL_ERR_USAGE, "the client is no address: '%s'", client);
 	engine_period(plan->engine, &plan->period_start_us, &plan->period_end_us);
 	TRY(look_at_files(plan, err));
+	plan->by_margins = plan->lacks_packet;
 	TRY(nat_find_gateways(plan, err));
 	TRY(nat_find_clients(plan, err));
 	return nat_make_view(plan, err);
@@ -204,10 +205,27 @@ static const struct lists_table tables[] = {
 
 /* ---- the statement ------------------------------------------------------------------------ */
 
-/* Runs the statement; *unexplained: it must be run again, by ports, to tell what came in unasked
- * from what was asked for. */
+/* What a gateway's row says that the statement must be run again for: its records lack
+ * packet-level addresses, though most logs have them; or what came in unasked must be told by
+ * ports from what was asked for. */
+static bool
+wants_more(struct nat_plan *plan, const struct result_cell *row)
+{
+	bool is_split = row[NAT_IS_SPLIT].type == RESULT_BOOL && row[NAT_IS_SPLIT].as.boolean;
+	if (is_split && !plan->by_margins) {
+		plan->by_margins = true;
+		return true;
+	}
+	if (!is_split || plan->by_ports || row[NAT_UNEXPLAINED].type != RESULT_INT ||
+	    row[NAT_UNEXPLAINED].as.integer <= 0)
+		return false;
+	plan->by_ports = true;
+	return true;
+}
+
+/* Runs the statement, whose first rows become remarks; *again: it must be. */
 static enum flowtoll_rc
-run(struct nat_plan *plan, struct answer *answer, struct lists **lists, bool *unexplained,
+run(struct nat_plan *plan, struct answer *answer, struct lists **lists, bool *again,
     struct flowtoll_err *err)
 {
 	struct buf sql;
@@ -220,15 +238,13 @@ run(struct nat_plan *plan, struct answer *answer, struct lists **lists, bool *un
 		return rc;
 	assert(result_column_count(answer->source) == NAT_COLUMN_COUNT);
 	TRY(lists_begin(answer, lists, err));
-	for (*unexplained = false; !*unexplained;) {
+	for (*again = false; !*again;) {
 		const struct result_cell *row;
 		TRY(lists_next(*lists, NAT_LIST_FOR_NOTES, &row, err));
 		if (row == NULL)
 			break;
 		TRY(nat_notes_gateway(plan, answer, row, err));
-		*unexplained = !plan->by_ports && row[NAT_IS_SPLIT].type == RESULT_BOOL &&
-		               row[NAT_IS_SPLIT].as.boolean && row[NAT_UNEXPLAINED].type == RESULT_INT &&
-		               row[NAT_UNEXPLAINED].as.integer > 0;
+		*again = wants_more(plan, row);
 	}
 	return FLOWTOLL_OK;
 }
@@ -239,15 +255,13 @@ ask(struct nat_plan *plan, struct answer *answer, struct flowtoll_err *err)
 	struct lists *lists = NULL;
 	bool again = false;
 	TRY(make_plan(plan, err));
-	TRY(run(plan, answer, &lists, &again, err));
-	if (again) {
+	do {
 		result_free(answer->source);
 		answer->source = NULL;
 		answer->note_count = 0;
 		plan->told = plan->silent = 0;
-		plan->by_ports = true;
 		TRY(run(plan, answer, &lists, &again, err));
-	}
+	} while (again);
 	TRY(nat_notes_headline(plan, answer, lists, err));
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		TRY(lists_add(lists, answer, &tables[i], err));

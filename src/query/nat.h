@@ -67,6 +67,7 @@ struct nat_plan {
 	bool has_hops;        /* next-hop-interface-id tells it instead */
 
 	bool by_file;         /* windows are missing, or there are several flow logs */
+	bool by_margins;      /* clients and remotes apart: packet-level addresses are missing */
 	bool by_ports;        /* what came in unasked is told by the 5-tuple */
 	uint64_t windows;     /* of five minutes, from the first file's to the last one's */
 	uint64_t windows_with_files; /* 0: names do not tell */
@@ -110,8 +111,8 @@ enum nat_column {
 	NAT_LIST, NAT_IS_OTHER, NAT_GATEWAY_ID, NAT_INTERFACE_ID, NAT_ZONE, NAT_GATEWAY_NAME,
 	NAT_FIGURE, NAT_CLIENT, NAT_REMOTE, NAT_NAME, NAT_OWNER, NAT_REMOTE_NAME, NAT_SERVICE,
 	NAT_REGION, NAT_HOUR, NAT_HOW, NAT_BILLED, NAT_SHARE, NAT_LOW, NAT_HIGH, NAT_UPLOAD,
-	NAT_DOWNLOAD, NAT_INGRESS, NAT_EGRESS, NAT_UNSOLICITED, NAT_UNSENT, NAT_RESIDUAL, NAT_REFUSAL,
-	NAT_UNSEEN, NAT_SKIPPED, NAT_IS_PACKET, NAT_IS_SPLIT, NAT_GAP_WINDOWS, NAT_HAS_OUTER,
+	NAT_DOWNLOAD, NAT_INGRESS, NAT_EGRESS, NAT_UNSOLICITED, NAT_UNSENT, NAT_UNPROVEN, NAT_RESIDUAL,
+	NAT_REFUSAL, NAT_UNSEEN, NAT_SKIPPED, NAT_IS_PACKET, NAT_IS_SPLIT, NAT_GAP_WINDOWS, NAT_HAS_OUTER,
 	NAT_UNEXPLAINED, NAT_FLOW_LOG, NAT_GROUPS, NAT_START, NAT_END, NAT_WINDOWS, NAT_WINDOWS_FILES,
 	NAT_SKIPPED_ALL, NAT_RESIDUAL_ALL, NAT_UNNAMED_ALL, NAT_BILLED_ALL,
 	NAT_COLUMN_COUNT

@@ -101,8 +101,8 @@ add_refusal(struct buf *buf, const struct nat_plan *plan, const struct result_ce
 		buf_adds(buf, ": refused, as of too many records it cannot be told on which side of the "
 		              "gateway they are");
 	} else {
-		buf_adds(buf, ": refused, as more goes out than has come in for the same remotes; the "
-		              "inventory may be of another time");
+		buf_adds(buf, ": refused, as too much leaves it that has not come in: records are missing, "
+		              "or the inventory is of another time");
 	}
 }
 
@@ -133,6 +133,9 @@ note_differences(struct answer *answer, const struct result_cell *row, struct fl
 	add_bytes_of(&buf, row, NAT_UNSENT,
 	             " came from clients and did not go out, as when ports run out: whether they are "
 	             "billed is not known");
+	add_bytes_of(&buf, row, NAT_UNPROVEN,
+	             " left without having come: records are missing, and as much may have been billed "
+	             "beside what is told");
 	return take_note(&buf, answer, err);
 }
 

@@ -9,7 +9,7 @@
 #include <assert.h>
 #include <stdio.h>
 
-extern const char sql_nat[], sql_nat_legs[], sql_nat_traffic[];
+extern const char sql_nat[], sql_nat_legs[], sql_nat_margins[], sql_nat_traffic[];
 
 /* ---- rows --------------------------------------------------------------------------------- */
 
@@ -168,6 +168,15 @@ static const char unsolicited_by_ports[] =
 	"  FROM legs WHERE leg = 'B') AS asked USING (i, remote, srcport, dstport, protocol)"
 	" WHERE leg = 'C' AND NOT is_packet GROUP BY ALL";
 
+static const char no_unsolicited[] =
+	"SELECT 0, CAST(NULL AS IP), CAST(NULL AS TIMESTAMP), 0, 0 WHERE false";
+
+static const char split_traffic[] =
+	"UNION ALL SELECT i, client, remote, is_upload, hour, bytes, packets, how FROM paired"
+	" UNION ALL SELECT i, client, remote, is_upload, hour, sum(bytes) AS bytes, sum(packets),"
+	" CASE WHEN client IS NULL OR sum(bytes) < 0 THEN 'residual' ELSE 'address' END FROM margins"
+	" GROUP BY i, client, remote, is_upload, hour HAVING sum(bytes) != 0";
+
 /* ---- templates ---------------------------------------------------------------------------- */
 
 enum nat_hole {
@@ -176,8 +185,7 @@ enum nat_hole {
 	HOLE_NEAR,
 	HOLE_FAR,
 	HOLE_PORTS,
-	HOLE_CLIENTS,
-	HOLE_ROUTES,
+	HOLE_MARGINS,
 	HOLE_NARROW,
 	HOLE_START,
 	HOLE_END,
@@ -206,6 +214,25 @@ add_count(struct buf *sql, const struct nat_plan *plan, uint64_t count)
 }
 
 static void
+add_margins(const struct nat_plan *plan, struct buf *sql)
+{
+	struct buf points, routes;
+	buf_init(&points, LIMIT_VIEW_BYTES);
+	buf_init(&routes, LIMIT_VIEW_BYTES);
+	add_client_points(&points, plan);
+	add_routes(&routes, plan);
+	const struct template_hole holes[] = {
+		{"client_points", buf_text(&points)},
+		{"routes", buf_text(&routes)},
+	};
+	template_fill(sql, sql_nat_margins, holes, sizeof holes / sizeof *holes);
+	buf_addc(sql, ',');
+	sql->failed |= points.failed || routes.failed;
+	buf_free(&points);
+	buf_free(&routes);
+}
+
+static void
 fill(const struct nat_plan *plan, struct buf holes[HOLE_COUNT])
 {
 	const struct flowtoll_nat *asked = plan->asked;
@@ -217,8 +244,8 @@ fill(const struct nat_plan *plan, struct buf holes[HOLE_COUNT])
 		buf_adds(&holes[HOLE_PORTS], "srcport, dstport, protocol, ");
 	if (plan->has_hops)
 		buf_adds(&holes[HOLE_PORTS], "next_hop_interface_id IS NOT NULL AS has_hop, ");
-	add_client_points(&holes[HOLE_CLIENTS], plan);
-	add_routes(&holes[HOLE_ROUTES], plan);
+	if (plan->by_margins)
+		add_margins(plan, &holes[HOLE_MARGINS]);
 	if (asked->client != NULL) {
 		buf_adds(&holes[HOLE_NARROW], "WHERE client = CAST(");
 		add_text(&holes[HOLE_NARROW], asked->client);
@@ -253,10 +280,12 @@ fill_part(const struct nat_plan *plan, enum part part, const struct buf holes[HO
 		{"far_inside", buf_text(&holes[HOLE_FAR])},
 	};
 	const struct template_hole traffic[] = {
-		{"unsolicited", plan->by_ports ? unsolicited_by_ports : unsolicited_by_remote},
+		{"unsolicited", !plan->by_margins ? no_unsolicited
+		                : plan->by_ports ? unsolicited_by_ports
+		                                 : unsolicited_by_remote},
 		{"gaps", plan->by_file ? gaps_of_windows : "SELECT 0, 0, CAST(0 AS DOUBLE) WHERE false"},
-		{"client_points", buf_text(&holes[HOLE_CLIENTS])},
-		{"routes", buf_text(&holes[HOLE_ROUTES])},
+		{"margins", buf_text(&holes[HOLE_MARGINS])},
+		{"split_traffic", plan->by_margins ? split_traffic : ""},
 		{"narrow", buf_text(&holes[HOLE_NARROW])},
 	};
 	const struct template_hole answer[] = {
