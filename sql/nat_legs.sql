@@ -10,7 +10,9 @@
 --
 --   points       a row a gateway: i, its number among the interfaces that the scan keeps; is_guess:
 --                it may be none
---   own          its private addresses, all of them
+--   records_kept   MATERIALIZED, if they are read more than once
+--   src_is_own, dst_is_own  is the packet's address one of the gateway's private ones? Of all of
+--                them; own is a table of those that the records tell, or nothing
 --   file_keys    the flow log and five minutes that a record's file is of, or nothing
 --   ports        the rest of the 5-tuple, or nothing
 --   sum, grouping  where the scan has not added up equal records
@@ -21,7 +23,7 @@
 points (i, gateway, interface_id, zone, address, is_regional, is_guess) AS (
   {points}
 ),
-records AS MATERIALIZED (
+records AS {records_kept} (
   SELECT
     interface_index AS i,
     {file_keys}
@@ -36,9 +38,7 @@ records AS MATERIALIZED (
   WHERE action IS DISTINCT FROM 'REJECT' AND log_status IS DISTINCT FROM 'NODATA'
   {grouping}
 ),
-own (i, address) AS (
-  {own}
-),
+{own}
 ranked (i, log, rank, lasts_s) AS (
   {ranked}
 ),
@@ -63,18 +63,15 @@ ways AS (
       ELSE flow_direction = 'ingress'
     END AS is_ingress
   FROM kept JOIN points ON kept.i = points.i
-  WHERE NOT is_skipped
 ),
 ends AS (
   SELECT
     ways.*,
-    src_own.i IS NOT NULL AS src_is_own,
-    dst_own.i IS NOT NULL AS dst_is_own,
+    coalesce({src_is_own}, false) AS src_is_own,
+    coalesce({dst_is_own}, false) AS dst_is_own,
     CASE WHEN is_ingress THEN srcaddr ELSE dstaddr END AS near,
     CASE WHEN is_ingress THEN dstaddr ELSE srcaddr END AS far
   FROM ways
-  LEFT JOIN own AS src_own ON src_own.i = ways.i AND src_own.address = pkt_srcaddr
-  LEFT JOIN own AS dst_own ON dst_own.i = ways.i AND dst_own.address = pkt_dstaddr
 ),
 sides AS (
   SELECT
@@ -94,8 +91,7 @@ sides AS (
 ),
 legs AS MATERIALIZED (
   SELECT
-    sides.* EXCLUDE (src_is_own, dst_is_own, near, far, is_inner, has_packet, is_skipped, client,
-      remote),
+    sides.* EXCLUDE (src_is_own, dst_is_own, near, far, is_inner, has_packet, client, remote),
     has_packet OR is_regional AS is_packet,
     client,
     coalesce(nat64_ipv4(remote), remote) AS remote,

@@ -41,9 +41,6 @@ unsolicited (i, remote, hour, bytes, packets) AS (
 gaps (i, windows, bytes) AS (
   {gaps}
 ),
-skipped AS (
-  SELECT i, sum(flows) AS flows FROM kept WHERE is_skipped GROUP BY i
-),
 hourly AS MATERIALIZED (
   SELECT
     i, hour,
@@ -59,6 +56,7 @@ hourly AS MATERIALIZED (
     sum(header_bytes) FILTER (leg = 'D') AS d_header,
     sum(bytes) FILTER (leg IS NULL AND is_packet) AS odd,
     sum(bytes) FILTER (leg IS NULL AND NOT is_packet) AS blind,
+    sum(flows) FILTER (is_skipped) AS skipped,
     string_agg(DISTINCT log, ' ') AS log
   FROM legs
   GROUP BY i, hour
@@ -73,6 +71,7 @@ sums AS (
     sum(a_header) AS a_header, sum(d_header) AS d_header,
     sum(odd) AS odd, sum(blind) AS blind,
     sum(bytes) - coalesce(sum(packet_bytes), 0) AS packetless,
+    sum(skipped) AS skipped,
     string_agg(DISTINCT log, ' ') AS flow_log
   FROM hourly
   GROUP BY i
@@ -87,7 +86,7 @@ zeros AS (
     coalesce(a_header, 0) AS a_header, coalesce(d_header, 0) AS d_header,
     coalesce(odd, 0) AS odd, coalesce(blind, 0) AS blind,
     coalesce(packetless, 0) AS packetless,
-    coalesce(skipped.flows, 0) AS skipped,
+    coalesce(skipped, 0) AS skipped,
     coalesce(broken.bytes, 0) AS broken,
     coalesce(unseen_bytes, 0) AS unseen_bytes, unseen,
     coalesce(u.bytes, 0) AS unsolicited_told,
@@ -96,7 +95,6 @@ zeros AS (
     flow_log
   FROM points
   LEFT JOIN sums ON sums.i = points.i
-  LEFT JOIN skipped ON skipped.i = points.i
   LEFT JOIN broken ON broken.i = points.i
   LEFT JOIN gaps ON gaps.i = points.i
   LEFT JOIN (SELECT i, sum(bytes) AS bytes FROM unsolicited GROUP BY i) AS u ON u.i = points.i

@@ -51,33 +51,44 @@ add_points(struct buf *sql, const struct nat_plan *plan)
 	}
 }
 
-/* Known ones; and of a gateway whose are not, those that only packets show: clients and remotes
- * show themselves in the records too. */
+static bool
+finds_own(const struct nat_plan *plan)
+{
+	for (size_t i = 0; i < plan->gateway_count; i++)
+		if (plan->gateways[i].finds_own)
+			return true;
+	return false;
+}
+
+/* Of gateways whose secondary addresses are not known, the addresses that only packets show:
+ * clients and remotes show themselves in the records too. */
 static void
 add_own(struct buf *sql, const struct nat_plan *plan)
 {
-	const char *comma = "";
-	buf_adds(sql, "SELECT 0, CAST(NULL AS IP) WHERE false");
+	if (finds_own(plan))
+		buf_adds(sql, "own AS (SELECT i, unnest([pkt_srcaddr, pkt_dstaddr]) AS address FROM records "
+		              "EXCEPT SELECT i, unnest([srcaddr, dstaddr]) FROM records),");
+}
+
+/* Is the packet's address in `column` one of its gateway's own? */
+static void
+add_is_own(struct buf *sql, const struct nat_plan *plan, const char *column)
+{
+	buf_adds(sql, "(CASE i");
 	for (size_t i = 0; i < plan->gateway_count; i++) {
 		const struct nat_gateway *gateway = &plan->gateways[i];
 		for (size_t a = 0; a < gateway->own_count; a++) {
-			buf_addf(sql, " UNION ALL SELECT %zu, ", i + 1);
+			if (a == 0)
+				buf_addf(sql, " WHEN %zu THEN %s IN (", i + 1, column);
+			buf_adds(sql, a > 0 ? ", " : "");
 			add_ip(sql, gateway->own[a]);
 		}
+		buf_adds(sql, gateway->own_count > 0 ? ")" : "");
 	}
-	for (size_t i = 0; i < plan->gateway_count; i++) {
-		if (!plan->gateways[i].finds_own)
-			continue;
-		if (comma[0] == '\0')
-			buf_adds(sql, " UNION SELECT i, address FROM (SELECT i, unnest([pkt_srcaddr, "
-			              "pkt_dstaddr]) AS address FROM records EXCEPT SELECT i, "
-			              "unnest([srcaddr, dstaddr]) FROM records) WHERE address IS NOT NULL "
-			              "AND i IN (");
-		buf_addf(sql, "%s%zu", comma, i + 1);
-		comma = ", ";
-	}
-	if (comma[0] != '\0')
-		buf_addc(sql, ')');
+	buf_adds(sql, " WHEN 0 THEN false END");
+	if (finds_own(plan))
+		buf_addf(sql, " OR (i, %s) IN (SELECT i, address FROM own)", column);
+	buf_addc(sql, ')');
 }
 
 static void
@@ -182,6 +193,8 @@ static const char split_traffic[] =
 enum nat_hole {
 	HOLE_POINTS,
 	HOLE_OWN,
+	HOLE_SRC_IS_OWN,
+	HOLE_DST_IS_OWN,
 	HOLE_NEAR,
 	HOLE_FAR,
 	HOLE_PORTS,
@@ -238,6 +251,8 @@ fill(const struct nat_plan *plan, struct buf holes[HOLE_COUNT])
 	const struct flowtoll_nat *asked = plan->asked;
 	add_points(&holes[HOLE_POINTS], plan);
 	add_own(&holes[HOLE_OWN], plan);
+	add_is_own(&holes[HOLE_SRC_IS_OWN], plan, "pkt_srcaddr");
+	add_is_own(&holes[HOLE_DST_IS_OWN], plan, "pkt_dstaddr");
 	nat_add_inside(plan, "near", &holes[HOLE_NEAR]);
 	nat_add_inside(plan, "far", &holes[HOLE_FAR]);
 	if (plan->by_ports)
@@ -270,6 +285,10 @@ fill_part(const struct nat_plan *plan, enum part part, const struct buf holes[HO
 	const struct template_hole legs[] = {
 		{"points", buf_text(&holes[HOLE_POINTS])},
 		{"own", buf_text(&holes[HOLE_OWN])},
+		{"src_is_own", buf_text(&holes[HOLE_SRC_IS_OWN])},
+		{"dst_is_own", buf_text(&holes[HOLE_DST_IS_OWN])},
+		{"records_kept",
+	     plan->by_file || plan->by_margins || finds_own(plan) ? "MATERIALIZED" : "NOT MATERIALIZED"},
 		{"file_keys", plan->by_file ? file_keys : no_file_keys},
 		{"ports", buf_text(&holes[HOLE_PORTS])},
 		{"sum", plan->by_file ? "sum" : ""},
