@@ -9,24 +9,27 @@ SELECT
   CASE WHEN interface_id IS NULL THEN resource_id END AS regional_id,
   min(resource_id) FILTER (resource_id LIKE 'nat-%') AS nat_gateway_id,
   coalesce(bool_or(interface_type IN ('nat_gateway', 'regional_nat_gateway')), false) AS is_typed,
-  least(
-    min(dstaddr) FILTER (dstaddr != pkt_dstaddr), min(srcaddr) FILTER (srcaddr != pkt_srcaddr)
-  ) AS address,
-  greatest(
-    max(dstaddr) FILTER (dstaddr != pkt_dstaddr), max(srcaddr) FILTER (srcaddr != pkt_srcaddr)
-  ) AS last_address
-FROM flows
-WHERE
-  action IS DISTINCT FROM 'REJECT'
-  AND (
-    srcaddr != pkt_srcaddr OR dstaddr != pkt_dstaddr
-    OR interface_type IN ('nat_gateway', 'regional_nat_gateway') OR resource_id LIKE 'nat-%'
-    OR interface_id = {wanted}
-  )
+  min(first_address) AS address,
+  max(last_address) AS last_address
+FROM (
+  SELECT
+    interface_id, resource_id, interface_type,
+    count(instance_id) AS instances,
+    min(address) AS first_address,
+    max(address) AS last_address
+  FROM (
+    SELECT
+      interface_id, resource_id, interface_type, instance_id,
+      CASE WHEN dstaddr != pkt_dstaddr THEN dstaddr
+           WHEN srcaddr != pkt_srcaddr THEN srcaddr END AS address
+    FROM flows_translated
+  ) AS translated
+  GROUP BY interface_id, resource_id, interface_type
+) AS interfaces
 GROUP BY ALL
 HAVING
   is_typed
   OR nat_gateway_id IS NOT NULL
   OR interface_id = {wanted}
-  OR ({has_instances} AND count(instance_id) = 0 AND address = last_address)
+  OR ({has_instances} AND sum(instances) = 0 AND address = last_address)
 ORDER BY interface_id, regional_id

@@ -189,7 +189,8 @@ run(struct engine *engine, const char *sql, struct flowtoll_err *err)
 #define FOLDED ", folded_bytes, folded_packets, folded_flows"
 
 /* The views over all records: flows, the fields first; beside it one with the sums of equal
- * records; and one of the interfaces asked for. */
+ * records; one of the interfaces asked for; and one of interfaces that pass on what is for others,
+ * as gateways do, or of resources. */
 static const struct view {
 	const char *name;
 	const char *columns; /* of the table function */
@@ -199,6 +200,7 @@ static const struct view {
 	{"flows_folded", BESIDE_FIELDS FOLDED, PARQUET_FOLDED},
 	{"flows_of_interfaces", BESIDE_FIELDS ", interface_index, start_hour" FOLDED,
      PARQUET_OF_INTERFACES},
+	{"flows_translated", BESIDE_FIELDS, PARQUET_TRANSLATED},
 };
 
 static void
@@ -225,6 +227,9 @@ add_parquet_where(const struct engine *engine, const struct view *view, struct b
 	}
 	if (view->parquet == PARQUET_OF_INTERFACES)
 		buf_addf(sql, "%sinterface_index > 0", word);
+	if (view->parquet == PARQUET_TRANSLATED)
+		buf_addf(sql, "%s(srcaddr != pkt_srcaddr OR dstaddr != pkt_dstaddr OR "
+		         "resource_id IS NOT NULL)", word);
 }
 
 /* A view over all files, in whatever form. */
@@ -242,6 +247,8 @@ make_view(struct engine *engine, const struct view *view, struct flowtoll_err *e
 		buf_addf(&sql, "SELECT %s FROM flowtoll_flows(", view->columns);
 		if (view->parquet == PARQUET_OF_INTERFACES)
 			add_interfaces(engine->interfaces, &sql);
+		if (view->parquet == PARQUET_TRANSLATED)
+			buf_adds(&sql, "translated := true");
 		buf_addc(&sql, ')');
 	}
 	if (has_parquet) {

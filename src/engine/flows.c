@@ -30,6 +30,7 @@ add_column(duckdb_bind_info info, const char *name, enum flow_type type)
 /* The named parameters of a call. */
 struct flows_binding {
 	bool is_census;
+	bool is_translated;
 	struct interface_set *interfaces; /* NULL: of all */
 };
 
@@ -67,13 +68,17 @@ read_parameters(duckdb_bind_info info, struct flows_binding *binding, struct flo
 	enum flowtoll_rc rc = FLOWTOLL_OK;
 	duckdb_value census = duckdb_bind_get_named_parameter(info, "census");
 	duckdb_value interfaces = duckdb_bind_get_named_parameter(info, "interfaces");
+	duckdb_value translated = duckdb_bind_get_named_parameter(info, "translated");
 	binding->is_census = census != NULL && duckdb_get_bool(census);
+	binding->is_translated = translated != NULL && duckdb_get_bool(translated);
 	if (interfaces != NULL)
 		rc = read_interfaces(interfaces, &binding->interfaces, err);
 	if (census != NULL)
 		duckdb_destroy_value(&census);
 	if (interfaces != NULL)
 		duckdb_destroy_value(&interfaces);
+	if (translated != NULL)
+		duckdb_destroy_value(&translated);
 	return rc;
 }
 
@@ -268,6 +273,7 @@ flows_init(duckdb_init_info info)
 	scan->folds = flows_can_fold(scan);
 	scan->is_census = binding->is_census;
 	scan->interfaces = binding->interfaces;
+	scan->is_translated = binding->is_translated;
 	scan->has_period = !scan->is_census && engine_has_period(engine);
 	note_scan(scan);
 	idx_t threads = engine->order == ENGINE_FILE_ORDER ? 1 : (idx_t)engine->engine_threads;
@@ -588,6 +594,7 @@ flows_register(struct engine *engine, struct flowtoll_err *err)
 	duckdb_table_function_set_extra_info(function, engine, NULL);
 	duckdb_logical_type boolean = duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
 	duckdb_table_function_add_named_parameter(function, "census", boolean);
+	duckdb_table_function_add_named_parameter(function, "translated", boolean);
 	duckdb_destroy_logical_type(&boolean);
 	duckdb_logical_type text = duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
 	duckdb_logical_type texts = duckdb_create_list_type(text);

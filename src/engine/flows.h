@@ -22,6 +22,7 @@ struct flows_scan {
 	bool is_census;  /* reads every field of every line, and tallies each file */
 	bool has_period; /* keeps only rows that start in the engine's */
 	bool folds;      /* rows that are alike become one */
+	bool is_translated; /* keeps only rows whose packet has another address, or no interface */
 	const struct interface_set *interfaces; /* keeps only their rows; NULL: all. The binding's */
 	struct piece *pieces;
 	size_t piece_count;

@@ -373,6 +373,57 @@ keep_interfaces(struct flows_worker *worker, struct scan_batch *batch)
 		drop_rows(worker, batch, drop);
 }
 
+/* The places of a batch's fields, kept while those of another column are found. */
+struct fields_kept {
+	uint32_t begins[SCAN_BATCH_ROWS_MAX];
+	uint32_t lens[SCAN_BATCH_ROWS_MAX];
+};
+
+static void
+keep_fields(struct flows_worker *worker, const struct scan_batch *batch, uint32_t index,
+            struct fields_kept *kept)
+{
+	find_fields(worker, batch, index);
+	memcpy(kept->begins, worker->fields.begins, batch->rows.row_count * sizeof *kept->begins);
+	memcpy(kept->lens, worker->fields.lens, batch->rows.row_count * sizeof *kept->lens);
+}
+
+/* Whose packet's address is there and not that of the record: AWS writes an address in one way. */
+static void
+keep_others(const struct flows_worker *worker, const struct fields_kept *kept, uint64_t *drop)
+{
+	const struct scan_fields *packet = &worker->fields;
+	for (uint32_t r = 0; r < packet->row_count; r++) {
+		const uint8_t *own = packet->text + kept->begins[r], *its = packet->text + packet->begins[r];
+		bool differs = packet->lens[r] != kept->lens[r] || memcmp(own, its, kept->lens[r]) != 0;
+		if (differs && !(packet->lens[r] == 1 && *its == '-'))
+			drop[r / 64] &= ~(UINT64_C(1) << (r % 64));
+	}
+}
+
+/* Takes out rows of interfaces that pass nothing on, as far as the packet's addresses tell; what
+ * has no interface but a resource stays. */
+static void
+keep_translated(struct flows_worker *worker, struct scan_batch *batch)
+{
+	static const enum flow_id pairs[][2] = {
+		{FLOW_srcaddr, FLOW_pkt_srcaddr}, {FLOW_dstaddr, FLOW_pkt_dstaddr},
+		{FLOW_interface_id, FLOW_resource_id}};
+	struct fields_kept kept;
+	uint64_t drop[SCAN_BATCH_WORDS];
+	memset(drop, 0xff, sizeof drop);
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		int32_t own = batch->format->column_of[pairs[i][0]];
+		int32_t other = batch->format->column_of[pairs[i][1]];
+		if (own < 0 || other < 0)
+			continue;
+		keep_fields(worker, batch, (uint32_t)own, &kept);
+		find_fields(worker, batch, (uint32_t)other);
+		keep_others(worker, &kept, drop);
+	}
+	drop_rows(worker, batch, drop);
+}
+
 /* Takes out what does not start in the period asked for. False if rows had to be rejected, and
  * all is to be done anew. */
 static bool
@@ -408,6 +459,8 @@ choose_rows(struct flows_worker *worker, struct scan_batch *batch)
 	do {
 		if (scan->interfaces != NULL)
 			keep_interfaces(worker, batch);
+		if (scan->is_translated && batch->rows.row_count > 0)
+			keep_translated(worker, batch);
 		whole = !scan->has_period || batch->rows.row_count == 0 || keep_period(worker, batch);
 	} while (!whole); /* what is left can be read */
 }

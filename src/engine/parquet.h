@@ -72,7 +72,7 @@ FLOWTOLL_MUST_USE enum flowtoll_rc parquet_look(void *ctx, struct input *input,
 FLOWTOLL_MUST_USE enum flowtoll_rc parquet_index(struct engine *engine, struct flowtoll_err *err);
 bool parquet_has_files(const struct engine *engine);
 
-enum parquet_view { PARQUET_FLOWS, PARQUET_FOLDED, PARQUET_OF_INTERFACES };
+enum parquet_view { PARQUET_FLOWS, PARQUET_FOLDED, PARQUET_OF_INTERFACES, PARQUET_TRANSLATED };
 
 /* Appends the SELECT of all Parquet files, of which there are some, with the columns of the view
  * flows in its order, of flows_folded, or of flows_of_interfaces: then of all rows, those of other

@@ -561,7 +561,7 @@ parquet_add_select(const struct engine *engine, enum parquet_view view, struct b
 		buf_adds(sql, " AS file, flowtoll_row(" ROW_COLUMN ") AS line");
 		if (view == PARQUET_OF_INTERFACES)
 			add_interface(engine, schema, sql);
-		if (view != PARQUET_FLOWS)
+		if (view == PARQUET_FOLDED || view == PARQUET_OF_INTERFACES)
 			add_folded(engine, schema, sql);
 		parquet_add_from(engine, schema, sql);
 		add_where(engine, schema, sql);
