@@ -14,6 +14,7 @@
 --   src_is_own, dst_is_own  is the packet's address one of the gateway's private ones? Of all of
 --                them; own is a table of those that the records tell, or nothing
 --   file_keys    the flow log and five minutes that a record's file is of, or nothing
+--   direction    flow_direction, where addresses do not tell it, or NULL
 --   ports        the rest of the 5-tuple, or nothing
 --   sum, grouping  where the scan has not added up equal records
 --   ranked       flow logs of each interface, the one that tells most first
@@ -28,7 +29,8 @@ records AS {records_kept} (
     interface_index AS i,
     {file_keys}
     start_hour AS hour,
-    srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr, flow_direction,
+    srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr,
+    {direction} AS flow_direction,
     {ports}
     coalesce(log_status = 'SKIPDATA', false) AS is_skipped,
     {sum}(folded_bytes) AS bytes,

@@ -407,19 +407,23 @@ static void
 keep_translated(struct flows_worker *worker, struct scan_batch *batch)
 {
 	static const enum flow_id pairs[][2] = {
-		{FLOW_srcaddr, FLOW_pkt_srcaddr}, {FLOW_dstaddr, FLOW_pkt_dstaddr},
-		{FLOW_interface_id, FLOW_resource_id}};
-	struct fields_kept kept;
+		{FLOW_interface_id, FLOW_resource_id},
+		{FLOW_srcaddr, FLOW_pkt_srcaddr},
+		{FLOW_dstaddr, FLOW_pkt_dstaddr}};
+	enum { PAIR_COUNT = sizeof pairs / sizeof *pairs };
+	const int16_t *column_of = batch->format->column_of;
+	struct fields_kept kept[PAIR_COUNT];
 	uint64_t drop[SCAN_BATCH_WORDS];
 	memset(drop, 0xff, sizeof drop);
-	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-		int32_t own = batch->format->column_of[pairs[i][0]];
-		int32_t other = batch->format->column_of[pairs[i][1]];
-		if (own < 0 || other < 0)
+	/* in two rounds, as the fields of packets come later in the line */
+	for (size_t i = 0; i < PAIR_COUNT; i++)
+		if (column_of[pairs[i][0]] >= 0 && column_of[pairs[i][1]] >= 0)
+			keep_fields(worker, batch, (uint32_t)column_of[pairs[i][0]], &kept[i]);
+	for (size_t i = 0; i < PAIR_COUNT; i++) {
+		if (column_of[pairs[i][0]] < 0 || column_of[pairs[i][1]] < 0)
 			continue;
-		keep_fields(worker, batch, (uint32_t)own, &kept);
-		find_fields(worker, batch, (uint32_t)other);
-		keep_others(worker, &kept, drop);
+		find_fields(worker, batch, (uint32_t)column_of[pairs[i][1]]);
+		keep_others(worker, &kept[i], drop);
 	}
 	drop_rows(worker, batch, drop);
 }

@@ -315,6 +315,7 @@ nat_make_tables(struct engine *engine, const struct who *who, const char *text,
 	struct nat_plan plan = {.engine = engine, .who = who, .arena = arena, .asked = &all};
 	TRY(make_plan(&plan, err));
 	plan.by_ports = plan.lacks_packet;
+	plan.by_direction |= wants_legs;
 	if (wants_legs)
 		TRY(make_table(&plan, "nat_legs", nat_add_legs, legs, err));
 	return wants_traffic ? make_table(&plan, "nat_traffic", nat_add_traffic, traffic, err)

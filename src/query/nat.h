@@ -66,6 +66,7 @@ struct nat_plan {
 	bool has_cidrs;       /* of the clients' side */
 	bool has_hops;        /* next-hop-interface-id tells it instead */
 
+	bool by_direction;    /* flow-direction is read: a gateway is regional, or it is shown */
 	bool by_file;         /* windows are missing, or there are several flow logs */
 	bool by_margins;      /* clients and remotes apart: packet-level addresses are missing */
 	bool by_ports;        /* what came in unasked is told by the 5-tuple */

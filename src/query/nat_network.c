@@ -232,6 +232,7 @@ nat_find_clients(struct nat_plan *plan, struct flowtoll_err *err)
 	bool any_regional = false;
 	for (size_t i = 0; i < plan->gateway_count; i++)
 		any_regional |= plan->gateways[i].is_regional;
+	plan->by_direction = any_regional;
 	plan->has_cidrs = has_cidrs(plan);
 	plan->has_hops = any_regional && !plan->has_cidrs &&
 	                 engine_has_field(plan->engine, FLOW_next_hop_interface_id);

@@ -290,6 +290,7 @@ fill_part(const struct nat_plan *plan, enum part part, const struct buf holes[HO
 		{"records_kept",
 	     plan->by_file || plan->by_margins || finds_own(plan) ? "MATERIALIZED" : "NOT MATERIALIZED"},
 		{"file_keys", plan->by_file ? file_keys : no_file_keys},
+		{"direction", plan->by_direction ? "flow_direction" : "CAST(NULL AS VARCHAR)"},
 		{"ports", buf_text(&holes[HOLE_PORTS])},
 		{"sum", plan->by_file ? "sum" : ""},
 		{"grouping", plan->by_file ? "GROUP BY ALL" : ""},
