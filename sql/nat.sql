@@ -158,8 +158,10 @@ SELECT
   CAST(lines.billed AS DOUBLE) / nullif(billed_all, 0) AS share,
   low,
   high,
-  coalesce(lines.upload, CASE WHEN lines.download IS NOT NULL THEN 0 END) AS upload,
-  coalesce(lines.download, CASE WHEN lines.upload IS NOT NULL THEN 0 END) AS download,
+  CASE WHEN lines.billed = 0 OR lines.download IS NOT NULL THEN coalesce(lines.upload, 0)
+       ELSE lines.upload END AS upload,
+  CASE WHEN lines.billed = 0 OR lines.upload IS NOT NULL THEN coalesce(lines.download, 0)
+       ELSE lines.download END AS download,
   ingress,
   egress,
   unsolicited,

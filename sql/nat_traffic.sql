@@ -106,13 +106,14 @@ judged AS (
     *,
     a + d AS kept_bytes,
     b + c > 0 AS has_outer,
+    CASE WHEN is_packet THEN packetless ELSE 0 END AS unsided,
     0.001 * (a + d) + 3000 AS slack
   FROM zeros
 ),
 checks AS MATERIALIZED (
   SELECT
     *,
-    CASE WHEN is_packet AND has_outer THEN broken ELSE 0 END AS unproven,
+    CASE WHEN is_packet AND has_outer THEN greatest(broken - unsided, 0) ELSE 0 END AS unproven,
     CASE
       WHEN is_guess AND (least(a, b, c, d) = 0 OR broken > slack + packetless) THEN 'none'
       WHEN bytes = 0 THEN 'silent'
@@ -125,8 +126,8 @@ checks AS MATERIALIZED (
     END AS refusal,
     NOT is_packet AND kept_bytes > 0 AND blind <= slack AND
       (skipped > 0 OR greatest(b - a, 0) + greatest(d - d_header - c, 0) <= slack) AS is_split,
-    CASE WHEN has_outer THEN greatest(a - a_header - b, 0) ELSE 0 END AS unsent,
-    CASE WHEN has_outer THEN greatest(c - (d - d_header), 0) ELSE 0 END AS unsolicited
+    CASE WHEN has_outer THEN greatest(a - a_header - b - unsided, 0) ELSE 0 END AS unsent,
+    CASE WHEN has_outer THEN greatest(c - (d - d_header) - unsided, 0) ELSE 0 END AS unsolicited
   FROM judged
 ),
 {margins}

@@ -351,7 +351,7 @@ void
 engine_period(const struct engine *engine, int64_t *since_us, int64_t *until_us)
 {
 	*since_us = engine->since_us;
-	*until_us = engine->until_us;
+	*until_us = engine->until_us < TIME_END_US ? engine->until_us : 0;
 }
 
 void

@@ -67,6 +67,14 @@ plan_windows(struct nat_plan *plan, struct window *windows, size_t count)
 		plan->period_end_us = (windows[0].begin_s + span_s) * 1000000;
 }
 
+/* May a file of this window have records that start in the period, and no others say more? */
+static bool
+is_in_period(const struct nat_plan *plan, int64_t window_s)
+{
+	return (window_s + FLOW_WINDOW_S) * 1000000 > plan->period_start_us &&
+	       (plan->period_end_us == 0 || window_s * 1000000 < plan->period_end_us);
+}
+
 static enum flowtoll_rc
 look_at_files(struct nat_plan *plan, struct flowtoll_err *err)
 {
@@ -83,7 +91,7 @@ look_at_files(struct nat_plan *plan, struct flowtoll_err *err)
 		plan->lacks_packet |= input->format->column_of[FLOW_pkt_srcaddr] < 0 ||
 		                      input->format->column_of[FLOW_pkt_dstaddr] < 0;
 		flow_file_name_parse(input->file->path, &name);
-		if (name.flow_log != NULL)
+		if (name.flow_log != NULL && is_in_period(plan, name.window_s))
 			windows[count++] = (struct window){name.window_s, name.flow_log, name.flow_log_len};
 	}
 	plan_windows(plan, windows, count);
@@ -122,16 +130,16 @@ static const struct lists_column period_columns[] = {
 
 static const struct lists_column gateway_columns[] = {
 	PLAIN("nat_gateway_id", NAT_GATEWAY_ID),
-	DETAIL("interface_id", NAT_INTERFACE_ID),
-	DETAIL("zone", NAT_ZONE),
-	DETAIL("name", NAT_GATEWAY_NAME),
-	DETAIL("flow_log", NAT_FLOW_LOG),
 	PLAIN("figure", NAT_FIGURE),
 	BYTES("billed_bytes", NAT_BILLED),
-	BYTES_DETAIL("billed_bytes_low", NAT_LOW),
-	BYTES_DETAIL("billed_bytes_high", NAT_HIGH),
 	BYTES("upload_bytes", NAT_UPLOAD),
 	BYTES("download_bytes", NAT_DOWNLOAD),
+	DETAIL("zone", NAT_ZONE),
+	DETAIL("interface_id", NAT_INTERFACE_ID),
+	DETAIL("name", NAT_GATEWAY_NAME),
+	DETAIL("flow_log", NAT_FLOW_LOG),
+	BYTES_DETAIL("billed_bytes_low", NAT_LOW),
+	BYTES_DETAIL("billed_bytes_high", NAT_HIGH),
 	BYTES_DETAIL("ingress_bytes", NAT_INGRESS),
 	BYTES_DETAIL("egress_bytes", NAT_EGRESS),
 	BYTES_DETAIL("unsolicited_bytes", NAT_UNSOLICITED),

@@ -204,8 +204,10 @@ take_surveyed(struct nat_plan *plan, const struct result_cell *row, struct flowt
 	TRY(keep_text(plan, &row[SURVEY_REGIONAL], &regional, err));
 	TRY(keep_text(plan, &row[SURVEY_GATEWAY], &found.id, err));
 	bool is_told = row[SURVEY_IS_TYPED].as.boolean || found.id != NULL;
-	if (!is_told && engine_has_field(plan->engine, FLOW_interface_type))
-		return FLOWTOLL_OK; /* its type would say so */
+	bool is_known = plan->who != NULL && who_network_find_interface(who_network(plan->who),
+	                                                               found.interface_id) != NULL;
+	if (!is_told && (is_known || engine_has_field(plan->engine, FLOW_interface_type)))
+		return FLOWTOLL_OK; /* its type says that it is another's */
 	found.is_regional = found.interface_id == NULL;
 	if (found.is_regional && (regional == NULL || strncmp(regional, "nat-", 4) != 0))
 		return FLOWTOLL_OK;

@@ -87,7 +87,11 @@ add_refusal(struct buf *buf, const struct nat_plan *plan, const struct result_ce
 		buf_adds(buf, " is regional, and without the field resource-id (version 9) nothing tells "
 		              "its records");
 	} else if (is_text(refusal, "silent")) {
-		buf_adds(buf, ": these logs have no record of it");
+		int64_t since_us, until_us;
+		engine_period(plan->engine, &since_us, &until_us);
+		buf_adds(buf, since_us != 0 || until_us != 0
+		                  ? ": these logs have no record of it in the period asked for"
+		                  : ": these logs have no record of it");
 		if (row[NAT_INTERFACE_ID].type == RESULT_TEXT) {
 			buf_adds(buf, " (its interface is ");
 			add_text(buf, &row[NAT_INTERFACE_ID]);
@@ -164,6 +168,12 @@ note_figure(const struct nat_plan *plan, struct answer *answer, const struct res
 	    row[NAT_BILLED].type == RESULT_INT)
 		TRY(answer_note(answer, err, "%.*s: its records have no outer side to check the figure by",
 		                (int)row[NAT_GATEWAY_ID].as.text.len, row[NAT_GATEWAY_ID].as.text.bytes));
+	if (is_true(&row[NAT_IS_PACKET]) && number(&row[NAT_RESIDUAL]) > 0) {
+		buf_init(&buf, TEXT_BYTES_MAX);
+		add_bytes_of(&buf, row, NAT_RESIDUAL,
+		             " are of records without packet-level addresses: their remotes are not told");
+		TRY(take_note(&buf, answer, err));
+	}
 	return note_differences(answer, row, err);
 }
 

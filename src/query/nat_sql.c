@@ -162,7 +162,7 @@ static const char gaps_of_windows[] =
 	"    coalesce(sum(greatest(apart - CASE WHEN lasts_s > 60 THEN 2 ELSE 1 END, 0)), 0) AS missing"
 	"   FROM ("
 	"    SELECT i, lasts_s, date_diff('minute', window_start, lead(window_start)"
-	"     OVER (PARTITION BY i ORDER BY window_start)) / 5 AS apart"
+	"     OVER (PARTITION BY i ORDER BY window_start)) // 5 AS apart"
 	"    FROM (SELECT i, max(lasts_s) AS lasts_s, window_start FROM ranked"
 	"     JOIN sources ON flow_log = log GROUP BY i, window_start) AS windows) AS spans"
 	"   GROUP BY i) AS spans ON spans.i = sums.i"
