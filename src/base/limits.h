@@ -28,6 +28,7 @@ enum {
 	LIMIT_TABLE_ROWS = 10000,       /* rows that the output "table" lays out */
 	LIMIT_CELL_BYTES = 4096,        /* of one cell in the output "table" */
 	LIMIT_INTERFACES = 4 << 20,     /* of all inventories */
+	LIMIT_NETWORK_ROWS = 16 << 20,  /* of a kind, that all inventories know of the network */
 	LIMIT_CLAIMANTS = 16,           /* interfaces told apart that share one address */
 	LIMIT_JSON_TEXT_BYTES = 2048,   /* an id, tag or description; AWS's have 256 characters */
 	LIMIT_LABEL_BYTES = 16 * 1024,  /* a few of these put together */

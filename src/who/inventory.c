@@ -41,6 +41,7 @@ who_inventory_free(struct who_inventory *inventory)
 {
 	ip_trie_free(inventory->trie);
 	mem_free(inventory->entries);
+	who_network_free(&inventory->network);
 	*inventory = (struct who_inventory){0};
 }
 

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "ip/trie.h"
 #include "who/intern.h"
+#include "who/network.h"
 
 /* One interface, or several that share an address. */
 struct who_entry {
@@ -29,6 +30,7 @@ struct who_inventory {
 	struct who_entry *entries;
 	size_t count;
 	size_t cap;
+	struct who_network network;
 };
 
 void who_inventory_free(struct who_inventory *inventory);

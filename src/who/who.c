@@ -55,6 +55,7 @@ who_size_bytes(const struct who *who)
 {
 	const struct who_aws_ranges *ranges = &who->ranges;
 	return who->intern.arena.size_bytes + who->intern.slot_count * sizeof *who->intern.slots +
+	       who_network_size_bytes(&who->inventory.network) +
 	       who->inventory.cap * sizeof *who->inventory.entries + trie_size(who->inventory.trie) +
 	       (ranges->trie != NULL ? ip_trie_count(ranges->trie) : 0) * sizeof *ranges->places +
 	       trie_size(ranges->trie);
@@ -119,4 +120,10 @@ who_is_nat_gateway(const struct who *who, struct ip ip, const char **nat_gateway
 	              strcmp(entry->kind, WHO_KIND_NAT_GATEWAY) == 0;
 	*nat_gateway_id = is_nat ? entry->resource_id : NULL;
 	return is_nat;
+}
+
+const struct who_network *
+who_network(const struct who *who)
+{
+	return &who->inventory.network;
 }

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "ip/ip.h"
+#include "who/network.h"
 
 /* Any text may be NULL: not known. Text from the inventory is what people and AWS wrote there,
  * control characters included: UTF-8, but not safe to print as it is.
@@ -60,5 +61,8 @@ bool who_find(const struct who *who, struct ip ip, struct who_name *name);
 /* True if the inventory says that this address belongs to a NAT gateway, and to nothing else; its
  * id ("nat-...") in *nat_gateway_id where known, else NULL. */
 bool who_is_nat_gateway(const struct who *who, struct ip ip, const char **nat_gateway_id);
+
+/* What the inventory knows of the network; empty while none was added. */
+const struct who_network *who_network(const struct who *who);
 
 #endif
