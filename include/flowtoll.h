@@ -103,7 +103,10 @@ struct flowtoll_settings {
 	int threads;             /* 0: as many as the machine has */
 	uint64_t memory_bytes;   /* of the whole session; 0: half of what there is, as a guess */
 	const char *fields;      /* format of files without a header line, as in --fields; or NULL */
-	const char *inventory;   /* what `aws ec2 describe-network-interfaces` prints; or NULL */
+	const char *const *inventories; /* files with what `aws ec2 describe-network-interfaces` prints,
+	                                   or describe-nat-gateways, -subnets, -vpcs, -route-tables,
+	                                   -prefix-lists, in any order */
+	size_t inventory_count;
 	const char *aws_ranges;  /* file with AWS's ip-ranges.json; or NULL */
 	bool names_off;          /* add no names to addresses, even if files for it are given */
 	int64_t since_us;        /* only records that start at or after this, microseconds since 1970 */

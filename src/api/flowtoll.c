@@ -73,11 +73,11 @@ flowtoll_field_at(size_t index)
 static enum flowtoll_rc
 open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct flowtoll_err *err)
 {
-	if (settings->inventory == NULL && settings->aws_ranges == NULL)
+	if (settings->inventory_count == 0 && settings->aws_ranges == NULL)
 		return FLOWTOLL_OK;
 	TRY(who_create(&ft->who, err));
-	if (settings->inventory != NULL)
-		TRY(who_add_inventory(ft->who, settings->inventory, err));
+	for (size_t i = 0; i < settings->inventory_count; i++)
+		TRY(who_add_inventory(ft->who, settings->inventories[i], err));
 	if (settings->aws_ranges != NULL)
 		TRY(who_add_aws_ranges(ft->who, settings->aws_ranges, err));
 	ft->names = !settings->names_off;

@@ -27,6 +27,7 @@ enum {
 	LIMIT_SWEPT_ENTRIES = 1 << 16,  /* of the folder for temporary files, looked at for leftovers */
 	LIMIT_TABLE_ROWS = 10000,       /* rows that the output "table" lays out */
 	LIMIT_CELL_BYTES = 4096,        /* of one cell in the output "table" */
+	LIMIT_INVENTORIES = 1024,       /* files of them */
 	LIMIT_INTERFACES = 4 << 20,     /* of all inventories */
 	LIMIT_NETWORK_ROWS = 16 << 20,  /* of a kind, that all inventories know of the network */
 	LIMIT_CLAIMANTS = 16,           /* interfaces told apart that share one address */

@@ -90,6 +90,8 @@ struct options {
 	size_t also_count;
 	const char *flow_logs[LIMIT_FLOW_LOGS]; /* each --flow-log */
 	size_t flow_log_count;
+	const char *inventories[LIMIT_INVENTORIES]; /* each --inventory */
+	size_t inventory_count;
 	const char **operands;           /* without the command */
 	size_t operand_count;
 };

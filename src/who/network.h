@@ -3,6 +3,9 @@
  * What an inventory knows of a network: plain rows, as `aws ec2 describe-...` tells them, for
  * whoever asks more than the name of an address. Each comment names AWS's field.
  *
+ * A CIDR of IPv6 may end before IPv4 begins, as ::/0 does, and holds all of IPv4 then: look at the
+ * family of both before ip_in_cidr is asked.
+ *
  * Rows are ordered by their first member (of routes and prefixes: by all), whatever the order of
  * the files; of two with the same id the one read first stays. Any text may be NULL: not told.
  * Texts and rows are lent until who_free, or the next who_add_inventory.
@@ -34,8 +37,8 @@ struct who_interface {
 	const char *owner_id;       /* OwnerId: the account */
 	struct ip primary;          /* PrivateIpAddress; of an IPv6-only subnet there is none */
 	bool has_primary;
-	struct who_slice addresses; /* in addresses: its own. The primary one first, if there is, then
-	                               the other PrivateIpAddresses, then Ipv6Addresses */
+	struct who_slice addresses; /* in addresses: its own, each once. The primary one first, if
+	                               there is, then the other PrivateIpAddresses, Ipv6Addresses */
 	struct who_slice publics;   /* in addresses: PublicIp, CarrierIp, CustomerOwnedIp */
 	struct who_slice prefixes;  /* in cidrs: Ipv4Prefixes, Ipv6Prefixes */
 	uint32_t order;             /* when it was read */
@@ -128,6 +131,8 @@ struct who_network {
 	size_t cidr_count;
 	struct who_nat_address *nat_addresses;
 	size_t nat_address_count;
+
+	uint32_t read_count; /* items read, by which `order` tells which came first */
 };
 
 void who_network_free(struct who_network *network);

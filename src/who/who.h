@@ -45,9 +45,11 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_create(struct who **who, struct flowtoll_
 void who_free(struct who *who); /* NULL ok */
 size_t who_size_bytes(const struct who *who); /* memory held */
 
-/* Exactly what `aws ec2 describe-network-interfaces` prints: {"NetworkInterfaces": [...]}; or
- * several of these one after the other (a loop over regions). May be called again for more files:
- * the same interface again changes nothing. */
+/* What `aws ec2 describe-network-interfaces` prints, exactly: {"NetworkInterfaces": [...]}. Or
+ * describe-nat-gateways, describe-subnets, describe-vpcs, describe-route-tables,
+ * describe-prefix-lists; or several of these one after the other (a loop over regions), or with
+ * their keys in one object. May be called again for more files, in any order: the same interface
+ * again changes nothing. A NAT gateway's addresses get its name where no interface has them. */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_add_inventory(struct who *who, const char *path,
                                                      struct flowtoll_err *err);
 
