@@ -171,7 +171,8 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_head_sql(struct flowtol
                                                                   struct flowtoll_err *err);
 FLOWTOLL_API void flowtoll_free_text(char *text); /* NULL ok */
 
-/* Any SQL query over the tables flows, files and rejects. */
+/* Any SQL query over the tables flows, files and rejects, and those of the inventory: interfaces,
+ * nat_gateways, subnets, vpcs, route_tables and prefix_lists, which need no source. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_sql(struct flowtoll *ft, const char *query,
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);

@@ -29,6 +29,7 @@ enum {
 	LIMIT_CELL_BYTES = 4096,        /* of one cell in the output "table" */
 	LIMIT_INVENTORIES = 1024,       /* files of them */
 	LIMIT_INTERFACES = 4 << 20,     /* of all inventories */
+	LIMIT_NAT_ADDRESSES = 1024,     /* of one NAT gateway; AWS has 32 in each zone at most */
 	LIMIT_NETWORK_ROWS = 16 << 20,  /* of a kind, that all inventories know of the network */
 	LIMIT_CLAIMANTS = 16,           /* interfaces told apart that share one address */
 	LIMIT_JSON_TEXT_BYTES = 2048,   /* an id, tag or description; AWS's have 256 characters */

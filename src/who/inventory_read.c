@@ -21,15 +21,20 @@ static const struct list_row {
 	const char *noun;
 	const char *id_key;
 	const char *command;
+	unsigned known; /* the network's bit */
 	who_read_fn *read;
 } lists[WHO_LISTS] = {
 	{"NetworkInterfaces", "interface", "NetworkInterfaceId", "describe-network-interfaces",
-	 who_read_interface},
-	{"NatGateways", "NAT gateway", "NatGatewayId", "describe-nat-gateways", who_read_nat_gateway},
-	{"Subnets", "subnet", "SubnetId", "describe-subnets", who_read_subnet},
-	{"Vpcs", "VPC", "VpcId", "describe-vpcs", who_read_vpc},
-	{"RouteTables", "route table", "RouteTableId", "describe-route-tables", who_read_route_table},
-	{"PrefixLists", "prefix list", "PrefixListId", "describe-prefix-lists", who_read_prefix_list},
+	 WHO_KNOWS_INTERFACES, who_read_interface},
+	{"NatGateways", "NAT gateway", "NatGatewayId", "describe-nat-gateways",
+	 WHO_KNOWS_NAT_GATEWAYS, who_read_nat_gateway},
+	{"Subnets", "subnet", "SubnetId", "describe-subnets", WHO_KNOWS_SUBNETS,
+	 who_read_subnet},
+	{"Vpcs", "VPC", "VpcId", "describe-vpcs", WHO_KNOWS_VPCS, who_read_vpc},
+	{"RouteTables", "route table", "RouteTableId", "describe-route-tables",
+	 WHO_KNOWS_ROUTE_TABLES, who_read_route_table},
+	{"PrefixLists", "prefix list", "PrefixListId", "describe-prefix-lists",
+	 WHO_KNOWS_PREFIX_LISTS, who_read_prefix_list},
 };
 
 static const struct other_row {
@@ -189,6 +194,8 @@ read_key(void *ctx, const char *key, bool *items, struct flowtoll_err *err)
 	reader->list = list_of(key);
 	*items = reader->list < WHO_LISTS;
 	reader->has_list |= *items;
+	if (*items)
+		reader->network->known |= lists[reader->list].known;
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
 		if (strcmp(key, others[i].key) != 0)
 			continue;

@@ -109,8 +109,19 @@ struct who_prefix {
 	struct ip_cidr cidr;
 };
 
+/* Which lists were read, be they empty: a bit each, of struct who_network's `known`. */
+enum {
+	WHO_KNOWS_INTERFACES = 1 << 0,
+	WHO_KNOWS_NAT_GATEWAYS = 1 << 1,
+	WHO_KNOWS_SUBNETS = 1 << 2,
+	WHO_KNOWS_VPCS = 1 << 3,
+	WHO_KNOWS_ROUTE_TABLES = 1 << 4,
+	WHO_KNOWS_PREFIX_LISTS = 1 << 5
+};
+
 /* Zero-initialise one to create it. The array of an empty one is NULL. */
 struct who_network {
+	unsigned known;
 	struct who_interface *interfaces;
 	size_t interface_count;
 	struct who_nat_gateway *nat_gateways;

@@ -5,6 +5,8 @@
  */
 #include "who/inventory_read.h"
 
+#include "base/limits.h"
+
 #include <string.h>
 
 /* The addresses of one that is gone may be another's by now. */
@@ -55,6 +57,9 @@ read_addresses(struct who_reader *reader, const struct who_json *item,
 		TRY(who_json_next_object(&list, &member, err));
 		if (member == NULL)
 			return FLOWTOLL_OK;
+		if (gateway->addresses.count == LIMIT_NAT_ADDRESSES)
+			return ERR(err, FLOWTOLL_ERR_INPUT, "%s: more than %d NatGatewayAddresses",
+			           reader->what, LIMIT_NAT_ADDRESSES);
 		TRY(read_address(reader, member, gateway, err));
 		gateway->addresses.count++;
 	}

@@ -300,6 +300,8 @@ static const struct {
 	 "aws ec2 describe-nat-gateways"},
 	{"n_gateway_mode_is_number.json", "AvailabilityMode is not text", 2,
 	 "aws ec2 describe-nat-gateways"},
+	{"n_gateway_addresses.json", "NAT gateway 1 (nat-1): more than 1024 NatGatewayAddresses", 2,
+	 "aws ec2 describe-nat-gateways"},
 	{"n_gateway_cut.json", "cut off", 3, NULL},
 	{"n_subnet_cidr.json", "subnet 1 (subnet-1): CidrBlock \"10.0.0.1/24\" is not an IP prefix: it "
 	 "has host bits", 2, "aws ec2 describe-subnets"},
