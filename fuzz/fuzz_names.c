@@ -23,8 +23,38 @@ try(add_fn *add, const char *path)
 		abort();
 	if (add(who, path, &err) != FLOWTOLL_OK && (err.message[0] == '\0' || err.hint[0] == '\0'))
 		abort();
+	else if (err.message[0] == '\0' && add(who, path, &err) != FLOWTOLL_OK)
+		abort(); /* the same again */
 	(void)who_find(who, ip_from_v4(0x0a000107), &name);
 	(void)who_find(who, ip_from_v4(0x03051405), &name);
+	who_free(who);
+}
+
+/* What the slices tell is there. */
+static void
+try_network(const char *path)
+{
+	struct flowtoll_err err = {0};
+	struct who *who = NULL;
+	static const struct who_network none;
+	if (who_create(&who, &err) != FLOWTOLL_OK)
+		abort();
+	bool is_read = who_add_inventory(who, path, &err) == FLOWTOLL_OK;
+	const struct who_network *network = is_read ? who_network(who) : &none;
+	for (size_t i = 0; i < network->interface_count; i++) {
+		const struct who_interface *interface = &network->interfaces[i];
+		if (interface->addresses.first + interface->addresses.count > network->address_count ||
+		    interface->publics.first + interface->publics.count > network->address_count ||
+		    interface->prefixes.first + interface->prefixes.count > network->cidr_count ||
+		    interface->kind == NULL || interface->name == NULL ||
+		    (interface->id != NULL && who_network_interface(network, interface->id) == NULL))
+			abort();
+	}
+	for (size_t i = 0; i < network->nat_gateway_count; i++) {
+		const struct who_slice slice = network->nat_gateways[i].addresses;
+		if (slice.first + slice.count > network->nat_address_count)
+			abort();
+	}
 	who_free(who);
 }
 
@@ -39,6 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		abort();
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	try(who_add_inventory, path);
+	try_network(path);
 	try(who_add_aws_ranges, path);
 	close(fd);
 	return 0;

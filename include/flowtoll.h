@@ -103,9 +103,9 @@ struct flowtoll_settings {
 	int threads;             /* 0: as many as the machine has */
 	uint64_t memory_bytes;   /* of the whole session; 0: half of what there is, as a guess */
 	const char *fields;      /* format of files without a header line, as in --fields; or NULL */
-	/* files with what `aws ec2 describe-network-interfaces` prints, or -nat-gateways, -subnets,
-	 * -vpcs, -route-tables, -prefix-lists, in any order */
-	const char *const *inventories;
+	const char *const *inventories; /* files with what `aws ec2 describe-network-interfaces` prints,
+	                                   or describe-nat-gateways, -subnets, -vpcs, -route-tables,
+	                                   -prefix-lists, in any order */
 	size_t inventory_count;
 	const char *aws_ranges;  /* file with AWS's ip-ranges.json; or NULL */
 	bool names_off;          /* add no names to addresses, even if files for it are given */
@@ -184,7 +184,9 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_head_sql(struct flowtol
                                                                   struct flowtoll_err *err);
 FLOWTOLL_API void flowtoll_free_text(char *text); /* NULL ok */
 
-/* Any SQL query over the tables flows, files, rejects and sources. */
+/* Any SQL query over the tables flows, files, rejects and sources, nat_traffic and nat_legs, and
+ * those of the inventory: interfaces, nat_gateways, subnets, vpcs, route_tables and prefix_lists,
+ * which need no source. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_sql(struct flowtoll *ft, const char *query,
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);

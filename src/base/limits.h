@@ -14,8 +14,7 @@ enum {
 	LIMIT_LINE_BYTES = 64 * 1024,   /* a record; a longer line is rejected, not cut */
 	LIMIT_KEYS = 16,                /* keys of one `top` list */
 	LIMIT_LISTS = 16,               /* lists of one `top` */
-	LIMIT_MANY = 64,                /* values of an option that may be repeated */
-	LIMIT_FLOW_LOGS = LIMIT_MANY,   /* chosen with --flow-log */
+	LIMIT_FLOW_LOGS = 64,           /* chosen with --flow-log */
 	LIMIT_TWICE = 3,                /* pairs of flow logs told that log the same interface */
 	LIMIT_PAIR_ROWS = 100000,       /* of a Parquet file, looked at for that */
 	LIMIT_FOLD_BYTES = 32 << 20,    /* groups of equal records that a worker adds up */
@@ -29,7 +28,10 @@ enum {
 	LIMIT_SWEPT_ENTRIES = 1 << 16,  /* of the folder for temporary files, looked at for leftovers */
 	LIMIT_TABLE_ROWS = 10000,       /* rows that the output "table" lays out */
 	LIMIT_CELL_BYTES = 4096,        /* of one cell in the output "table" */
+	LIMIT_INVENTORIES = 1024,       /* files of them */
 	LIMIT_INTERFACES = 4 << 20,     /* of all inventories, and of a question */
+	LIMIT_NAT_ADDRESSES = 1024,     /* of one NAT gateway; AWS has 32 in each zone at most */
+	LIMIT_NETWORK_ROWS = 16 << 20,  /* of a kind, that all inventories know of the network */
 	LIMIT_CLAIMANTS = 16,           /* interfaces told apart that share one address */
 	LIMIT_SCANS_TOLD = 64,          /* of a query, of which is known what they reject */
 	LIMIT_JSON_TEXT_BYTES = 2048,   /* an id, tag or description; AWS's have 256 characters */

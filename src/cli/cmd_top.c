@@ -42,15 +42,14 @@ cmd_top(const struct options *options)
 {
 	assert(options->operand_count >= 2);
 	const char *lists[LIMIT_LISTS] = {options->operands[0]};
-	const struct many *also = &options->many[FLAG_ALSO];
-	for (size_t i = 0; i < also->count; i++)
-		lists[1 + i] = also->all[i];
+	for (size_t i = 0; i < options->also_count; i++)
+		lists[1 + i] = options->also[i];
 	const struct ask ask = {
 		.options = options,
 		.sources = options->operands + 1,
 		.source_count = options->operand_count - 1,
 		.lists = lists,
-		.list_count = 1 + also->count,
+		.list_count = 1 + options->also_count,
 		.has_totals = true,
 		.question = question,
 		.sql = sql,

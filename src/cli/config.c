@@ -28,6 +28,7 @@ struct config {
 	bool is_wanted; /* named by the user, so it has to be there */
 	struct buf paths; /* made of values, one after another, each with its NUL */
 	size_t paths_at[FLAG_COUNT];
+	size_t inventories_at[LIMIT_INVENTORIES];
 	struct options given; /* by the file */
 };
 
@@ -171,7 +172,7 @@ read_line(struct config *config, char *line, struct flowtoll_err *err)
 	if (id == FLAG_COUNT || (flags[id].commands & IN_CONFIG) == 0)
 		return unknown_name(name, err);
 	TRY(clean_value(equals + 1, &value, err));
-	if (config->given.values[id] != NULL)
+	if (config->given.values[id] != NULL && flags[id].times != TIMES_MANY)
 		return ERR(err, FLOWTOLL_ERR_USAGE, "%s is given twice", name);
 	if (flags[id].kind == FLAG_SWITCH) {
 		bool on;
@@ -179,6 +180,8 @@ read_line(struct config *config, char *line, struct flowtoll_err *err)
 		return on ? options_set(&config->given, id, "", err) : FLOWTOLL_OK;
 	}
 	TRY(options_set(&config->given, id, value, err));
+	if (id == FLAG_INVENTORY)
+		config->inventories_at[config->given.inventory_count - 1] = config->paths.len;
 	return is_path(&flags[id]) ? add_path(config, id, value, err) : FLOWTOLL_OK;
 }
 
@@ -220,6 +223,10 @@ take_over(struct options *options, const struct config *config)
 		                                            : given->values[id];
 		options->numbers[id] = given->numbers[id];
 		options->from_config[id] = true;
+		for (size_t i = 0; id == FLAG_INVENTORY && i < given->inventory_count; i++)
+			options->inventories[i] = options->config_paths + config->inventories_at[i];
+		if (id == FLAG_INVENTORY)
+			options->inventory_count = given->inventory_count;
 	}
 }
 

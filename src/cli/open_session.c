@@ -26,18 +26,16 @@ open_session(const struct options *options, const char *const *sources, size_t s
              struct flowtoll **ft, struct flowtoll_err *err)
 {
 	const char *names = options->values[FLAG_NAMES];
-	const struct many *inventories = &options->many[FLAG_INVENTORY];
-	bool from_config = options->from_config[FLAG_INVENTORY]; /* which has one at most */
 	struct flowtoll_settings settings = {
 		.threads = (int)options->numbers[FLAG_THREADS],
 		.memory_bytes = options->numbers[FLAG_MEMORY],
 		.fields = options->values[FLAG_FIELDS],
-		.inventories = from_config ? &options->values[FLAG_INVENTORY] : inventories->all,
-		.inventory_count = from_config ? 1 : inventories->count,
+		.inventories = options->inventories,
+		.inventory_count = options->inventory_count,
 		.aws_ranges = options->values[FLAG_AWS_RANGES],
 		.names_off = names != NULL && strcmp(names, "none") == 0,
-		.flow_logs = options->many[FLAG_FLOW_LOG].all,
-		.flow_log_count = options->many[FLAG_FLOW_LOG].count,
+		.flow_logs = options->flow_logs,
+		.flow_log_count = options->flow_log_count,
 		.rejects = options->values[FLAG_REJECTS],
 	};
 	TRY(range_read(options, now_us(), &settings.since_us, &settings.until_us, err));

@@ -108,6 +108,30 @@ choose(const struct flag *flag, const char *value, struct flowtoll_err *err)
 	return err->code;
 }
 
+static enum flowtoll_rc
+add_to_list(struct options *options, enum flag_id id, const char *value, struct flowtoll_err *err)
+{
+	const struct {
+		enum flag_id id;
+		const char **values;
+		size_t *count;
+		size_t most;
+	} lists[] = {
+		{FLAG_ALSO, options->also, &options->also_count, LIMIT_LISTS - 1},
+		{FLAG_FLOW_LOG, options->flow_logs, &options->flow_log_count, LIMIT_FLOW_LOGS},
+		{FLAG_INVENTORY, options->inventories, &options->inventory_count, LIMIT_INVENTORIES},
+	};
+	size_t at = 0;
+	while (lists[at].id != id) {
+		at++;
+		assert(at < sizeof lists / sizeof lists[0]);
+	}
+	if (*lists[at].count == lists[at].most)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "more than %zu --%s", lists[at].most, flags[id].name);
+	lists[at].values[(*lists[at].count)++] = value;
+	return FLOWTOLL_OK;
+}
+
 enum flowtoll_rc
 options_set(struct options *options, enum flag_id id, const char *value,
             struct flowtoll_err *err)
@@ -149,13 +173,8 @@ options_set(struct options *options, enum flag_id id, const char *value,
 			err_hint(err, "join the conditions with AND");
 		return err->code;
 	}
-	if (flag->times == TIMES_MANY) {
-		struct many *many = &options->many[id];
-		size_t most = id == FLAG_ALSO ? LIMIT_LISTS - 1 : LIMIT_MANY;
-		if (many->count == most)
-			return ERR(err, FLOWTOLL_ERR_USAGE, "more than %zu --%s", most, flag->name);
-		many->all[many->count++] = value;
-	}
+	if (flag->times == TIMES_MANY)
+		TRY(add_to_list(options, id, value, err));
 	options->values[id] = value;
 	return FLOWTOLL_OK;
 }

@@ -80,11 +80,6 @@ struct command {
 extern const struct flag flags[FLAG_COUNT];
 extern const struct command commands[COMMAND_END]; /* that of COMMAND_NONE is empty */
 
-struct many {
-	const char *all[LIMIT_MANY];
-	size_t count;
-};
-
 struct options {
 	enum command_id command;
 	const char *values[FLAG_COUNT];  /* NULL: not given; "" for a switch */
@@ -92,7 +87,12 @@ struct options {
 	bool from_config[FLAG_COUNT];    /* the value is a default of the config file */
 	char *config_text;               /* of which the text is lent then */
 	char *config_paths;
-	struct many many[FLAG_COUNT];    /* of those that may be repeated: each value */
+	const char *also[LIMIT_LISTS];   /* each --also */
+	size_t also_count;
+	const char *flow_logs[LIMIT_FLOW_LOGS]; /* each --flow-log */
+	size_t flow_log_count;
+	const char *inventories[LIMIT_INVENTORIES]; /* each --inventory */
+	size_t inventory_count;
 	const char **operands;           /* without the command */
 	size_t operand_count;
 };

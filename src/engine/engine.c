@@ -4,6 +4,7 @@
  * type, functions and table registered. See engine.h.
  */
 #include "engine/parquet.h"
+#include "engine/tables.h"
 
 #include "base/mem.h"
 
@@ -71,19 +72,18 @@ open_database(struct engine *engine, struct flowtoll_err *err)
 	return rc;
 }
 
-/* The tables about what was read are their functions. So are the others while there are no sources,
- * and no views: the functions say so best. */
+/* The tables of tables.h are their functions. So is flows while there are no sources, and no view:
+ * the function says so best. */
 static void
 find_table(duckdb_replacement_scan_info info, const char *table, void *data)
 {
-	static const char *const tables[] = {"files", "rejects", "sources", "flows"};
+	char function[64];
+	const char *name = strcasecmp(table, "flows") == 0 ? "flows" : tables_find(table);
 	(void)data;
-	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-		char function[32];
-		snprintf(function, sizeof function, "flowtoll_%s", tables[i]);
-		if (strcasecmp(table, tables[i]) == 0)
-			duckdb_replacement_scan_set_function_name(info, function);
-	}
+	if (name == NULL)
+		return;
+	snprintf(function, sizeof function, "flowtoll_%s", name);
+	duckdb_replacement_scan_set_function_name(info, function);
 }
 
 enum flowtoll_rc

@@ -77,6 +77,9 @@ add_advice(struct flowtoll_err *err)
 {
 	if (strstr(err->message, "no source given") != NULL)
 		err_hint(err, "name the logs after the query");
+	if (strstr(err->message, "no inventory given") != NULL ||
+	    strstr(err->message, "the inventory has no ") != NULL)
+		err_hint(err, "give --inventory with what AWS prints; flowtoll help inventory tells more");
 	if (strstr(err->message, "multiple statements") != NULL)
 		err_hint(err, "one statement at a time; a PIVOT needs its values: IN ('ACCEPT', 'REJECT')");
 }

@@ -1,33 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The tables about what is read: files and rejects, and sources, which is what names tell. The
- * first two are made from the tallies of a census (a scan that reads every field), which the
- * session takes before it runs a statement that reads one of them; binding is how it knows.
+ * See tables.h.
  */
-#include "engine/session.h"
+#include "engine/tables.h"
+
 #include "engine/text_column.h"
 
 #include "base/mem.h"
-#include "flow/file_name.h"
 
-#include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-struct table_column {
-	const char *name;
-	duckdb_type type;
-};
-
-/* What one of the tables is: its columns, its rows, and how to fill a row. */
-struct table {
-	const char *name;
-	const struct table_column *columns; /* ends with a NULL name */
-	size_t (*row_count)(const struct engine *engine);
-	void (*fill)(const struct engine *engine, size_t row, duckdb_data_chunk output, idx_t at);
-	bool wants_census;
-};
+#include <strings.h>
 
 struct table_binding {
 	struct engine *engine;
@@ -38,8 +21,8 @@ struct table_binding {
 
 enum { TEXT_BYTES_MAX = LIMIT_HEADER_BYTES }; /* the longest there is is a format */
 
-static void
-put_null(duckdb_data_chunk output, idx_t column, idx_t at)
+void
+table_put_null(duckdb_data_chunk output, idx_t column, idx_t at)
 {
 	duckdb_vector vector = duckdb_data_chunk_get_vector(output, column);
 	duckdb_vector_ensure_validity_writable(vector);
@@ -49,246 +32,128 @@ put_null(duckdb_data_chunk output, idx_t column, idx_t at)
 /* DuckDB makes NULL of a text that is not UTF-8: it is mended, and cut if it is longer than any
  * path or sample. */
 static void
-put_text(duckdb_data_chunk output, idx_t column, idx_t at, const char *text, size_t len)
+assign_text(duckdb_vector vector, idx_t at, const char *text, size_t len)
 {
 	char mended[3 * TEXT_BYTES_MAX];
-	duckdb_vector vector = duckdb_data_chunk_get_vector(output, column);
-	if (text == NULL) {
-		put_null(output, column, at);
-		return;
-	}
 	size_t mended_len = text_mend(text, len < TEXT_BYTES_MAX ? len : TEXT_BYTES_MAX, mended);
 	duckdb_vector_assign_string_element_len(vector, at, mended, mended_len);
 }
 
-static void
-put_int(duckdb_data_chunk output, idx_t column, idx_t at, int64_t value)
+void
+table_put_text(duckdb_data_chunk output, idx_t column, idx_t at, const char *text, size_t len)
+{
+	if (text == NULL)
+		table_put_null(output, column, at);
+	else
+		assign_text(duckdb_data_chunk_get_vector(output, column), at, text, len);
+}
+
+void
+table_put_bool(duckdb_data_chunk output, idx_t column, idx_t at, bool value)
+{
+	((bool *)duckdb_vector_get_data(duckdb_data_chunk_get_vector(output, column)))[at] = value;
+}
+
+void
+table_put_ip(duckdb_data_chunk output, idx_t column, idx_t at, struct ip ip)
+{
+	duckdb_hugeint *cells =
+		duckdb_vector_get_data(duckdb_data_chunk_get_vector(output, column));
+	cells[at] = ip_store(ip);
+}
+
+/* Makes room for the members of this row, the next of the column's: where they begin among them. */
+static duckdb_vector
+make_list(duckdb_data_chunk output, idx_t column, idx_t at, size_t count, idx_t *first)
+{
+	duckdb_vector vector = duckdb_data_chunk_get_vector(output, column);
+	*first = at > 0 ? duckdb_list_vector_get_size(vector) : 0;
+	((duckdb_list_entry *)duckdb_vector_get_data(vector))[at] =
+		(duckdb_list_entry){.offset = *first, .length = count};
+	duckdb_list_vector_reserve(vector, *first + count);
+	duckdb_list_vector_set_size(vector, *first + count);
+	return duckdb_list_vector_get_child(vector);
+}
+
+void
+table_put_ips(duckdb_data_chunk output, idx_t column, idx_t at, const struct ip *ips, size_t count)
+{
+	idx_t first;
+	duckdb_hugeint *cells =
+		duckdb_vector_get_data(make_list(output, column, at, count, &first));
+	for (size_t i = 0; i < count; i++)
+		cells[first + i] = ip_store(ips[i]);
+}
+
+void
+table_put_texts(duckdb_data_chunk output, idx_t column, idx_t at, const char *const *texts,
+                size_t count)
+{
+	idx_t first;
+	duckdb_vector child = make_list(output, column, at, count, &first);
+	for (size_t i = 0; i < count; i++)
+		assign_text(child, first + i, texts[i], strlen(texts[i]));
+}
+
+void
+table_put_cidrs(duckdb_data_chunk output, idx_t column, idx_t at, const struct ip_cidr *cidrs,
+                size_t count)
+{
+	idx_t first;
+	duckdb_vector child = make_list(output, column, at, count, &first);
+	for (size_t i = 0; i < count; i++) {
+		char text[IP_CIDR_TEXT_MAX];
+		duckdb_vector_assign_string_element_len(child, first + i, text,
+		                                        ip_cidr_print(cidrs[i], text));
+	}
+}
+
+void
+table_put_int(duckdb_data_chunk output, idx_t column, idx_t at, int64_t value)
 {
 	((int64_t *)duckdb_vector_get_data(duckdb_data_chunk_get_vector(output, column)))[at] = value;
 }
 
-static void
-put_known(duckdb_data_chunk output, idx_t column, idx_t at, int64_t value, bool is_known)
+void
+table_put_known(duckdb_data_chunk output, idx_t column, idx_t at, int64_t value, bool is_known)
 {
 	if (is_known)
-		put_int(output, column, at, value);
+		table_put_int(output, column, at, value);
 	else
-		put_null(output, column, at);
-}
-
-/* ---- files -------------------------------------------------------------------------------- */
-
-enum {
-	FILES_FILE,
-	FILES_KIND,
-	FILES_FLOW_LOG,
-	FILES_WINDOW,
-	FILES_VERSION,
-	FILES_COLUMNS,
-	FILES_ROWS,
-	FILES_NODATA,
-	FILES_SKIPDATA,
-	FILES_REJECTED,
-	FILES_BYTES,
-	FILES_TEXT_BYTES,
-	FILES_FIRST,
-	FILES_LAST,
-	FILES_FAULT,
-	FILES_FORMAT
-};
-
-static const struct table_column files_columns[] = {
-	[FILES_FILE] = {"file", DUCKDB_TYPE_VARCHAR},
-	[FILES_KIND] = {"kind", DUCKDB_TYPE_VARCHAR},
-	[FILES_FLOW_LOG] = {"flow_log", DUCKDB_TYPE_VARCHAR},
-	[FILES_WINDOW] = {"window_start", DUCKDB_TYPE_TIMESTAMP},
-	[FILES_VERSION] = {"version", DUCKDB_TYPE_BIGINT},
-	[FILES_COLUMNS] = {"columns", DUCKDB_TYPE_BIGINT},
-	[FILES_ROWS] = {"rows", DUCKDB_TYPE_BIGINT},
-	[FILES_NODATA] = {"nodata", DUCKDB_TYPE_BIGINT},
-	[FILES_SKIPDATA] = {"skipdata", DUCKDB_TYPE_BIGINT},
-	[FILES_REJECTED] = {"rejected", DUCKDB_TYPE_BIGINT},
-	[FILES_BYTES] = {"bytes", DUCKDB_TYPE_BIGINT},
-	[FILES_TEXT_BYTES] = {"text_bytes", DUCKDB_TYPE_BIGINT},
-	[FILES_FIRST] = {"first_start", DUCKDB_TYPE_TIMESTAMP},
-	[FILES_LAST] = {"last_end", DUCKDB_TYPE_TIMESTAMP},
-	[FILES_FAULT] = {"fault", DUCKDB_TYPE_VARCHAR},
-	[FILES_FORMAT] = {"format", DUCKDB_TYPE_VARCHAR},
-	{NULL, DUCKDB_TYPE_INVALID},
-};
-
-static size_t
-files_row_count(const struct engine *engine)
-{
-	return engine->inputs.count + engine->inputs.list.passed_count;
-}
-
-static const char *
-fault_of(const struct engine *engine, const struct input *input)
-{
-	const struct faults *stores[] = {&engine->inputs.looked, &engine->faults};
-	for (size_t s = 0; s < 2; s++)
-		for (size_t i = 0; i < stores[s]->count; i++)
-			if (stores[s]->all[i].line == 0 && stores[s]->all[i].file == input->file->path)
-				return stores[s]->all[i].message;
-	return input->is_unreadable || input->is_damaged ? "cannot be read" : NULL;
-}
-
-static const char *
-kind_of(const struct input *input)
-{
-	if (input->is_unreadable)
-		return "unreadable";
-	if (input->format == NULL)
-		return "empty";
-	if (input->parquet.schema != NULL)
-		return "parquet";
-	return input->is_gzip ? "gzip" : "text";
-}
-
-static unsigned
-version_of(const struct flow_format *format)
-{
-	unsigned version = 0;
-	for (uint32_t i = 0; i < format->column_count; i++) {
-		uint16_t field = format->columns[i].field;
-		if (field != FLOW_UNKNOWN && flow_fields[field].version > version)
-			version = flow_fields[field].version;
-	}
-	return version;
-}
-
-static void
-fill_name(const char *path, duckdb_data_chunk output, idx_t at)
-{
-	struct flow_file_name name;
-	flow_file_name_parse(path, &name);
-	put_text(output, FILES_FILE, at, path, strlen(path));
-	put_text(output, FILES_FLOW_LOG, at, name.flow_log, name.flow_log_len);
-	put_known(output, FILES_WINDOW, at, name.window_s * 1000000, name.flow_log != NULL);
-}
-
-static void
-fill_passed(const char *path, duckdb_data_chunk output, idx_t at)
-{
-	fill_name(path, output, at);
-	put_text(output, FILES_KIND, at, "passed over", 11);
-	for (idx_t c = FILES_VERSION; c <= FILES_FORMAT; c++)
-		put_null(output, c, at);
-}
-
-static void
-files_fill(const struct engine *engine, size_t row, duckdb_data_chunk output, idx_t at)
-{
-	const struct inputs *inputs = &engine->inputs;
-	if (row >= inputs->count) {
-		fill_passed(inputs->list.passed[row - inputs->count], output, at);
-		return;
-	}
-	const struct input *input = &inputs->all[row];
-	const struct input_tally *tally = &input->tally;
-	const struct flow_format *format = input->format;
-	const char *kind = kind_of(input), *fault = fault_of(engine, input);
-	fill_name(input->file->path, output, at);
-	put_text(output, FILES_KIND, at, kind, strlen(kind));
-	put_known(output, FILES_VERSION, at, format != NULL ? version_of(format) : 0, format != NULL);
-	put_known(output, FILES_COLUMNS, at, format != NULL ? format->column_count : 0,
-	          format != NULL);
-	put_int(output, FILES_ROWS, at, (int64_t)tally->rows);
-	put_int(output, FILES_NODATA, at, (int64_t)tally->nodata);
-	put_int(output, FILES_SKIPDATA, at, (int64_t)tally->skipdata);
-	put_int(output, FILES_REJECTED, at, (int64_t)tally->rejected);
-	put_known(output, FILES_BYTES, at, (int64_t)input->file->size_bytes,
-	          input->file->stream == NULL);
-	put_known(output, FILES_TEXT_BYTES, at, (int64_t)tally->text_bytes,
-	          input->parquet.schema == NULL);
-	put_known(output, FILES_FIRST, at, tally->first_us, tally->first_us != INT64_MAX);
-	put_known(output, FILES_LAST, at, tally->last_us, tally->last_us != INT64_MIN);
-	put_text(output, FILES_FAULT, at, fault, fault != NULL ? strlen(fault) : 0);
-	put_text(output, FILES_FORMAT, at, format != NULL ? format->text : NULL,
-	         format != NULL ? format->text_len : 0);
-}
-
-/* ---- rejects ------------------------------------------------------------------------------ */
-
-static const struct table_column rejects_columns[] = {
-	{"file", DUCKDB_TYPE_VARCHAR},   {"line", DUCKDB_TYPE_BIGINT},
-	{"byte", DUCKDB_TYPE_BIGINT},    {"field", DUCKDB_TYPE_VARCHAR},
-	{"reason", DUCKDB_TYPE_VARCHAR}, {"text", DUCKDB_TYPE_VARCHAR},
-	{NULL, DUCKDB_TYPE_INVALID},
-};
-
-static size_t
-rejects_row_count(const struct engine *engine)
-{
-	return engine->rejects.count;
-}
-
-static void
-rejects_fill(const struct engine *engine, size_t row, duckdb_data_chunk output, idx_t at)
-{
-	const struct reject *reject = &engine->rejects.sample[row];
-	put_text(output, 0, at, reject->file, strlen(reject->file));
-	put_known(output, 1, at, (int64_t)reject->line, reject->line > 0);
-	put_known(output, 2, at, (int64_t)reject->byte, !reject->is_row);
-	put_text(output, 3, at, reject->field, reject->field != NULL ? strlen(reject->field) : 0);
-	put_text(output, 4, at, reject->reason, strlen(reject->reason));
-	put_text(output, 5, at, reject->text, reject->text_len);
-}
-
-/* ---- sources ------------------------------------------------------------------------------ */
-
-static const struct table_column sources_columns[] = {
-	{"file", DUCKDB_TYPE_VARCHAR},
-	{"flow_log", DUCKDB_TYPE_VARCHAR},
-	{"window_start", DUCKDB_TYPE_TIMESTAMP},
-	{"account", DUCKDB_TYPE_VARCHAR},
-	{"region", DUCKDB_TYPE_VARCHAR},
-	{NULL, DUCKDB_TYPE_INVALID},
-};
-
-static size_t
-sources_row_count(const struct engine *engine)
-{
-	return engine->inputs.count;
-}
-
-static void
-sources_fill(const struct engine *engine, size_t row, duckdb_data_chunk output, idx_t at)
-{
-	const char *path = engine->inputs.all[row].file->path;
-	struct flow_file_name name;
-	flow_file_name_parse(path, &name);
-	put_text(output, 0, at, path, strlen(path));
-	put_text(output, 1, at, name.flow_log, name.flow_log_len);
-	put_known(output, 2, at, name.window_s * 1000000, name.flow_log != NULL);
-	put_text(output, 3, at, name.account, name.account_len);
-	put_text(output, 4, at, name.region, name.region_len);
+		table_put_null(output, column, at);
 }
 
 /* ---- the table functions ------------------------------------------------------------------ */
 
-static const struct table tables[] = {
-	{"flowtoll_files", files_columns, files_row_count, files_fill, true},
-	{"flowtoll_rejects", rejects_columns, rejects_row_count, rejects_fill, true},
-	{"flowtoll_sources", sources_columns, sources_row_count, sources_fill, false},
-};
-enum { TABLE_COUNT = sizeof tables / sizeof *tables };
+static duckdb_logical_type
+type_of(enum table_type type)
+{
+	static const duckdb_type types[] = {
+		[TABLE_TEXT] = DUCKDB_TYPE_VARCHAR,  [TABLE_TEXTS] = DUCKDB_TYPE_VARCHAR,
+		[TABLE_INT] = DUCKDB_TYPE_BIGINT,    [TABLE_TIME] = DUCKDB_TYPE_TIMESTAMP,
+		[TABLE_BOOL] = DUCKDB_TYPE_BOOLEAN,
+	};
+	bool is_ip = type == TABLE_IP || type == TABLE_IPS;
+	duckdb_logical_type made = is_ip ? ip_type_create() : duckdb_create_logical_type(types[type]);
+	if (type != TABLE_IPS && type != TABLE_TEXTS)
+		return made;
+	duckdb_logical_type list = duckdb_create_list_type(made);
+	duckdb_destroy_logical_type(&made);
+	return list;
+}
 
 static void
 table_bind(duckdb_bind_info info)
 {
 	struct table_binding *binding = duckdb_bind_get_extra_info(info);
-	if (binding->engine->inputs.count == 0) {
-		char message[64];
-		snprintf(message, sizeof message, "no source given, so there is no table %s",
-		         binding->table->name + strlen("flowtoll_"));
-		duckdb_bind_set_error(info, message);
+	const struct table *table = binding->table;
+	char why[160];
+	if (!table->is_there(binding->engine, table->name, why, sizeof why)) {
+		duckdb_bind_set_error(info, why);
 		return;
 	}
-	binding->engine->wants_census |= binding->table->wants_census;
-	for (const struct table_column *c = binding->table->columns; c->name != NULL; c++) {
-		duckdb_logical_type type = duckdb_create_logical_type(c->type);
+	for (const struct table_column *c = table->columns; c->name != NULL; c++) {
+		duckdb_logical_type type = type_of(c->type);
 		duckdb_bind_add_result_column(info, c->name, type);
 		duckdb_destroy_logical_type(&type);
 	}
@@ -341,8 +206,10 @@ register_one(struct engine *engine, const struct table *table, struct flowtoll_e
 	if (binding == NULL)
 		return err_memory(err, "opening a session");
 	*binding = (struct table_binding){engine, table};
+	char name[64];
+	snprintf(name, sizeof name, "flowtoll_%s", table->name);
 	duckdb_table_function function = duckdb_create_table_function();
-	duckdb_table_function_set_name(function, table->name);
+	duckdb_table_function_set_name(function, name);
 	duckdb_table_function_set_extra_info(function, binding, free_binding);
 	duckdb_table_function_set_bind(function, table_bind);
 	duckdb_table_function_set_init(function, table_init);
@@ -357,7 +224,27 @@ register_one(struct engine *engine, const struct table *table, struct flowtoll_e
 enum flowtoll_rc
 tables_register(struct engine *engine, struct flowtoll_err *err)
 {
-	for (int i = 0; i < TABLE_COUNT; i++)
-		TRY(register_one(engine, &tables[i], err));
+	for (size_t i = 0; i < TABLES_READ; i++)
+		TRY(register_one(engine, &tables_read[i], err));
+	for (size_t i = 0; i < TABLES_NETWORK; i++)
+		TRY(register_one(engine, &tables_network[i], err));
 	return FLOWTOLL_OK;
+}
+
+static const struct table *
+find_among(const struct table *tables, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcasecmp(tables[i].name, name) == 0)
+			return &tables[i];
+	return NULL;
+}
+
+const char *
+tables_find(const char *name)
+{
+	const struct table *table = find_among(tables_read, TABLES_READ, name);
+	if (table == NULL)
+		table = find_among(tables_network, TABLES_NETWORK, name);
+	return table != NULL ? table->name : NULL;
 }

@@ -72,8 +72,8 @@ take_addresses(struct nat_plan *plan, const struct who_network *network,
                struct nat_gateway *gateway, const struct who_interface *interface,
                const struct who_nat_gateway *described, struct flowtoll_err *err)
 {
-	size_t most = (interface != NULL ? interface->address_count : 0) +
-	              (described != NULL ? described->address_count : 0) + 1;
+	size_t most = (interface != NULL ? interface->addresses.count : 0) +
+	              (described != NULL ? described->addresses.count : 0) + 1;
 	gateway->own = arena_alloc(plan->arena, most * sizeof *gateway->own);
 	if (gateway->own == NULL)
 		return no_memory(err);
@@ -81,11 +81,11 @@ take_addresses(struct nat_plan *plan, const struct who_network *network,
 		gateway->has_address = true;
 		gateway->address = interface->primary;
 	}
-	for (size_t i = 0; interface != NULL && i < interface->address_count; i++)
-		add_own(gateway, network->addresses[interface->address_first + i]);
-	for (size_t i = 0; described != NULL && i < described->address_count; i++) {
+	for (size_t i = 0; interface != NULL && i < interface->addresses.count; i++)
+		add_own(gateway, network->addresses[interface->addresses.first + i]);
+	for (size_t i = 0; described != NULL && i < described->addresses.count; i++) {
 		const struct who_nat_address *address =
-			&network->nat_addresses[described->address_first + i];
+			&network->nat_addresses[described->addresses.first + i];
 		if (!address->has_private)
 			continue;
 		if (!gateway->has_address) /* the first one is the primary */
@@ -96,42 +96,24 @@ take_addresses(struct nat_plan *plan, const struct who_network *network,
 	return FLOWTOLL_OK;
 }
 
-static const char *
-zone_of(const struct who_network *network, const char *subnet_id)
-{
-	for (size_t i = 0; i < network->subnet_count; i++)
-		if (is_text(network->subnets[i].id, subnet_id))
-			return network->subnets[i].zone;
-	return NULL;
-}
-
-static bool
-has_gateway(const struct nat_plan *plan, const char *id)
-{
-	for (size_t i = 0; i < plan->gateway_count; i++)
-		if (is_text(plan->gateways[i].id, id))
-			return true;
-	return false;
-}
-
 static enum flowtoll_rc
 take_described(struct nat_plan *plan, const struct who_network *network,
                const struct who_nat_gateway *described, struct flowtoll_err *err)
 {
 	const char *interface_id = NULL;
-	for (size_t i = 0; i < described->address_count && interface_id == NULL; i++)
-		interface_id = network->nat_addresses[described->address_first + i].interface_id;
+	for (size_t i = 0; i < described->addresses.count && interface_id == NULL; i++)
+		interface_id = network->nat_addresses[described->addresses.first + i].interface_id;
 	bool is_regional = is_text(described->mode, "regional");
 	if (!is_asked(plan, described->id, is_regional ? NULL : interface_id) ||
-	    (!is_regional && interface_id == NULL) || has_gateway(plan, described->id))
+	    (!is_regional && interface_id == NULL))
 		return FLOWTOLL_OK;
-	const struct who_interface *interface = who_network_find_interface(network, interface_id);
+	const struct who_interface *interface = who_network_interface(network, interface_id);
 	struct nat_gateway *gateway = add_gateway(plan);
 	if (gateway == NULL)
 		return no_memory(err);
 	gateway->id = described->id;
 	gateway->interface_id = is_regional ? NULL : interface_id;
-	gateway->zone = interface != NULL ? interface->zone : zone_of(network, described->subnet_id);
+	gateway->zone = described->zone;
 	gateway->vpc_id = described->vpc_id;
 	gateway->is_regional = is_regional;
 	gateway->is_private = is_text(described->connectivity, "private");
@@ -204,8 +186,8 @@ take_surveyed(struct nat_plan *plan, const struct result_cell *row, struct flowt
 	TRY(keep_text(plan, &row[SURVEY_REGIONAL], &regional, err));
 	TRY(keep_text(plan, &row[SURVEY_GATEWAY], &found.id, err));
 	bool is_told = row[SURVEY_IS_TYPED].as.boolean || found.id != NULL;
-	bool is_known = plan->who != NULL && who_network_find_interface(who_network(plan->who),
-	                                                               found.interface_id) != NULL;
+	bool is_known = plan->who != NULL && who_network_interface(who_network(plan->who),
+	                                                           found.interface_id) != NULL;
 	if (!is_told && (is_known || engine_has_field(plan->engine, FLOW_interface_type)))
 		return FLOWTOLL_OK; /* its type says that it is another's */
 	found.is_regional = found.interface_id == NULL;

@@ -51,8 +51,8 @@ add_gateway(const struct who_network *network, const struct nat_gateway *gateway
 			add_cidr(sql, column, network->vpc_cidrs[i].cidr, &comma);
 	for (size_t i = 0; network->vpc_cidr_count == 0 && i < network->subnet_count; i++) {
 		const struct who_subnet *subnet = &network->subnets[i];
-		for (size_t c = 0; c < subnet->cidr_count && is_clients_vpc(gateway, subnet->vpc_id); c++)
-			add_cidr(sql, column, network->subnet_cidrs[subnet->cidr_first + c], &comma);
+		for (size_t c = 0; c < subnet->cidrs.count && is_clients_vpc(gateway, subnet->vpc_id); c++)
+			add_cidr(sql, column, network->cidrs[subnet->cidrs.first + c], &comma);
 	}
 	if (comma[0] == '\0')
 		buf_adds(sql, "CAST(NULL AS BOOLEAN)");
@@ -173,8 +173,8 @@ static bool
 is_client(const struct who_interface *interface, const struct who_subnet *subnet)
 {
 	return interface->id != NULL && is_text(interface->subnet_id, subnet->id) &&
-	       interface->has_primary && interface->address_count == 1 &&
-	       interface->prefix_count == 0 && !is_text(interface->kind, "nat_gateway");
+	       interface->has_primary && interface->addresses.count == 1 &&
+	       interface->prefixes.count == 0 && !is_text(interface->kind, "nat_gateway");
 }
 
 static void
@@ -191,16 +191,6 @@ add_clients(struct nat_plan *plan, const struct who_subnet *subnet, size_t numbe
 			};
 }
 
-/* Is the subnet in the inventory twice, and this not the first? */
-static bool
-stands_before(const struct who_network *network, size_t subnet)
-{
-	for (size_t i = 0; i < subnet; i++)
-		if (is_text(network->subnets[i].id, network->subnets[subnet].id))
-			return true;
-	return false;
-}
-
 static enum flowtoll_rc
 collect(struct nat_plan *plan, struct routes *routes, struct flowtoll_err *err)
 {
@@ -211,8 +201,6 @@ collect(struct nat_plan *plan, struct routes *routes, struct flowtoll_err *err)
 		return no_memory(err);
 	for (size_t i = 0; i < network->subnet_count; i++) {
 		bool added;
-		if (stands_before(network, i))
-			continue;
 		TRY(add_subnet(plan, routes, &network->subnets[i], i + 1, &added, err));
 		if (added)
 			add_clients(plan, &network->subnets[i], i + 1, plan->clients);

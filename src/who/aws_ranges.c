@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "who/inventory.h"
 #include "who/json_walk.h"
 
 #include <assert.h>
@@ -121,13 +122,13 @@ make_room(struct reader *reader, struct flowtoll_err *err)
 }
 
 static enum flowtoll_rc
-read_row(void *ctx, const json_t *item, struct flowtoll_err *err)
+read_row(void *ctx, const struct who_json *item, struct flowtoll_err *err)
 {
 	struct reader *reader = ctx;
 	const char *prefix;
 	const char *service;
 	const char *region;
-	if (!json_is_object(item))
+	if (!who_json_is_object(item))
 		return ERR(err, FLOWTOLL_ERR_INPUT, "a member of %s is not an object", reader->list);
 	TRY(who_json_text(item, reader->prefix_key, reader->list, &prefix, err));
 	TRY(who_json_text(item, "service", reader->list, &service, err));
@@ -253,7 +254,7 @@ static enum flowtoll_rc
 read_key(void *ctx, const char *key, bool *items, struct flowtoll_err *err)
 {
 	struct reader *reader = ctx;
-	if (strcmp(key, "NetworkInterfaces") == 0) {
+	if (who_inventory_is_key(key)) {
 		ERR(err, FLOWTOLL_ERR_INPUT, "this is an inventory, not AWS's ip-ranges.json");
 		err_hint(err, "give it with --inventory");
 		return FLOWTOLL_ERR_INPUT;
@@ -279,14 +280,13 @@ is_date(const char *text)
 }
 
 static enum flowtoll_rc
-read_value(void *ctx, const char *key, const json_t *value, struct flowtoll_err *err)
+read_value(void *ctx, const char *key, const char *text, struct flowtoll_err *err)
 {
 	struct reader *reader = ctx;
 	char source[32];
-	if (strcmp(key, "createDate") != 0 || !json_is_string(value) ||
-	    !is_date(json_string_value(value)))
+	if (strcmp(key, "createDate") != 0 || text == NULL || !is_date(text))
 		return FLOWTOLL_OK;
-	snprintf(source, sizeof source, "AWS ranges %.10s", json_string_value(value));
+	snprintf(source, sizeof source, "AWS ranges %.10s", text);
 	return intern(reader, source, &reader->source, err);
 }
 

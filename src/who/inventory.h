@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The addresses of network interfaces, out of what `aws ec2 describe-network-interfaces` prints:
- * private, public (and carrier's, customer-owned) IPv4, IPv6, delegated prefixes.
+ * Whose an address is, out of what `aws ec2 describe-...` prints: of interfaces the private, public
+ * (and carrier's, customer-owned) IPv4, IPv6, delegated prefixes; of NAT gateways their addresses.
+ * And the network around them, see network.h.
  *
  * Filled by one thread, then read by any number. Texts live as long as the who_intern they were
  * added with.
@@ -14,7 +15,7 @@
 #include "who/intern.h"
 #include "who/network.h"
 
-/* One interface, or several that share an address. */
+/* One interface, or several that share an address; or what a NAT gateway says of its own. */
 struct who_entry {
 	const char *name; /* the label */
 	const char *kind;
@@ -22,6 +23,7 @@ struct who_entry {
 	const char *resource_id;            /* of a NAT gateway; else NULL */
 	const char *eni_id;                 /* NULL: not known, or several */
 	const struct who_claim *claimants;  /* of several: newest first; else NULL */
+	bool is_stand_in;                   /* a NAT gateway's word: no interface was read for it */
 };
 
 /* Zero-initialise a struct who_inventory to create one. */
@@ -30,15 +32,25 @@ struct who_inventory {
 	struct who_entry *entries;
 	size_t count;
 	size_t cap;
+	struct who_network network;
 };
 
 void who_inventory_free(struct who_inventory *inventory);
 
-/* Its addresses to `inventory`; all else, and the interfaces as such, to `network`. */
+/* Reads a file; see who_add_inventory. */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_inventory_add(struct who_inventory *inventory,
-                                                     struct who_network *network,
                                                      struct who_intern *intern, const char *path,
                                                      struct flowtoll_err *err);
+
+/* Is it the key of a list in such a file? */
+bool who_inventory_is_key(const char *key);
+
+/* The entry is behind these addresses and prefixes, besides what is by now. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_inventory_claim(struct who_inventory *inventory,
+                                                       struct who_intern *intern,
+                                                       const struct who_entry *entry,
+                                                       const struct ip_cidr *cidrs, size_t count,
+                                                       struct flowtoll_err *err);
 
 /* NULL: not there. */
 static inline const struct who_entry *

@@ -10,6 +10,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include <jansson.h>
+
 struct walk {
 	const char *path;
 	const char *text;
@@ -132,7 +134,7 @@ walk_items(struct walk *walk, const char *key, struct flowtoll_err *err)
 		size_t start = at_end(walk) ? walk->len : walk->at;
 		json_t *item;
 		TRY(parse_value(walk, &item, err));
-		enum flowtoll_rc rc = walk->visitor->item(walk->ctx, item, err);
+		enum flowtoll_rc rc = walk->visitor->item(walk->ctx, (const struct who_json *)item, err);
 		json_decref(item);
 		if (rc != FLOWTOLL_OK)
 			return placed(walk, rc, start, err);
@@ -152,7 +154,7 @@ walk_value(struct walk *walk, const char *key, size_t key_at, struct flowtoll_er
 		return walk_items(walk, key, err);
 	json_t *value;
 	TRY(parse_value(walk, &value, err));
-	rc = walk->visitor->value(walk->ctx, key, value, err);
+	rc = walk->visitor->value(walk->ctx, key, json_string_value(value), err);
 	json_decref(value);
 	return placed(walk, rc, key_at, err);
 }
@@ -245,16 +247,20 @@ who_json_walk(const char *path, size_t len_max, const struct who_json_visitor *v
 	return rc;
 }
 
-enum flowtoll_rc
-who_json_text(const json_t *object, const char *key, const char *what, const char **text,
-              struct flowtoll_err *err)
+/* ---- values ------------------------------------------------------------------------------- */
+
+/* A member of an object; NULL where it is null too. */
+static const json_t *
+member_of(const struct who_json *object, const char *key)
 {
-	const json_t *value = json_object_get(object, key);
-	*text = NULL;
-	if (value == NULL || json_is_null(value))
-		return FLOWTOLL_OK;
-	if (!json_is_string(value))
-		return ERR(err, FLOWTOLL_ERR_INPUT, "%s: %s is not text", what, key);
+	const json_t *value = json_object_get((const json_t *)object, key);
+	return json_is_null(value) ? NULL : value;
+}
+
+static enum flowtoll_rc
+check_text(const json_t *value, const char *what, const char *key, const char **text,
+           struct flowtoll_err *err)
+{
 	if (json_string_length(value) > LIMIT_JSON_TEXT_BYTES)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "%s: %s is longer than %d bytes", what, key,
 		           LIMIT_JSON_TEXT_BYTES);
@@ -262,26 +268,85 @@ who_json_text(const json_t *object, const char *key, const char *what, const cha
 	return FLOWTOLL_OK;
 }
 
+bool
+who_json_is_object(const struct who_json *value)
+{
+	return json_is_object((const json_t *)value);
+}
+
 enum flowtoll_rc
-who_json_list(const json_t *object, const char *key, const char *what, const json_t **list,
+who_json_text(const struct who_json *object, const char *key, const char *what, const char **text,
               struct flowtoll_err *err)
 {
-	*list = json_object_get(object, key);
-	if (json_is_null(*list))
-		*list = NULL;
-	if (*list != NULL && !json_is_array(*list))
-		return ERR(err, FLOWTOLL_ERR_INPUT, "%s: %s is not a list", what, key);
+	const json_t *value = member_of(object, key);
+	*text = NULL;
+	if (value == NULL)
+		return FLOWTOLL_OK;
+	if (!json_is_string(value))
+		return ERR(err, FLOWTOLL_ERR_INPUT, "%s: %s is not text", what, key);
+	return check_text(value, what, key, text, err);
+}
+
+enum flowtoll_rc
+who_json_flag(const struct who_json *object, const char *key, const char *what, bool *flag,
+              struct flowtoll_err *err)
+{
+	const json_t *value = member_of(object, key);
+	*flag = json_is_true(value);
+	if (value != NULL && !json_is_boolean(value))
+		return ERR(err, FLOWTOLL_ERR_INPUT, "%s: %s is neither true nor false", what, key);
 	return FLOWTOLL_OK;
 }
 
 enum flowtoll_rc
-who_json_object(const json_t *object, const char *key, const char *what, const json_t **inner,
-                struct flowtoll_err *err)
+who_json_object(const struct who_json *object, const char *key, const char *what,
+                const struct who_json **inner, struct flowtoll_err *err)
 {
-	*inner = json_object_get(object, key);
-	if (json_is_null(*inner))
-		*inner = NULL;
-	if (*inner != NULL && !json_is_object(*inner))
+	const json_t *value = member_of(object, key);
+	*inner = (const struct who_json *)value;
+	if (value != NULL && !json_is_object(value))
 		return ERR(err, FLOWTOLL_ERR_INPUT, "%s: %s is not an object", what, key);
 	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+who_json_list(const struct who_json *object, const char *key, const char *what,
+              struct who_json_list *list, struct flowtoll_err *err)
+{
+	const json_t *value = member_of(object, key);
+	*list = (struct who_json_list){key, what, (const struct who_json *)value, 0};
+	if (value != NULL && !json_is_array(value))
+		return ERR(err, FLOWTOLL_ERR_INPUT, "%s: %s is not a list", what, key);
+	return FLOWTOLL_OK;
+}
+
+static const json_t *
+next_of(struct who_json_list *list)
+{
+	return json_array_get((const json_t *)list->list, list->next++); /* NULL past the last */
+}
+
+enum flowtoll_rc
+who_json_next_object(struct who_json_list *list, const struct who_json **member,
+                     struct flowtoll_err *err)
+{
+	const json_t *value = next_of(list);
+	*member = (const struct who_json *)value;
+	if (value != NULL && !json_is_object(value))
+		return ERR(err, FLOWTOLL_ERR_INPUT, "%s: a member of %s is not an object", list->what,
+		           list->key);
+	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+who_json_next_text(struct who_json_list *list, const char **text, struct flowtoll_err *err)
+{
+	const json_t *value = next_of(list);
+	*text = NULL;
+	if (value == NULL)
+		return FLOWTOLL_OK;
+	if (!json_is_string(value))
+		return ERR(err, FLOWTOLL_ERR_INPUT, "%s: a member of %s is not text", list->what,
+		           list->key);
+	return check_text(value, list->what, list->key, text, err);
 }

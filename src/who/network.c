@@ -1,480 +1,267 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * See network.h and network_read.h.
+ * See network.h. How much an array can hold follows from how much it holds: the next power of two.
  */
-#include "who/network_read.h"
+#include "who/network.h"
 
+#include "base/limits.h"
 #include "base/mem.h"
-#include "who/json_walk.h"
+#include "who/eni_kind.h"
 
-#include <stdio.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COUNT_FIRST = 64 };
+enum { ROWS_MIN = 64 };
 
-/* Room for one more member behind `count`: doubles where a power of two is full. */
-static void *
-grow(void *all, size_t count, size_t size, struct flowtoll_err *err)
+static_assert(LIMIT_NETWORK_ROWS < UINT32_MAX, "slices count in 32 bits");
+
+/* ---- arrays ------------------------------------------------------------------------------- */
+
+static size_t
+capacity(size_t count)
 {
-	bool is_full = count == 0 || (count >= COUNT_FIRST && (count & (count - 1)) == 0);
-	void *more = all;
-	if (is_full)
-		more = mem_realloc_array(all, count == 0 ? COUNT_FIRST : 2 * count, size);
-	if (more == NULL)
-		(void)err_memory(err, "reading the inventory");
-	return more;
+	if (count == 0)
+		return 0;
+	size_t cap = ROWS_MIN;
+	while (cap < count)
+		cap *= 2;
+	return cap;
 }
 
-/* Adds a zeroed member to an array of the network and makes `member` point to it. */
-#define ADD(network, array, counter, member, err)                                                  \
-	do {                                                                                           \
-		void *more_ = grow((network)->array, (network)->counter, sizeof *(network)->array, err);    \
-		if (more_ == NULL)                                                                         \
-			return FLOWTOLL_ERR_MEMORY;                                                            \
-		(network)->array = more_;                                                                  \
-		(member) = &(network)->array[(network)->counter++];                                        \
-		memset(member, 0, sizeof *(member));                                                       \
-	} while (0)
+/* The array with room for one more; NULL, with *err filled, where there is none. */
+static void *
+grown(void *rows, size_t count, size_t size, struct flowtoll_err *err)
+{
+	if (count == LIMIT_NETWORK_ROWS) {
+		ERR(err, FLOWTOLL_ERR_INPUT, "more than %d rows of a kind in the inventory",
+		    LIMIT_NETWORK_ROWS);
+		err_hint(err, "give fewer files, or such of fewer accounts, at a time");
+		return NULL;
+	}
+	if (count < capacity(count))
+		return rows;
+	void *larger = mem_realloc_array(rows, capacity(count + 1), size);
+	if (larger == NULL)
+		err_memory(err, "reading the inventory");
+	return larger;
+}
+
+#define ADD(one, many, type)                                                                       \
+	enum flowtoll_rc who_network_add_##one(struct who_network *network, const type *row,           \
+	                                       struct flowtoll_err *err)                               \
+	{                                                                                              \
+		type *rows = grown(network->many, network->one##_count, sizeof *rows, err);                \
+		if (rows == NULL)                                                                          \
+			return err->code;                                                                      \
+		network->many = rows;                                                                      \
+		rows[network->one##_count++] = *row;                                                       \
+		return FLOWTOLL_OK;                                                                        \
+	}
+WHO_NETWORK_ARRAYS(ADD)
+#undef ADD
 
 void
 who_network_free(struct who_network *network)
 {
-	mem_free(network->interfaces);
-	mem_free(network->addresses);
-	mem_free(network->nat_gateways);
-	mem_free(network->nat_addresses);
-	mem_free(network->subnets);
-	mem_free(network->subnet_cidrs);
-	mem_free(network->vpc_cidrs);
-	mem_free(network->routes);
-	mem_free(network->prefixes);
+#define FREE(one, many, type) mem_free(network->many);
+	WHO_NETWORK_ARRAYS(FREE)
+#undef FREE
 	*network = (struct who_network){0};
 }
 
 size_t
 who_network_size_bytes(const struct who_network *network)
 {
-	return network->interface_count * sizeof *network->interfaces +
-	       network->address_count * sizeof *network->addresses +
-	       network->nat_gateway_count * sizeof *network->nat_gateways +
-	       network->nat_address_count * sizeof *network->nat_addresses +
-	       network->subnet_count * sizeof *network->subnets +
-	       network->subnet_cidr_count * sizeof *network->subnet_cidrs +
-	       network->vpc_cidr_count * sizeof *network->vpc_cidrs +
-	       network->route_count * sizeof *network->routes +
-	       network->prefix_count * sizeof *network->prefixes;
+	size_t size = 0;
+#define SIZE(one, many, type) size += capacity(network->one##_count) * sizeof *network->many;
+	WHO_NETWORK_ARRAYS(SIZE)
+#undef SIZE
+	return size;
 }
 
 /* ---- order -------------------------------------------------------------------------------- */
 
 static int
-compare_ids(const char *a, const char *b)
+compare_texts(const char *a, const char *b)
 {
+	if (a == b)
+		return 0;
 	if (a == NULL || b == NULL)
-		return (a != NULL) - (b != NULL);
-	return a == b ? 0 : strcmp(a, b);
-}
-
-/* Of equal ids the one that was read first, whose addresses come first, is the first. */
-static int
-by_interface(const void *a, const void *b)
-{
-	const struct who_interface *left = a, *right = b;
-	int order = compare_ids(left->id, right->id);
-	return order != 0 ? order
-	                  : (left->address_first > right->address_first) -
-	                        (left->address_first < right->address_first);
+		return a == NULL ? -1 : 1;
+	return strcmp(a, b);
 }
 
 static int
-by_id(const void *id, const void *interface)
+compare_numbers(uint64_t a, uint64_t b)
 {
-	return compare_ids(id, ((const struct who_interface *)interface)->id);
+	return a == b ? 0 : (a < b ? -1 : 1);
 }
 
-void
-who_network_tidy(struct who_network *network)
+static int
+compare_cidrs(const struct ip_cidr *a, const struct ip_cidr *b)
 {
-	size_t kept = 0;
-	if (network->interface_count == 0)
-		return;
-	qsort(network->interfaces, network->interface_count, sizeof *network->interfaces,
-	      by_interface);
-	for (size_t i = 0; i < network->interface_count; i++) {
-		const char *id = network->interfaces[i].id;
-		if (kept == 0 || id == NULL || compare_ids(network->interfaces[kept - 1].id, id) != 0)
-			network->interfaces[kept++] = network->interfaces[i];
+	int order = ip_compare(a->first, b->first);
+	return order != 0 ? order : compare_numbers(a->bits, b->bits);
+}
+
+/* By id, then as they were read. */
+#define COMPARE_BY_ID(one)                                                                         \
+	static int compare_##one##s(const void *left, const void *right)                               \
+	{                                                                                              \
+		const struct who_##one *a = left, *b = right;                                              \
+		int order = compare_texts(a->id, b->id);                                                   \
+		return order != 0 ? order : compare_numbers(a->order, b->order);                           \
+	}                                                                                              \
+	static bool is_same_##one(const struct who_##one *a, const struct who_##one *b)                \
+	{                                                                                              \
+		return a->id != NULL && compare_texts(a->id, b->id) == 0;                                  \
 	}
-	network->interface_count = kept;
+COMPARE_BY_ID(interface)
+COMPARE_BY_ID(nat_gateway)
+COMPARE_BY_ID(subnet)
+
+static int
+compare_vpc_cidrs(const void *left, const void *right)
+{
+	const struct who_vpc_cidr *a = left, *b = right;
+	int order = compare_texts(a->vpc_id, b->vpc_id);
+	if (order == 0)
+		order = compare_cidrs(&a->cidr, &b->cidr);
+	return order != 0 ? order : compare_texts(a->owner_id, b->owner_id);
 }
 
-const struct who_interface *
-who_network_find_interface(const struct who_network *network, const char *id)
+static int
+compare_routes(const void *left, const void *right)
 {
-	if (id == NULL || network->interface_count == 0)
-		return NULL;
-	return bsearch(id, network->interfaces, network->interface_count,
-	               sizeof *network->interfaces, by_id);
+	const struct who_route *a = left, *b = right;
+	const struct {
+		const char *a;
+		const char *b;
+	} pairs[] = {
+		{a->route_table_id, b->route_table_id}, {a->vpc_id, b->vpc_id},
+		{a->subnet_id, b->subnet_id},           {a->gateway_id, b->gateway_id},
+		{a->prefix_list_id, b->prefix_list_id}, {a->target, b->target},
+		{a->state, b->state},
+	};
+	enum { BEFORE_CIDR = 4 };
+	int order = 0;
+	for (size_t i = 0; order == 0 && i < sizeof pairs / sizeof pairs[0]; i++) {
+		if (i == BEFORE_CIDR)
+			order = compare_numbers(a->is_main, b->is_main);
+		if (i == BEFORE_CIDR && order == 0)
+			order = compare_numbers(a->has_cidr, b->has_cidr);
+		if (i == BEFORE_CIDR && order == 0 && a->has_cidr)
+			order = compare_cidrs(&a->cidr, &b->cidr);
+		if (order == 0)
+			order = compare_texts(pairs[i].a, pairs[i].b);
+	}
+	return order;
+}
+
+static int
+compare_prefixes(const void *left, const void *right)
+{
+	const struct who_prefix *a = left, *b = right;
+	int order = compare_texts(a->prefix_list_id, b->prefix_list_id);
+	if (order == 0)
+		order = compare_texts(a->name, b->name);
+	return order != 0 ? order : compare_cidrs(&a->cidr, &b->cidr);
 }
 
 static bool
-has_address(const struct who_nat_address *address, struct ip ip)
+is_same_vpc_cidr(const struct who_vpc_cidr *a, const struct who_vpc_cidr *b)
 {
-	return (address->has_private && ip_compare(address->private_ip, ip) == 0) ||
-	       (address->has_public && ip_compare(address->public_ip, ip) == 0);
+	return compare_vpc_cidrs(a, b) == 0;
 }
 
-const struct who_nat_gateway *
-who_network_find_nat_gateway(const struct who_network *network, struct ip ip)
+static bool
+is_same_route(const struct who_route *a, const struct who_route *b)
 {
-	for (size_t g = 0; g < network->nat_gateway_count; g++) {
-		const struct who_nat_gateway *gateway = &network->nat_gateways[g];
-		for (size_t i = 0; i < gateway->address_count; i++)
-			if (has_address(&network->nat_addresses[gateway->address_first + i], ip))
-				return gateway;
+	return compare_routes(a, b) == 0;
+}
+
+static bool
+is_same_prefix(const struct who_prefix *a, const struct who_prefix *b)
+{
+	return compare_prefixes(a, b) == 0;
+}
+
+/* Orders the rows and keeps the first of equal ones. What the array can hold follows from its
+ * count, so it is then made as small as that; if it cannot be, it is larger than it need be. */
+#define SORT(one, many)                                                                            \
+	static void sort_##many(struct who_network *network)                                           \
+	{                                                                                              \
+		struct who_##one *rows = network->many;                                                    \
+		size_t count = network->one##_count, kept = 0;                                             \
+		if (count == 0)                                                                            \
+			return;                                                                                \
+		qsort(rows, count, sizeof *rows, compare_##many);                                          \
+		for (size_t i = 0; i < count; i++)                                                         \
+			if (kept == 0 || !is_same_##one(&rows[kept - 1], &rows[i]))                            \
+				rows[kept++] = rows[i];                                                            \
+		network->one##_count = kept;                                                               \
+		if (capacity(kept) < capacity(count))                                                      \
+			rows = mem_realloc_array(rows, capacity(kept), sizeof *rows);                          \
+		network->many = rows != NULL ? rows : network->many;                                       \
 	}
-	return NULL;
-}
+SORT(interface, interfaces)
+SORT(nat_gateway, nat_gateways)
+SORT(subnet, subnets)
+SORT(vpc_cidr, vpc_cidrs)
+SORT(route, routes)
+SORT(prefix, prefixes)
 
-/* ---- members of an object ----------------------------------------------------------------- */
+/* ---- joins -------------------------------------------------------------------------------- */
 
-static enum flowtoll_rc
-read_text(struct who_network_reader *reader, const json_t *object, const char *key,
-          const char **kept, struct flowtoll_err *err)
-{
-	const char *text;
-	*kept = NULL;
-	TRY(who_json_text(object, key, reader->what, &text, err));
-	if (text == NULL || text[0] == '\0')
-		return FLOWTOLL_OK;
-	*kept = who_intern(reader->intern, text, strlen(text));
-	return *kept != NULL ? FLOWTOLL_OK : err_memory(err, "reading the inventory");
-}
-
-static enum flowtoll_rc
-read_ip(struct who_network_reader *reader, const json_t *object, const char *key, bool *has,
-        struct ip *ip, struct flowtoll_err *err)
-{
-	const char *text;
-	TRY(who_json_text(object, key, reader->what, &text, err));
-	*has = text != NULL && text[0] != '\0';
-	if (!*has || ip_parse(text, strlen(text), ip))
-		return FLOWTOLL_OK;
-	return ERR(err, FLOWTOLL_ERR_INPUT, "%s: %s \"%.64s\" is not an IP address", reader->what, key,
-	           text);
-}
-
-static enum flowtoll_rc
-parse_cidr(struct who_network_reader *reader, const char *key, const char *text,
-           struct ip_cidr *cidr, struct flowtoll_err *err)
-{
-	bool host_bits = false;
-	if (ip_cidr_parse(text, strlen(text), cidr, &host_bits))
-		return FLOWTOLL_OK;
-	return ERR(err, FLOWTOLL_ERR_INPUT, "%s: %s \"%.64s\" is not an IP prefix%s", reader->what,
-	           key, text, host_bits ? ": it has host bits" : "");
-}
-
-static enum flowtoll_rc
-read_cidr(struct who_network_reader *reader, const json_t *object, const char *key, bool *has,
-          struct ip_cidr *cidr, struct flowtoll_err *err)
-{
-	const char *text;
-	TRY(who_json_text(object, key, reader->what, &text, err));
-	*has = text != NULL && text[0] != '\0';
-	return *has ? parse_cidr(reader, key, text, cidr, err) : FLOWTOLL_OK;
-}
-
-typedef enum flowtoll_rc member_fn(struct who_network_reader *reader, const json_t *member,
-                                   void *ctx, struct flowtoll_err *err);
-
-/* Each object of a list in an object. */
-static enum flowtoll_rc
-each(struct who_network_reader *reader, const json_t *object, const char *key, member_fn *call,
-     void *ctx, struct flowtoll_err *err)
-{
-	const json_t *list;
-	TRY(who_json_list(object, key, reader->what, &list, err));
-	size_t count = json_array_size(list);
-	for (size_t i = 0; i < count; i++) {
-		const json_t *member = json_array_get(list, i);
-		if (!json_is_object(member))
-			return ERR(err, FLOWTOLL_ERR_INPUT, "%s: a member of %s is not an object",
-			           reader->what, key);
-		TRY(call(reader, member, ctx, err));
+#define FIND(one, many)                                                                            \
+	static int compare_id_##one(const void *id, const void *row)                                   \
+	{                                                                                              \
+		return compare_texts(id, ((const struct who_##one *)row)->id);                             \
+	}                                                                                              \
+	const struct who_##one *who_network_##one(const struct who_network *network, const char *id)   \
+	{                                                                                              \
+		if (id == NULL || network->one##_count == 0)                                               \
+			return NULL;                                                                           \
+		return bsearch(id, network->many, network->one##_count, sizeof *network->many,             \
+		               compare_id_##one);                                                          \
 	}
-	return FLOWTOLL_OK;
-}
+FIND(interface, interfaces)
+FIND(subnet, subnets)
 
-/* ---- interfaces --------------------------------------------------------------------------- */
-
-static enum flowtoll_rc
-add_address(struct who_network_reader *reader, const json_t *member, void *ctx,
-            struct flowtoll_err *err)
+/* A gateway knows that an interface is its own even where the interface's description does not. */
+static void
+join_gateway(struct who_network *network, struct who_nat_gateway *gateway)
 {
-	const char *key = ctx;
-	struct ip found, *ip;
-	bool has;
-	TRY(read_ip(reader, member, key, &has, &found, err));
-	if (!has)
-		return FLOWTOLL_OK;
-	ADD(reader->network, addresses, address_count, ip, err);
-	*ip = found;
-	return FLOWTOLL_OK;
-}
-
-static enum flowtoll_rc
-count_prefix(struct who_network_reader *reader, const json_t *member, void *ctx,
-             struct flowtoll_err *err)
-{
-	(void)reader, (void)member, (void)err;
-	++*(size_t *)ctx;
-	return FLOWTOLL_OK;
-}
-
-enum flowtoll_rc
-who_network_add_interface(struct who_network_reader *reader, const json_t *item,
-                          const struct who_interface *known, struct flowtoll_err *err)
-{
-	static char private_key[] = "PrivateIpAddress", ipv6_key[] = "Ipv6Address";
-	struct who_network *network = reader->network;
-	struct who_interface found = *known, *interface;
-	const json_t *attachment;
-	found.address_first = network->address_count;
-	TRY(read_text(reader, item, "InterfaceType", &found.type, err));
-	TRY(read_text(reader, item, "VpcId", &found.vpc_id, err));
-	TRY(read_text(reader, item, "SubnetId", &found.subnet_id, err));
-	TRY(read_text(reader, item, "AvailabilityZone", &found.zone, err));
-	TRY(read_text(reader, item, "AvailabilityZoneId", &found.zone_id, err));
-	TRY(read_text(reader, item, "OwnerId", &found.owner_id, err));
-	TRY(who_json_object(item, "Attachment", reader->what, &attachment, err));
-	TRY(read_text(reader, attachment, "InstanceId", &found.instance_id, err));
-	TRY(read_ip(reader, item, "PrivateIpAddress", &found.has_primary, &found.primary, err));
-	TRY(each(reader, item, "PrivateIpAddresses", add_address, private_key, err));
-	TRY(each(reader, item, "Ipv6Addresses", add_address, ipv6_key, err));
-	TRY(each(reader, item, "Ipv4Prefixes", count_prefix, &found.prefix_count, err));
-	TRY(each(reader, item, "Ipv6Prefixes", count_prefix, &found.prefix_count, err));
-	if (network->address_count == found.address_first && found.has_primary)
-		TRY(add_address(reader, item, private_key, err));
-	found.address_count = network->address_count - found.address_first;
-	ADD(network, interfaces, interface_count, interface, err);
-	*interface = found;
-	return FLOWTOLL_OK;
-}
-
-/* ---- NAT gateways ------------------------------------------------------------------------- */
-
-static enum flowtoll_rc
-add_nat_address(struct who_network_reader *reader, const json_t *member, void *ctx,
-                struct flowtoll_err *err)
-{
-	struct who_nat_address found = {0}, *address;
-	(void)ctx;
-	TRY(read_text(reader, member, "NetworkInterfaceId", &found.interface_id, err));
-	TRY(read_ip(reader, member, "PrivateIp", &found.has_private, &found.private_ip, err));
-	TRY(read_ip(reader, member, "PublicIp", &found.has_public, &found.public_ip, err));
-	ADD(reader->network, nat_addresses, nat_address_count, address, err);
-	*address = found;
-	return FLOWTOLL_OK;
-}
-
-static enum flowtoll_rc
-read_nat_gateway(struct who_network_reader *reader, const json_t *item, struct flowtoll_err *err)
-{
-	struct who_network *network = reader->network;
-	struct who_nat_gateway found = {.address_first = network->nat_address_count}, *gateway;
-	TRY(read_text(reader, item, "NatGatewayId", &found.id, err));
-	TRY(read_text(reader, item, "VpcId", &found.vpc_id, err));
-	TRY(read_text(reader, item, "SubnetId", &found.subnet_id, err));
-	TRY(read_text(reader, item, "ConnectivityType", &found.connectivity, err));
-	TRY(read_text(reader, item, "AvailabilityMode", &found.mode, err));
-	TRY(read_text(reader, item, "State", &found.state, err));
-	TRY(each(reader, item, "NatGatewayAddresses", add_nat_address, NULL, err));
-	if (found.id == NULL)
-		return ERR(err, FLOWTOLL_ERR_INPUT, "%s has no NatGatewayId", reader->what);
-	found.address_count = network->nat_address_count - found.address_first;
-	char name[128];
-	int len = snprintf(name, sizeof name, "NAT gateway %s", found.id);
-	found.name = who_intern(reader->intern, name,
-	                        len < (int)sizeof name ? (size_t)len : sizeof name - 1);
-	if (found.name == NULL)
-		return err_memory(err, "reading the inventory");
-	ADD(network, nat_gateways, nat_gateway_count, gateway, err);
-	*gateway = found;
-	return FLOWTOLL_OK;
-}
-
-/* ---- subnets and VPCs --------------------------------------------------------------------- */
-
-static enum flowtoll_rc
-add_subnet_cidr(struct who_network_reader *reader, const json_t *member, void *ctx,
-                struct flowtoll_err *err)
-{
-	const char *key = ctx;
-	struct ip_cidr found, *cidr;
-	bool has;
-	TRY(read_cidr(reader, member, key, &has, &found, err));
-	if (!has)
-		return FLOWTOLL_OK;
-	ADD(reader->network, subnet_cidrs, subnet_cidr_count, cidr, err);
-	*cidr = found;
-	return FLOWTOLL_OK;
-}
-
-static enum flowtoll_rc
-read_subnet(struct who_network_reader *reader, const json_t *item, struct flowtoll_err *err)
-{
-	static char ipv4_key[] = "CidrBlock", ipv6_key[] = "Ipv6CidrBlock";
-	struct who_network *network = reader->network;
-	struct who_subnet found = {.cidr_first = network->subnet_cidr_count}, *subnet;
-	TRY(read_text(reader, item, "SubnetId", &found.id, err));
-	TRY(read_text(reader, item, "VpcId", &found.vpc_id, err));
-	TRY(read_text(reader, item, "AvailabilityZone", &found.zone, err));
-	TRY(read_text(reader, item, "AvailabilityZoneId", &found.zone_id, err));
-	TRY(add_subnet_cidr(reader, item, ipv4_key, err));
-	TRY(each(reader, item, "Ipv6CidrBlockAssociationSet", add_subnet_cidr, ipv6_key, err));
-	found.cidr_count = network->subnet_cidr_count - found.cidr_first;
-	ADD(network, subnets, subnet_count, subnet, err);
-	*subnet = found;
-	return FLOWTOLL_OK;
-}
-
-struct vpc {
-	const char *id;
-	const char *owner_id;
-	const char *cidr_key;
-	const char *state_key;
-};
-
-/* An association, unless it is one that was. */
-static enum flowtoll_rc
-add_vpc_cidr(struct who_network_reader *reader, const json_t *member, void *ctx,
-             struct flowtoll_err *err)
-{
-	const struct vpc *vpc = ctx;
-	struct who_vpc_cidr found = {.vpc_id = vpc->id, .owner_id = vpc->owner_id}, *cidr;
-	const json_t *state_object;
-	const char *state;
-	bool has;
-	TRY(read_cidr(reader, member, vpc->cidr_key, &has, &found.cidr, err));
-	TRY(who_json_object(member, vpc->state_key, reader->what, &state_object, err));
-	TRY(who_json_text(state_object, "State", reader->what, &state, err));
-	if (!has || (state != NULL && strcmp(state, "associated") != 0))
-		return FLOWTOLL_OK;
-	ADD(reader->network, vpc_cidrs, vpc_cidr_count, cidr, err);
-	*cidr = found;
-	return FLOWTOLL_OK;
-}
-
-static enum flowtoll_rc
-read_vpc(struct who_network_reader *reader, const json_t *item, struct flowtoll_err *err)
-{
-	struct vpc vpc = {.cidr_key = "CidrBlock", .state_key = "CidrBlockState"};
-	size_t before = reader->network->vpc_cidr_count;
-	TRY(read_text(reader, item, "VpcId", &vpc.id, err));
-	TRY(read_text(reader, item, "OwnerId", &vpc.owner_id, err));
-	TRY(each(reader, item, "CidrBlockAssociationSet", add_vpc_cidr, &vpc, err));
-	if (reader->network->vpc_cidr_count == before)
-		TRY(add_vpc_cidr(reader, item, &vpc, err));
-	vpc.cidr_key = "Ipv6CidrBlock";
-	vpc.state_key = "Ipv6CidrBlockState";
-	return each(reader, item, "Ipv6CidrBlockAssociationSet", add_vpc_cidr, &vpc, err);
-}
-
-/* ---- route tables ------------------------------------------------------------------------- */
-
-struct route_table {
-	const json_t *item;
-	struct who_route route; /* what all have in common */
-	size_t associations;
-};
-
-static enum flowtoll_rc
-add_route(struct who_network_reader *reader, const json_t *member, void *ctx,
-          struct flowtoll_err *err)
-{
-	static const char *const targets[] = {
-		"NatGatewayId", "TransitGatewayId", "GatewayId", "VpcPeeringConnectionId",
-		"NetworkInterfaceId", "EgressOnlyInternetGatewayId", "LocalGatewayId", "CarrierGatewayId",
-		"InstanceId", "CoreNetworkArn",
-	};
-	const struct route_table *table = ctx;
-	struct who_route found = table->route, *route;
-	TRY(read_cidr(reader, member, "DestinationCidrBlock", &found.has_cidr, &found.cidr, err));
-	if (!found.has_cidr)
-		TRY(read_cidr(reader, member, "DestinationIpv6CidrBlock", &found.has_cidr, &found.cidr,
-		              err));
-	TRY(read_text(reader, member, "DestinationPrefixListId", &found.prefix_list_id, err));
-	TRY(read_text(reader, member, "State", &found.state, err));
-	for (size_t i = 0; i < sizeof targets / sizeof *targets && found.target == NULL; i++)
-		TRY(read_text(reader, member, targets[i], &found.target, err));
-	ADD(reader->network, routes, route_count, route, err);
-	*route = found;
-	return FLOWTOLL_OK;
-}
-
-static enum flowtoll_rc
-add_association(struct who_network_reader *reader, const json_t *member, void *ctx,
-                struct flowtoll_err *err)
-{
-	struct route_table *table = ctx;
-	TRY(read_text(reader, member, "SubnetId", &table->route.subnet_id, err));
-	table->route.is_main = json_is_true(json_object_get(member, "Main"));
-	if (table->route.subnet_id == NULL && !table->route.is_main)
-		return FLOWTOLL_OK; /* of a gateway */
-	table->associations++;
-	return each(reader, table->item, "Routes", add_route, table, err);
-}
-
-static enum flowtoll_rc
-read_route_table(struct who_network_reader *reader, const json_t *item, struct flowtoll_err *err)
-{
-	struct route_table table = {.item = item};
-	TRY(read_text(reader, item, "RouteTableId", &table.route.route_table_id, err));
-	TRY(read_text(reader, item, "VpcId", &table.route.vpc_id, err));
-	TRY(each(reader, item, "Associations", add_association, &table, err));
-	if (table.associations > 0)
-		return FLOWTOLL_OK;
-	table.route.subnet_id = NULL;
-	table.route.is_main = false;
-	return each(reader, item, "Routes", add_route, &table, err);
-}
-
-/* ---- prefix lists ------------------------------------------------------------------------- */
-
-static enum flowtoll_rc
-read_prefix_list(struct who_network_reader *reader, const json_t *item, struct flowtoll_err *err)
-{
-	struct who_prefix found = {0}, *prefix;
-	const json_t *list;
-	TRY(read_text(reader, item, "PrefixListId", &found.prefix_list_id, err));
-	TRY(read_text(reader, item, "PrefixListName", &found.name, err));
-	TRY(who_json_list(item, "Cidrs", reader->what, &list, err));
-	size_t count = json_array_size(list);
-	for (size_t i = 0; i < count; i++) {
-		const json_t *text = json_array_get(list, i);
-		if (!json_is_string(text))
-			return ERR(err, FLOWTOLL_ERR_INPUT, "%s: a member of Cidrs is not text", reader->what);
-		TRY(parse_cidr(reader, "Cidrs", json_string_value(text), &found.cidr, err));
-		ADD(reader->network, prefixes, prefix_count, prefix, err);
-		*prefix = found;
+	const struct who_subnet *subnet = who_network_subnet(network, gateway->subnet_id);
+	const char *zone = NULL;
+	for (uint32_t i = 0; i < gateway->addresses.count; i++) {
+		const struct who_nat_address *address =
+			&network->nat_addresses[gateway->addresses.first + i];
+		const struct who_interface *found = who_network_interface(network, address->interface_id);
+		if (found == NULL)
+			continue;
+		struct who_interface *interface = &network->interfaces[found - network->interfaces];
+		zone = interface->zone;
+		if (interface->nat_gateway_id != NULL || gateway->id == NULL)
+			continue;
+		interface->kind = WHO_KIND_NAT_GATEWAY;
+		interface->nat_gateway_id = gateway->id;
+		interface->name = gateway->name;
 	}
-	return FLOWTOLL_OK;
+	if (gateway->zone == NULL && strcmp(gateway->mode, "regional") != 0)
+		gateway->zone = subnet != NULL && subnet->zone != NULL ? subnet->zone : zone;
 }
 
-const struct who_network_list *
-who_network_find_list(const char *key)
+void
+who_network_join(struct who_network *network)
 {
-	static const struct who_network_list lists[] = {
-		{"NatGateways", "NAT gateway", "NatGatewayId", read_nat_gateway},
-		{"Subnets", "subnet", "SubnetId", read_subnet},
-		{"Vpcs", "VPC", "VpcId", read_vpc},
-		{"RouteTables", "route table", "RouteTableId", read_route_table},
-		{"PrefixLists", "prefix list", "PrefixListId", read_prefix_list},
-	};
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		if (strcmp(lists[i].key, key) == 0)
-			return &lists[i];
-	return NULL;
+	sort_interfaces(network);
+	sort_nat_gateways(network);
+	sort_subnets(network);
+	sort_vpc_cidrs(network);
+	sort_routes(network);
+	sort_prefixes(network);
+	for (size_t i = 0; i < network->nat_gateway_count; i++)
+		join_gateway(network, &network->nat_gateways[i]);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The network of an inventory: what `aws ec2 describe-...` prints of interfaces, NAT gateways,
- * subnets, VPCs, route tables and prefix lists, as plain arrays. Keys of AWS's are named where a
- * member is from one of another name.
+ * What an inventory knows of a network: plain rows, as `aws ec2 describe-...` tells them, for
+ * whoever asks more than the name of an address. Each comment names AWS's field.
  *
- * Filled by one thread, then read by any number. Texts live as long as the who_intern they were
- * added with, and may be NULL: not told.
+ * A CIDR of IPv6 may end before IPv4 begins, as ::/0 does, and holds all of IPv4 then: look at the
+ * family of both before ip_in_cidr is asked.
+ *
+ * Rows are ordered by their first member (of routes and prefixes: by all), whatever the order of
+ * the files; of two with the same id the one read first stays. Any text may be NULL: not told.
+ * Texts and rows are lent until who_free, or the next who_add_inventory.
  */
 #ifndef WHO_NETWORK_H
 #define WHO_NETWORK_H
@@ -13,112 +16,165 @@
 #include "base/err.h"
 #include "ip/ip.h"
 
+/* Some members, in a row, of one of the arrays of struct who_network. */
+struct who_slice {
+	uint32_t first;
+	uint32_t count;
+};
+
+/* Of describe-network-interfaces. */
 struct who_interface {
 	const char *id;             /* NetworkInterfaceId */
-	const char *type;           /* InterfaceType */
-	const char *kind;           /* see who.h */
-	const char *name;           /* its label; see who.h */
-	const char *nat_gateway_id; /* of a NAT gateway's, from Description */
+	const char *name;           /* the label, as in who.h */
+	const char *type;           /* InterfaceType: "interface", "nat_gateway", ... */
+	const char *kind;           /* what it is, as in who.h; never NULL */
+	const char *nat_gateway_id; /* of the kind nat_gateway: from the Description, or NatGateways */
 	const char *instance_id;    /* Attachment.InstanceId */
-	const char *vpc_id;
-	const char *subnet_id;
+	const char *vpc_id;         /* VpcId */
+	const char *subnet_id;      /* SubnetId */
 	const char *zone;           /* AvailabilityZone */
 	const char *zone_id;        /* AvailabilityZoneId */
-	const char *owner_id;       /* account */
+	const char *owner_id;       /* OwnerId: the account */
+	struct ip primary;          /* PrivateIpAddress; of an IPv6-only subnet there is none */
 	bool has_primary;
-	struct ip primary;          /* PrivateIpAddress */
-	size_t address_first;       /* in `addresses`: all private ones, IPv6 too */
-	size_t address_count;
-	size_t prefix_count;        /* delegated: Ipv4Prefixes, Ipv6Prefixes */
+	struct who_slice addresses; /* in addresses: its own, each once. The primary one first, if
+	                               there is, then the other PrivateIpAddresses, Ipv6Addresses */
+	struct who_slice publics;   /* in addresses: PublicIp, CarrierIp, CustomerOwnedIp */
+	struct who_slice prefixes;  /* in cidrs: Ipv4Prefixes, Ipv6Prefixes */
+	uint32_t order;             /* when it was read */
 };
 
-/* Of NatGatewayAddresses. */
+/* A member of NatGatewayAddresses. */
 struct who_nat_address {
-	const char *interface_id; /* NetworkInterfaceId */
-	bool has_private;
-	bool has_public;
+	const char *interface_id; /* NetworkInterfaceId; NULL: a regional gateway has none */
 	struct ip private_ip;     /* PrivateIp */
 	struct ip public_ip;      /* PublicIp */
+	bool has_private;
+	bool has_public;
 };
 
+/* Of describe-nat-gateways. */
 struct who_nat_gateway {
-	const char *id;           /* NatGatewayId */
-	const char *name;         /* its label, as an interface's */
-	const char *vpc_id;
-	const char *subnet_id;
-	const char *connectivity; /* ConnectivityType: "public", "private" */
-	const char *mode;         /* AvailabilityMode: "zonal", "regional"; NULL: zonal */
-	const char *state;
-	size_t address_first;     /* in `nat_addresses` */
-	size_t address_count;
+	const char *id;             /* NatGatewayId */
+	const char *name;           /* the label, as in who.h */
+	const char *vpc_id;         /* VpcId */
+	const char *subnet_id;      /* SubnetId; NULL: regional */
+	const char *zone;           /* AvailabilityZone; else that of its interface or subnet */
+	const char *connectivity;   /* ConnectivityType: "public" (where it is absent too), "private" */
+	const char *mode;           /* AvailabilityMode: "zonal" (where it is absent too), "regional" */
+	const char *state;          /* State: "available", "deleted", ... */
+	struct who_slice addresses; /* in nat_addresses */
+	uint32_t order;
 };
 
+/* Of describe-subnets. */
 struct who_subnet {
-	const char *id; /* SubnetId */
-	const char *vpc_id;
-	const char *zone;
-	const char *zone_id;
-	size_t cidr_first; /* in `subnet_cidrs` */
-	size_t cidr_count;
+	const char *id;         /* SubnetId */
+	const char *vpc_id;     /* VpcId */
+	const char *zone;       /* AvailabilityZone */
+	const char *zone_id;    /* AvailabilityZoneId */
+	struct who_slice cidrs; /* in cidrs: CidrBlock, and of Ipv6CidrBlockAssociationSet those whose
+	                           State is associated */
+	uint32_t order;
 };
 
-/* A range that is associated with a VPC. */
+/* Of describe-vpcs: a row for each of the CidrBlockAssociationSet and the
+ * Ipv6CidrBlockAssociationSet whose State is associated. */
 struct who_vpc_cidr {
-	const char *vpc_id;
-	const char *owner_id;
+	const char *vpc_id;   /* VpcId */
+	const char *owner_id; /* OwnerId */
 	struct ip_cidr cidr;
 };
 
-/* A route, once for each association of its table. */
+/* Of describe-route-tables: a row for each of Routes, for each of the Associations that stand;
+ * once for a table that has none of these. */
 struct who_route {
-	const char *route_table_id;
-	const char *vpc_id;
-	const char *subnet_id;      /* of the association */
-	bool is_main;               /* for subnets without an association */
-	bool has_cidr;
+	const char *route_table_id; /* RouteTableId */
+	const char *vpc_id;         /* VpcId */
+	const char *subnet_id;      /* of an explicit association; NULL: none, or not with a subnet */
+	const char *gateway_id;     /* likewise: the table is for what comes in from there */
+	bool is_main;               /* Main: for the subnets of the VPC that have no other */
+	bool has_cidr;              /* else prefix_list_id tells, if anything does */
 	struct ip_cidr cidr;        /* DestinationCidrBlock, DestinationIpv6CidrBlock */
 	const char *prefix_list_id; /* DestinationPrefixListId */
-	const char *target;         /* "local", "nat-...", "igw-...": whichever key has it */
-	const char *state;
+	const char *target;         /* "nat-...", "igw-...", "vpce-...", "eni-...", "local": whichever
+	                               key has it */
+	const char *state;          /* State: "active", "blackhole" */
 };
 
-/* One of the Cidrs of a prefix list. */
+/* Of describe-prefix-lists: a row for each of Cidrs. */
 struct who_prefix {
-	const char *prefix_list_id;
-	const char *name; /* PrefixListName */
+	const char *prefix_list_id; /* PrefixListId */
+	const char *name;           /* PrefixListName: "com.amazonaws.us-east-1.s3" */
 	struct ip_cidr cidr;
 };
 
+/* Which lists were read, be they empty: a bit each, of struct who_network's `known`. */
+enum {
+	WHO_KNOWS_INTERFACES = 1 << 0,
+	WHO_KNOWS_NAT_GATEWAYS = 1 << 1,
+	WHO_KNOWS_SUBNETS = 1 << 2,
+	WHO_KNOWS_VPCS = 1 << 3,
+	WHO_KNOWS_ROUTE_TABLES = 1 << 4,
+	WHO_KNOWS_PREFIX_LISTS = 1 << 5
+};
+
+/* Zero-initialise one to create it. The array of an empty one is NULL. */
 struct who_network {
-	struct who_interface *interfaces; /* by id, each once */
+	unsigned known;
+	struct who_interface *interfaces;
 	size_t interface_count;
-	struct ip *addresses;
-	size_t address_count;
 	struct who_nat_gateway *nat_gateways;
 	size_t nat_gateway_count;
-	struct who_nat_address *nat_addresses;
-	size_t nat_address_count;
 	struct who_subnet *subnets;
 	size_t subnet_count;
-	struct ip_cidr *subnet_cidrs;
-	size_t subnet_cidr_count;
 	struct who_vpc_cidr *vpc_cidrs;
 	size_t vpc_cidr_count;
 	struct who_route *routes;
 	size_t route_count;
 	struct who_prefix *prefixes;
 	size_t prefix_count;
+
+	/* what the slices are of */
+	struct ip *addresses;
+	size_t address_count;
+	struct ip_cidr *cidrs;
+	size_t cidr_count;
+	struct who_nat_address *nat_addresses;
+	size_t nat_address_count;
+
+	uint32_t read_count; /* items read, by which `order` tells which came first */
 };
-
-/* NULL: not there. */
-const struct who_interface *who_network_find_interface(const struct who_network *network,
-                                                       const char *id);
-
-/* That has this private or public address, of which no interface may be known; or NULL. */
-const struct who_nat_gateway *who_network_find_nat_gateway(const struct who_network *network,
-                                                           struct ip ip);
 
 void who_network_free(struct who_network *network);
 size_t who_network_size_bytes(const struct who_network *network);
+
+/* Each adds a row; slices are filled with the first three, before their row. */
+#define WHO_NETWORK_ARRAYS(ARRAY)                                                                  \
+	ARRAY(address, addresses, struct ip)                                                           \
+	ARRAY(cidr, cidrs, struct ip_cidr)                                                             \
+	ARRAY(nat_address, nat_addresses, struct who_nat_address)                                      \
+	ARRAY(interface, interfaces, struct who_interface)                                             \
+	ARRAY(nat_gateway, nat_gateways, struct who_nat_gateway)                                       \
+	ARRAY(subnet, subnets, struct who_subnet)                                                      \
+	ARRAY(vpc_cidr, vpc_cidrs, struct who_vpc_cidr)                                                \
+	ARRAY(route, routes, struct who_route)                                                         \
+	ARRAY(prefix, prefixes, struct who_prefix)
+
+#define WHO_NETWORK_ADD(one, many, type)                                                           \
+	FLOWTOLL_MUST_USE enum flowtoll_rc who_network_add_##one(struct who_network *network,          \
+	                                                         const type *row,                      \
+	                                                         struct flowtoll_err *err);
+WHO_NETWORK_ARRAYS(WHO_NETWORK_ADD)
+#undef WHO_NETWORK_ADD
+
+/* After rows were added: orders them, takes out those that were there before, and joins the
+ * gateways with their interfaces and subnets. */
+void who_network_join(struct who_network *network);
+
+/* NULL: not there. */
+const struct who_interface *who_network_interface(const struct who_network *network,
+                                                  const char *id);
+const struct who_subnet *who_network_subnet(const struct who_network *network, const char *id);
 
 #endif

@@ -17,7 +17,6 @@
 struct who {
 	struct who_intern intern; /* all texts */
 	struct who_inventory inventory;
-	struct who_network network;
 	struct who_aws_ranges ranges;
 	char special_source[32]; /* "IANA 2026-11-01" */
 };
@@ -40,7 +39,6 @@ who_free(struct who *who)
 	if (who == NULL)
 		return;
 	who_inventory_free(&who->inventory);
-	who_network_free(&who->network);
 	who_aws_ranges_free(&who->ranges);
 	who_intern_free(&who->intern);
 	mem_free(who);
@@ -56,7 +54,8 @@ size_t
 who_size_bytes(const struct who *who)
 {
 	const struct who_aws_ranges *ranges = &who->ranges;
-	return who_network_size_bytes(&who->network) + who->intern.arena.size_bytes + who->intern.slot_count * sizeof *who->intern.slots +
+	return who->intern.arena.size_bytes + who->intern.slot_count * sizeof *who->intern.slots +
+	       who_network_size_bytes(&who->inventory.network) +
 	       who->inventory.cap * sizeof *who->inventory.entries + trie_size(who->inventory.trie) +
 	       (ranges->trie != NULL ? ip_trie_count(ranges->trie) : 0) * sizeof *ranges->places +
 	       trie_size(ranges->trie);
@@ -66,7 +65,7 @@ enum flowtoll_rc
 who_add_inventory(struct who *who, const char *path, struct flowtoll_err *err)
 {
 	assert(who != NULL && path != NULL);
-	return who_inventory_add(&who->inventory, &who->network, &who->intern, path, err);
+	return who_inventory_add(&who->inventory, &who->intern, path, err);
 }
 
 enum flowtoll_rc
@@ -90,23 +89,13 @@ fill(struct who_name *name, const char *label, const char *kind, const char *own
 		name->owner = owner;
 }
 
-const struct who_network *
-who_network(const struct who *who)
-{
-	return &who->network;
-}
-
 bool
 who_find(const struct who *who, struct ip ip, struct who_name *name)
 {
 	*name = (struct who_name){0};
 	const struct who_entry *entry = who_inventory_find(&who->inventory, ip);
-	const struct who_nat_gateway *gateway =
-		entry == NULL ? who_network_find_nat_gateway(&who->network, ip) : NULL;
 	if (entry != NULL)
 		fill(name, entry->name, entry->kind, entry->owner, "inventory");
-	if (gateway != NULL)
-		fill(name, gateway->name, WHO_KIND_NAT_GATEWAY, NULL, "inventory");
 	const struct ip_special *special = ip_special_find(ip);
 	if (special != NULL)
 		fill(name, special->name, "special",
@@ -127,10 +116,14 @@ bool
 who_is_nat_gateway(const struct who *who, struct ip ip, const char **nat_gateway_id)
 {
 	const struct who_entry *entry = who_inventory_find(&who->inventory, ip);
-	const struct who_nat_gateway *gateway =
-		entry == NULL ? who_network_find_nat_gateway(&who->network, ip) : NULL;
 	bool is_nat = entry != NULL && entry->kind != NULL &&
 	              strcmp(entry->kind, WHO_KIND_NAT_GATEWAY) == 0;
-	*nat_gateway_id = is_nat ? entry->resource_id : gateway != NULL ? gateway->id : NULL;
-	return is_nat || gateway != NULL;
+	*nat_gateway_id = is_nat ? entry->resource_id : NULL;
+	return is_nat;
+}
+
+const struct who_network *
+who_network(const struct who *who)
+{
+	return &who->inventory.network;
 }

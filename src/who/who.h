@@ -45,10 +45,11 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_create(struct who **who, struct flowtoll_
 void who_free(struct who *who); /* NULL ok */
 size_t who_size_bytes(const struct who *who); /* memory held */
 
-/* Exactly what `aws ec2 describe-network-interfaces` prints: {"NetworkInterfaces": [...]}; or
- * -nat-gateways, -subnets, -vpcs, -route-tables, -prefix-lists; or several of these one after the
- * other (a loop over regions), or their lists in one object. May be called again for more files, in
- * any order: the same interface again changes nothing. */
+/* What `aws ec2 describe-network-interfaces` prints, exactly: {"NetworkInterfaces": [...]}. Or
+ * describe-nat-gateways, describe-subnets, describe-vpcs, describe-route-tables,
+ * describe-prefix-lists; or several of these one after the other (a loop over regions), or with
+ * their keys in one object. May be called again for more files, in any order: the same interface
+ * again changes nothing. A NAT gateway's addresses get its name where no interface has them. */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_add_inventory(struct who *who, const char *path,
                                                      struct flowtoll_err *err);
 
@@ -59,11 +60,11 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_add_aws_ranges(struct who *who, const cha
 /* False where no source knows the address; *name is then all NULL. Allocates nothing. */
 bool who_find(const struct who *who, struct ip ip, struct who_name *name);
 
-/* The network that the inventory knows; lent until who_free. */
-const struct who_network *who_network(const struct who *who);
-
 /* True if the inventory says that this address belongs to a NAT gateway, and to nothing else; its
  * id ("nat-...") in *nat_gateway_id where known, else NULL. */
 bool who_is_nat_gateway(const struct who *who, struct ip ip, const char **nat_gateway_id);
+
+/* What the inventory knows of the network; empty while none was added. */
+const struct who_network *who_network(const struct who *who);
 
 #endif

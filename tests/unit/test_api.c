@@ -102,13 +102,15 @@ static void
 test_open_refuses(void **state)
 {
 	(void)state;
+	static const char *const nowhere = "/nowhere.json";
 	static const struct {
 		struct flowtoll_settings settings;
 		enum flowtoll_rc rc;
 		const char *message;
 	} cases[] = {
 		{{.fields = "not,names"}, FLOWTOLL_ERR_USAGE, "--fields: column 1 of the header"},
-		{{.inventory = "/nowhere.json"}, FLOWTOLL_ERR_INPUT, "cannot open /nowhere.json"},
+		{{.inventories = &nowhere, .inventory_count = 1}, FLOWTOLL_ERR_INPUT,
+		 "cannot open /nowhere.json"},
 		{{.aws_ranges = "/nowhere.json"}, FLOWTOLL_ERR_INPUT, "cannot open /nowhere.json"},
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -282,7 +284,8 @@ test_notes(void **state)
 	const struct flowtoll_top top = {.keys = &keys, .key_count = 1};
 	for (int off = 0; off < 2; off++) {
 		struct flowtoll_answer *answer = NULL;
-		ask_open(&(struct flowtoll_settings){.inventory = path, .names_off = off}, sources);
+		ask_open(&(struct flowtoll_settings){.inventories = &path, .inventory_count = 1,
+		                                     .names_off = off}, sources);
 		assert_int_equal(flowtoll_top(ask_session, &top, &answer, &ask_err), FLOWTOLL_OK);
 		if (off)
 			assert_null(flowtoll_answer_note(answer, 0));

@@ -89,12 +89,13 @@ static void
 test_values(void **state)
 {
 	(void)state;
-	char ranges[96];
+	char ranges[96], nat[96];
 	struct options options =
 		applied("flowtoll top a b",
 	            "\xef\xbb\xbf# mine\r\n"
 	            "\n"
 	            "  inventory=~/aws/enis.json   # a comment\r\n"
+	            "inventory = nat.json\n"
 	            "aws-ranges = ranges#1.json\n"
 	            "\tformat =\tcsv\t\n"
 	            "fields = \"version # srcaddr\" # quoted\n"
@@ -103,7 +104,10 @@ test_values(void **state)
 	            "no-pager = yes\n"
 	            "color = never");
 	snprintf(ranges, sizeof ranges, "%s/ranges#1.json", folder);
-	assert_string_equal(options.values[FLAG_INVENTORY], "/home/ann/aws/enis.json");
+	snprintf(nat, sizeof nat, "%s/nat.json", folder);
+	assert_int_equal(options.inventory_count, 2);
+	assert_string_equal(options.inventories[0], "/home/ann/aws/enis.json");
+	assert_string_equal(options.inventories[1], nat);
 	assert_string_equal(options.values[FLAG_AWS_RANGES], ranges);
 	assert_string_equal(options.values[FLAG_FORMAT], "csv");
 	assert_string_equal(options.values[FLAG_FIELDS], "version # srcaddr");
@@ -124,7 +128,8 @@ test_command_line_wins(void **state)
 	struct options options = applied("flowtoll top a b --format json --inventory y", config);
 	assert_string_equal(options.values[FLAG_FORMAT], "json");
 	assert_false(options.from_config[FLAG_FORMAT]);
-	assert_string_equal(options.values[FLAG_INVENTORY], "y");
+	assert_int_equal(options.inventory_count, 1); /* the file's is not added to it */
+	assert_string_equal(options.inventories[0], "y");
 	assert_int_equal(options.numbers[FLAG_ROWS], 20);
 	assert_null(options.values[FLAG_NO_PAGER]);
 	options_free(&options);

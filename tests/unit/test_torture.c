@@ -32,7 +32,10 @@ setup(void **state)
 	logs_text("1_vpcflowlogs_us-east-1_fl-b_20261120T0000Z_1.log", LOGS_HEADER LOGS_RECORD);
 	logs_text("other.log", "bytes dstaddr team\n100 10.0.0.7 red\nx 10.0.0.8 blue\n70 - red\n");
 	buf_free(&text);
-	settings.inventory = TEST_DATA "/who/y_inventory.json";
+	static const char *const inventories[] = {TEST_DATA "/who/y_inventory.json",
+	                                          TEST_DATA "/who/y_network.json"};
+	settings.inventories = inventories;
+	settings.inventory_count = 2;
 	settings.aws_ranges = TEST_DATA "/who/y_ranges.json";
 	return 0;
 }

@@ -115,6 +115,7 @@ test_shapes(void **state)
 		{"y_inventory_regions.json", "10.1.0.1", "i-1"},
 		{"y_inventory_regions.json", "10.2.0.1", "i-2"},
 		{"y_inventory_empty.json", NULL, NULL},
+		{"y_nat_gateways_none.json", NULL, NULL},
 		{"y_inventory_none.json", NULL, NULL},
 		{"y_inventory_nulls.json", "10.0.0.1", "interface"},
 		{"y_inventory_nulls.json", "10.0.0.2", "interface"},
@@ -163,6 +164,77 @@ test_shared_addresses(void **state)
 	end(&world);
 }
 
+/* A gateway's addresses are named by its interface, and by itself where there is none. */
+static void
+test_gateways(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *address;
+		const char *name;  /* with the interfaces, in any order */
+		const char *alone; /* without */
+		const char *gateway_id;
+	} cases[] = {
+		{"10.0.0.4", "egress (NAT gateway nat-1)", "NAT gateway nat-1", "nat-1"},
+		{"10.0.0.5", "egress (NAT gateway nat-1)", "NAT gateway nat-1", "nat-1"},
+		{"54.0.0.4", "egress (NAT gateway nat-1)", "NAT gateway nat-1", "nat-1"},
+		/* that interface does not know whose it is, and has another's description */
+		{"10.0.8.9", "egress-b (NAT gateway nat-2)", "egress-b (NAT gateway nat-2)", "nat-2"},
+		{"54.0.0.9", "egress-b (NAT gateway nat-2)", "egress-b (NAT gateway nat-2)", "nat-2"},
+		{"54.0.0.30", "everywhere (NAT gateway nat-3)", "everywhere (NAT gateway nat-3)", "nat-3"},
+		{"54.0.0.31", "everywhere (NAT gateway nat-3)", "everywhere (NAT gateway nat-3)", "nat-3"},
+		{"10.0.9.9", "NAT gateway nat-4", "NAT gateway nat-4", "nat-4"},
+		/* its last gateway is gone */
+		{"10.0.1.20", "web-1 (i-2)", NULL, NULL},
+		{"54.0.0.50", NULL, NULL, NULL},
+	};
+	static const char *const files[][2] = {
+		{"y_network_interfaces.json", "y_nat_gateways.json"},
+		{"y_nat_gateways.json", "y_network_interfaces.json"},
+		{"y_nat_gateways.json", "y_nat_gateways.json"},
+	};
+	for (size_t f = 0; f < 3; f++) {
+		struct world world = {0};
+		assert_int_equal(add(&world, files[f][0]), FLOWTOLL_OK);
+		assert_int_equal(add(&world, files[f][1]), FLOWTOLL_OK);
+		for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+			const struct who_entry *entry = find(&world, cases[i].address);
+			assert_name(&world, cases[i].address, f < 2 ? cases[i].name : cases[i].alone);
+			if (cases[i].gateway_id == NULL)
+				continue;
+			assert_string_equal(entry->resource_id, cases[i].gateway_id);
+			assert_string_equal(entry->kind, "nat_gateway");
+		}
+		if (f < 2)
+			assert_string_equal(find(&world, "10.0.8.9")->owner, "account 123456789012");
+		end(&world);
+	}
+}
+
+/* A gateway's address that another VPC has too: both are told, and the interface of the gateway,
+ * when it comes, takes the gateway's place among them. */
+static void
+test_shared_with_gateway(void **state)
+{
+	(void)state;
+	static const char *const files[][3] = {
+		{"y_gateway_shared_other.json", "y_nat_gateways.json", "y_network_interfaces.json"},
+		{"y_gateway_shared_other.json", "y_network_interfaces.json", "y_nat_gateways.json"},
+	};
+	for (size_t f = 0; f < 2; f++) {
+		struct world world = {0};
+		assert_int_equal(add(&world, files[f][0]), FLOWTOLL_OK);
+		assert_int_equal(add(&world, files[f][1]), FLOWTOLL_OK);
+		if (f == 0)
+			assert_name(&world, "10.0.0.4", "i-77 or NAT gateway nat-1");
+		assert_int_equal(add(&world, files[f][2]), FLOWTOLL_OK);
+		assert_name(&world, "10.0.0.4", "i-77 or egress (NAT gateway nat-1)");
+		assert_null(find(&world, "10.0.0.4")->kind);
+		assert_string_equal(find(&world, "10.0.0.4")->owner, "account 123456789012");
+		end(&world);
+	}
+}
+
 static const struct {
 	const char *file;
 	const char *message; /* a part of it */
@@ -184,10 +256,11 @@ static const struct {
 	{"n_gzip.json", "gzip", 1, "gunzip"},
 	{"y_ranges.json", "this is AWS's ip-ranges.json", 4, "--aws-ranges"},
 	{"n_reservations.json", "describe-instances", 2, NULL},
-	{"n_nat_gateways.json", "describe-nat-gateways", 1, NULL},
-	{"n_no_list.json", "has no NetworkInterfaces", 3, NULL},
-	{"n_no_list_again.json", "has no NetworkInterfaces", 2, NULL},
-	{"n_no_object.json", "has no NetworkInterfaces", 1, NULL},
+	{"n_managed_prefix_lists.json", "describe-managed-prefix-lists", 2, "describe-prefix-lists"},
+	{"n_prefix_list_entries.json", "get-managed-prefix-list-entries", 2, "\"PrefixLists\""},
+	{"n_no_list.json", "has none of NetworkInterfaces, NatGateways", 3, NULL},
+	{"n_no_list_again.json", "has none of NetworkInterfaces", 2, NULL},
+	{"n_no_object.json", "has none of NetworkInterfaces", 1, NULL},
 	{"n_list_is_object.json", "NetworkInterfaces is not a list", 2, NULL},
 	{"n_list_is_null.json", "NetworkInterfaces is not a list", 2, NULL},
 	{"n_key.json", "not valid JSON: '\"' expected", 2, NULL},
@@ -218,6 +291,33 @@ static const struct {
 	{"n_nul.json", "not valid JSON: ", 4, NULL},
 	{"n_control.json", "not valid JSON: control character", 4, NULL},
 	{"n_utf8.json", "not valid JSON: unable to decode", 4, NULL},
+	{"n_gateway_is_text.json", "NAT gateway 2 is not an object", 3, "describe-nat-gateways"},
+	{"n_gateway_address.json", "NAT gateway 1 (nat-1): PrivateIp \"10.0.0\" is not an IP address",
+	 2, "aws ec2 describe-nat-gateways"},
+	{"n_gateway_address_is_text.json", "a member of NatGatewayAddresses is not an object", 2,
+	 "aws ec2 describe-nat-gateways"},
+	{"n_gateway_addresses_are_object.json", "NatGatewayAddresses is not a list", 2,
+	 "aws ec2 describe-nat-gateways"},
+	{"n_gateway_mode_is_number.json", "AvailabilityMode is not text", 2,
+	 "aws ec2 describe-nat-gateways"},
+	{"n_gateway_addresses.json", "NAT gateway 1 (nat-1): more than 1024 NatGatewayAddresses", 2,
+	 "aws ec2 describe-nat-gateways"},
+	{"n_gateway_cut.json", "cut off", 3, NULL},
+	{"n_subnet_cidr.json", "subnet 1 (subnet-1): CidrBlock \"10.0.0.1/24\" is not an IP prefix: it "
+	 "has host bits", 2, "aws ec2 describe-subnets"},
+	{"n_subnet_ipv6.json", "Ipv6CidrBlock \"x\" is not an IP prefix", 2, "describe-subnets"},
+	{"n_vpc_cidr_is_list.json", "VPC 1 (vpc-1): CidrBlock is not text", 2, "aws ec2 describe-vpcs"},
+	{"n_vpc_state_is_text.json", "CidrBlockState is not an object", 2, "aws ec2 describe-vpcs"},
+	{"n_route_cidr.json", "route table 1 (rtb-1): DestinationCidrBlock \"0.0.0.0/33\" is not an IP "
+	 "prefix", 2, "aws ec2 describe-route-tables"},
+	{"n_route_main_is_text.json", "Main is neither true nor false", 2,
+	 "aws ec2 describe-route-tables"},
+	{"n_routes_are_text.json", "Routes is not a list", 2, "aws ec2 describe-route-tables"},
+	{"n_route_target_is_number.json", "GatewayId is not text", 2, "describe-route-tables"},
+	{"n_prefix_list_cidr.json", "prefix list 1 (pl-1): Cidrs \"10.0.0.1/8\" is not an IP prefix: "
+	 "it has host bits", 2, "aws ec2 describe-prefix-lists"},
+	{"n_prefix_list_cidr_is_null.json", "a member of Cidrs is not text", 2,
+	 "aws ec2 describe-prefix-lists"},
 	{"n_deep.json", "depth", 2, NULL},
 	{"n_deep_other.json", "depth", 1, NULL},
 };
@@ -276,8 +376,9 @@ static void
 test_out_of_memory(void **state)
 {
 	(void)state;
-	static const char *const files[] = {"y_inventory.json", "y_inventory_shared.json"};
-	for (size_t i = 0; i < 2; i++) {
+	static const char *const files[] = {"y_inventory.json", "y_inventory_shared.json",
+	                                      "y_network.json"};
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
 		enum flowtoll_rc rc = FLOWTOLL_ERR_MEMORY;
 		uint64_t n = 1;
 		for (; rc != FLOWTOLL_OK; n++) {
@@ -334,6 +435,8 @@ main(void)
 		cmocka_unit_test(test_all_addresses),
 		cmocka_unit_test(test_shapes),
 		cmocka_unit_test(test_shared_addresses),
+		cmocka_unit_test(test_gateways),
+		cmocka_unit_test(test_shared_with_gateway),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_every_file_is_used),
 		cmocka_unit_test(test_no_file),

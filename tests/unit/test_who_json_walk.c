@@ -38,20 +38,22 @@ on_key(void *ctx, const char *key, bool *items, struct flowtoll_err *err)
 }
 
 static enum flowtoll_rc
-on_item(void *ctx, const json_t *item, struct flowtoll_err *err)
+on_item(void *ctx, const struct who_json *item, struct flowtoll_err *err)
 {
 	char step[32] = "item?";
-	if (json_is_integer(item))
-		snprintf(step, sizeof step, "item%d", (int)json_integer_value(item));
+	const char *name;
+	if (who_json_is_object(item)) {
+		TRY(who_json_text(item, "name", "it", &name, err));
+		snprintf(step, sizeof step, "item%s", name);
+	}
 	return note(ctx, step, err);
 }
 
 static enum flowtoll_rc
-on_value(void *ctx, const char *key, const json_t *value, struct flowtoll_err *err)
+on_value(void *ctx, const char *key, const char *value, struct flowtoll_err *err)
 {
-	(void)value;
 	char step[32];
-	snprintf(step, sizeof step, "=%s", key);
+	snprintf(step, sizeof step, "%s=%s", value != NULL ? value : "", key);
 	return note(ctx, step, err);
 }
 
@@ -85,9 +87,9 @@ walk(const char *text, struct record *record, bool several, struct flowtoll_err 
 }
 
 static const char text[] = "{ \"a\": {\"b\": [1]},\n"
-						   "  \"L\": [1,\n"
-						   "     2, null, [3]],\n"
-						   "  \"M\": 1.5e3 , \"L2\":[ ]}\n"
+						   "  \"L\": [{\"name\": \"1\"},\n"
+						   "     {\"name\":\"2\"}, null, [3]],\n"
+						   "  \"M\": \"m\" , \"L2\":[ ]}\n"
 						   "\n";
 
 static void
@@ -97,7 +99,7 @@ test_order(void **state)
 	struct flowtoll_err err;
 	struct record record = {0};
 	assert_int_equal(walk(text, &record, false, &err), FLOWTOLL_OK);
-	assert_string_equal(buf_text(&record.steps), "a =a L item1 item2 item? item? M =M L2 end ");
+	assert_string_equal(buf_text(&record.steps), "a =a L item1 item2 item? item? M m=M L2 end ");
 	buf_free(&record.steps);
 	assert_int_equal(walk("{}{\"a\":1}", &record, true, &err), FLOWTOLL_OK);
 	assert_string_equal(buf_text(&record.steps), "end a =a end ");
@@ -113,8 +115,13 @@ test_errors_get_a_place(void **state)
 		uint64_t line;
 		const char *at; /* the text at the place */
 	} cases[] = {
-		{"a", 1, "\"a\""},   {"=a", 1, "\"a\""}, {"item1", 2, "1,"}, {"item2", 3, "2, "},
-		{"item?", 3, "null"}, {"=M", 4, "\"M\""}, {"end", 4, "\n\n"},
+		{"a", 1, "\"a\""},
+		{"=a", 1, "\"a\""},
+		{"item1", 2, "{\"name\": "},
+		{"item2", 3, "{\"name\":\"2"},
+		{"item?", 3, "null"},
+		{"m=M", 4, "\"M\""},
+		{"end", 4, "\n\n"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct flowtoll_err err;
@@ -165,35 +172,93 @@ test_too_large(void **state)
 	buf_free(&record.steps);
 }
 
+static enum flowtoll_rc
+on_any_key(void *ctx, const char *key, bool *items, struct flowtoll_err *err)
+{
+	(void)ctx, (void)key, (void)err;
+	*items = true;
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+on_any_end(void *ctx, struct flowtoll_err *err)
+{
+	(void)ctx, (void)err;
+	return FLOWTOLL_OK;
+}
+
+/* What there is of each kind in an object, one after the other. */
+static enum flowtoll_rc
+look(void *ctx, const struct who_json *object, struct flowtoll_err *err)
+{
+	struct buf *seen = ctx;
+	const char *value;
+	bool flag;
+	const struct who_json *inner;
+	struct who_json_list list;
+	TRY(who_json_text(object, "text", "it", &value, err));
+	buf_addf(seen, "%s ", value != NULL ? value : "none");
+	TRY(who_json_flag(object, "flag", "it", &flag, err));
+	buf_addf(seen, "%d ", flag);
+	TRY(who_json_object(object, "object", "it", &inner, err));
+	TRY(who_json_text(inner, "text", "it", &value, err)); /* of none too */
+	buf_addf(seen, "%s ", value != NULL ? value : "none");
+	TRY(who_json_list(object, "list", "it", &list, err));
+	for (;;) {
+		TRY(who_json_next_object(&list, &inner, err));
+		if (inner == NULL)
+			break;
+		TRY(who_json_text(inner, "text", "it", &value, err));
+		buf_addf(seen, "%s ", value != NULL ? value : "none");
+	}
+	TRY(who_json_list(object, "texts", "it", &list, err));
+	do {
+		TRY(who_json_next_text(&list, &value, err));
+		buf_addf(seen, "%s ", value != NULL ? value : "end");
+	} while (value != NULL);
+	return FLOWTOLL_OK;
+}
+
 static void
 test_members(void **state)
 {
 	(void)state;
-	struct flowtoll_err err = {0};
-	json_t *object = json_pack("{s:s, s:n, s:i, s:[], s:{}}", "text", "x", "null", "number", 5,
-	                           "list", "object");
-	const char *value;
-	const json_t *inner;
-	assert_int_equal(who_json_text(object, "text", "it", &value, &err), FLOWTOLL_OK);
-	assert_string_equal(value, "x");
-	assert_int_equal(who_json_text(object, "null", "it", &value, &err), FLOWTOLL_OK);
-	assert_null(value);
-	assert_int_equal(who_json_text(object, "absent", "it", &value, &err), FLOWTOLL_OK);
-	assert_null(value);
-	assert_int_equal(who_json_text(NULL, "absent", "it", &value, &err), FLOWTOLL_OK);
-	assert_int_equal(who_json_text(object, "number", "it", &value, &err), FLOWTOLL_ERR_INPUT);
-	assert_string_equal(err.message, "it: number is not text");
-	assert_int_equal(who_json_list(object, "list", "it", &inner, &err), FLOWTOLL_OK);
-	assert_int_equal(json_array_size(inner), 0);
-	assert_int_equal(who_json_list(object, "null", "it", &inner, &err), FLOWTOLL_OK);
-	assert_null(inner);
-	assert_int_equal(who_json_list(object, "object", "it", &inner, &err), FLOWTOLL_ERR_INPUT);
-	assert_string_equal(err.message, "it: object is not a list");
-	assert_int_equal(who_json_object(object, "object", "it", &inner, &err), FLOWTOLL_OK);
-	assert_non_null(inner);
-	assert_int_equal(who_json_object(object, "list", "it", &inner, &err), FLOWTOLL_ERR_INPUT);
-	assert_string_equal(err.message, "it: list is not an object");
-	json_decref(object);
+	static const struct {
+		const char *object;
+		const char *seen; /* or the error's message */
+	} cases[] = {
+		{"{}", "none 0 none end "},
+		{"{\"text\": null, \"flag\": null, \"object\": null, \"list\": null,"
+		 " \"texts\": null}",
+		 "none 0 none end "},
+		{"{\"text\": \"a\\u00e9\\n\\ud83d\\ude00\\\"/\\/\", \"flag\": true,"
+		 " \"n\": [1, [2], -0.5E-3],"
+		 " \"object\": {\"no\": [], \"text\": \"o\"}, \"texts\": [\"p\", \"q\"],"
+		 " \"list\": [{\"text\": \"x\"}, {}, {\"text\": \"y\"}]}",
+		 "a\xc3\xa9\n\xf0\x9f\x98\x80\"// 1 o x none y p q end "},
+		{"{\"text\": 5}", "it: text is not text"},
+		{"{\"flag\": 1}", "it: flag is neither true nor false"},
+		{"{\"object\": []}", "it: object is not an object"},
+		{"{\"list\": {}}", "it: list is not a list"},
+		{"{\"list\": [{}, []]}", "it: a member of list is not an object"},
+		{"{\"texts\": [\"a\", null]}", "it: a member of texts is not text"},
+	};
+	const struct who_json_visitor visitor = {
+		.hint = "do it right", .key = on_any_key, .item = look, .end = on_any_end};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char path[] = "/tmp/test_who_json_walk_XXXXXX";
+		int fd = mkstemp(path);
+		struct flowtoll_err err = {0};
+		struct buf seen;
+		assert_true(fd >= 0);
+		assert_true(dprintf(fd, "{\"L\": [%s]}", cases[i].object) > 0);
+		close(fd);
+		buf_init(&seen, 4096);
+		enum flowtoll_rc rc = who_json_walk(path, 4096, &visitor, &seen, &err);
+		assert_string_equal(rc == FLOWTOLL_OK ? buf_text(&seen) : err.message, cases[i].seen);
+		unlink(path);
+		buf_free(&seen);
+	}
 }
 
 int

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The files of an inventory. A list is known by its key; an object may have several of them.
+ */
+#include "who/inventory_read.h"
+
+#include "base/limits.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char hint_make[] =
+	"make it with: aws ec2 describe-network-interfaces --output json > interfaces.json; what "
+	"describe-nat-gateways, describe-subnets, describe-vpcs, describe-route-tables and "
+	"describe-prefix-lists print is read too";
+
+static const struct list_row {
+	const char *key;
+	const char *noun;
+	const char *id_key;
+	const char *command;
+	unsigned known; /* the network's bit */
+	who_read_fn *read;
+} lists[WHO_LISTS] = {
+	{"NetworkInterfaces", "interface", "NetworkInterfaceId", "describe-network-interfaces",
+	 WHO_KNOWS_INTERFACES, who_read_interface},
+	{"NatGateways", "NAT gateway", "NatGatewayId", "describe-nat-gateways",
+	 WHO_KNOWS_NAT_GATEWAYS, who_read_nat_gateway},
+	{"Subnets", "subnet", "SubnetId", "describe-subnets", WHO_KNOWS_SUBNETS,
+	 who_read_subnet},
+	{"Vpcs", "VPC", "VpcId", "describe-vpcs", WHO_KNOWS_VPCS, who_read_vpc},
+	{"RouteTables", "route table", "RouteTableId", "describe-route-tables",
+	 WHO_KNOWS_ROUTE_TABLES, who_read_route_table},
+	{"PrefixLists", "prefix list", "PrefixListId", "describe-prefix-lists",
+	 WHO_KNOWS_PREFIX_LISTS, who_read_prefix_list},
+};
+
+static const struct other_row {
+	const char *key;
+	const char *fault;
+	const char *hint;
+} others[] = {
+	{"prefixes", "this is AWS's ip-ranges.json, not an inventory", "give it with --aws-ranges"},
+	{"Reservations", "this is what describe-instances prints, not an inventory", hint_make},
+	{"ManagedPrefixLists", "this is what describe-managed-prefix-lists prints, which has no CIDRs",
+	 "use what describe-prefix-lists prints: it has those of AWS's lists"},
+	{"Entries",
+	 "this is what get-managed-prefix-list-entries prints, which does not tell of which list",
+	 "write it as {\"PrefixLists\": [{\"PrefixListId\": \"pl-...\", "
+	 "\"Cidrs\": [\"10.0.0.0/8\"]}]}"},
+};
+
+/* ---- parts of an item --------------------------------------------------------------------- */
+
+enum flowtoll_rc
+who_read_keep(struct who_reader *reader, const char *text, const char **kept,
+              struct flowtoll_err *err)
+{
+	*kept = NULL;
+	if (text == NULL || text[0] == '\0')
+		return FLOWTOLL_OK;
+	*kept = who_intern(reader->intern, text, strlen(text));
+	return *kept != NULL ? FLOWTOLL_OK : err_memory(err, "reading the inventory");
+}
+
+enum flowtoll_rc
+who_read_text(struct who_reader *reader, const struct who_json *object, const char *key,
+              const char **kept, struct flowtoll_err *err)
+{
+	const char *text;
+	TRY(who_json_text(object, key, reader->what, &text, err));
+	return who_read_keep(reader, text, kept, err);
+}
+
+static enum flowtoll_rc
+not_ip(const struct who_reader *reader, const char *key, const char *text, const char *noun,
+       bool host_bits, struct flowtoll_err *err)
+{
+	return ERR(err, FLOWTOLL_ERR_INPUT, "%s: %s \"%.64s\" is not an IP %s%s", reader->what, key,
+	           text, noun, host_bits ? ": it has host bits" : "");
+}
+
+enum flowtoll_rc
+who_read_ip(struct who_reader *reader, const struct who_json *object, const char *key,
+            struct ip *ip, bool *has, struct flowtoll_err *err)
+{
+	const char *text;
+	TRY(who_json_text(object, key, reader->what, &text, err));
+	*has = text != NULL && text[0] != '\0';
+	if (*has && !ip_parse(text, strlen(text), ip))
+		return not_ip(reader, key, text, "address", false, err);
+	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+who_read_cidr_text(struct who_reader *reader, const char *key, const char *text,
+                   struct ip_cidr *cidr, struct flowtoll_err *err)
+{
+	bool host_bits = false;
+	if (!ip_cidr_parse(text, strlen(text), cidr, &host_bits))
+		return not_ip(reader, key, text, "prefix", host_bits, err);
+	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+who_read_cidr(struct who_reader *reader, const struct who_json *object, const char *key,
+              struct ip_cidr *cidr, bool *has, struct flowtoll_err *err)
+{
+	const char *text;
+	TRY(who_json_text(object, key, reader->what, &text, err));
+	*has = text != NULL && text[0] != '\0';
+	return *has ? who_read_cidr_text(reader, key, text, cidr, err) : FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+who_read_claim(struct who_reader *reader, const struct ip_cidr *cidr, struct flowtoll_err *err)
+{
+	if (reader->claim_count == reader->claim_cap) {
+		size_t cap = reader->claim_cap > 0 ? reader->claim_cap * 2 : 64;
+		struct ip_cidr *claims = mem_realloc_array(reader->claims, cap, sizeof *claims);
+		if (claims == NULL)
+			return err_memory(err, "reading the inventory");
+		reader->claims = claims;
+		reader->claim_cap = cap;
+	}
+	reader->claims[reader->claim_count++] = *cidr;
+	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+who_read_tags(struct who_reader *reader, const struct who_json *item, const char *list_key,
+              struct who_eni *eni, struct flowtoll_err *err)
+{
+	const struct {
+		const char *key;
+		const char **value;
+	} wanted[] = {
+		{"Name", &eni->tag_name},
+		{"aws:ecs:clusterName", &eni->tag_cluster},
+		{"aws:ecs:serviceName", &eni->tag_service},
+		{"VpcLinkId", &eni->tag_vpc_link},
+	};
+	struct who_json_list tags;
+	const struct who_json *tag;
+	TRY(who_json_list(item, list_key, reader->what, &tags, err));
+	for (;;) {
+		const char *key;
+		const char *value;
+		TRY(who_json_next_object(&tags, &tag, err));
+		if (tag == NULL)
+			return FLOWTOLL_OK;
+		TRY(who_json_text(tag, "Key", reader->what, &key, err));
+		TRY(who_json_text(tag, "Value", reader->what, &value, err));
+		for (size_t i = 0; key != NULL && i < sizeof wanted / sizeof wanted[0]; i++)
+			if (strcmp(key, wanted[i].key) == 0)
+				*wanted[i].value = value;
+	}
+}
+
+enum flowtoll_rc
+who_read_label(struct who_reader *reader, const struct who_eni *eni, const char **label,
+               struct who_eni_kind *kind, struct flowtoll_err *err)
+{
+	buf_clear(&reader->label);
+	*kind = who_eni_kind(eni, &reader->label);
+	TRY(buf_check(&reader->label, "reading the inventory", err));
+	*label = who_intern(reader->intern, reader->label.data, reader->label.len);
+	return *label != NULL ? FLOWTOLL_OK : err_memory(err, "reading the inventory");
+}
+
+/* ---- the file ----------------------------------------------------------------------------- */
+
+static size_t
+list_of(const char *key)
+{
+	size_t at = 0;
+	while (at < WHO_LISTS && strcmp(key, lists[at].key) != 0)
+		at++;
+	return at;
+}
+
+bool
+who_inventory_is_key(const char *key)
+{
+	return list_of(key) < WHO_LISTS;
+}
+
+static enum flowtoll_rc
+read_key(void *ctx, const char *key, bool *items, struct flowtoll_err *err)
+{
+	struct who_reader *reader = ctx;
+	reader->list = list_of(key);
+	*items = reader->list < WHO_LISTS;
+	reader->has_list |= *items;
+	if (*items)
+		reader->network->known |= lists[reader->list].known;
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		if (strcmp(key, others[i].key) != 0)
+			continue;
+		ERR(err, FLOWTOLL_ERR_INPUT, "%s", others[i].fault);
+		err_hint(err, "%s", others[i].hint);
+		return FLOWTOLL_ERR_INPUT;
+	}
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+read_known(struct who_reader *reader, const struct list_row *list, const struct who_json *item,
+           struct flowtoll_err *err)
+{
+	const char *id;
+	size_t number = ++reader->item_counts[reader->list];
+	snprintf(reader->what, sizeof reader->what, "%s %zu", list->noun, number);
+	if (!who_json_is_object(item))
+		return ERR(err, FLOWTOLL_ERR_INPUT, "%s is not an object", reader->what);
+	TRY(who_json_text(item, list->id_key, reader->what, &id, err));
+	if (id != NULL)
+		snprintf(reader->what, sizeof reader->what, "%s %zu (%.32s)", list->noun, number, id);
+	reader->claim_count = 0;
+	reader->order = reader->network->read_count++;
+	return list->read(reader, item, id, err);
+}
+
+static enum flowtoll_rc
+read_item(void *ctx, const struct who_json *item, struct flowtoll_err *err)
+{
+	struct who_reader *reader = ctx;
+	assert(reader->list < WHO_LISTS);
+	const struct list_row *list = &lists[reader->list];
+	enum flowtoll_rc rc = read_known(reader, list, item, err);
+	if (rc == FLOWTOLL_ERR_INPUT && err->hint[0] == '\0')
+		err_hint(err, "make it with: aws ec2 %s --output json", list->command);
+	return rc;
+}
+
+static enum flowtoll_rc
+skip_value(void *ctx, const char *key, const char *text, struct flowtoll_err *err)
+{
+	(void)ctx, (void)key, (void)text, (void)err; /* NextToken and what may come */
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+read_end(void *ctx, struct flowtoll_err *err)
+{
+	struct who_reader *reader = ctx;
+	if (!reader->has_list)
+		return ERR(err, FLOWTOLL_ERR_INPUT,
+		           "not an inventory: it has none of NetworkInterfaces, NatGateways, Subnets, "
+		           "Vpcs, RouteTables, PrefixLists");
+	reader->has_list = false;
+	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+who_inventory_add(struct who_inventory *inventory, struct who_intern *intern, const char *path,
+                  struct flowtoll_err *err)
+{
+	static const struct who_json_visitor visitor = {
+		.hint = hint_make,
+		.several = true,
+		.key = read_key,
+		.item = read_item,
+		.value = skip_value,
+		.end = read_end,
+	};
+	if (inventory->trie == NULL)
+		TRY(ip_trie_create(&inventory->trie, err));
+	struct who_reader reader = {
+		.inventory = inventory, .network = &inventory->network, .intern = intern};
+	buf_init(&reader.label, LIMIT_LABEL_BYTES);
+	enum flowtoll_rc rc = who_json_walk(path, LIMIT_INVENTORY_BYTES, &visitor, &reader, err);
+	buf_free(&reader.label);
+	mem_free(reader.claims);
+	if (rc == FLOWTOLL_OK)
+		who_network_join(&inventory->network);
+	return rc;
+}
