@@ -33,6 +33,8 @@ enum {
 	LIMIT_NETWORK_ROWS = 16 << 20,  /* of a kind, that all inventories know of the network */
 	LIMIT_CLAIMANTS = 16,           /* interfaces told apart that share one address */
 	LIMIT_JSON_TEXT_BYTES = 2048,   /* an id, tag or description; AWS's have 256 characters */
+	LIMIT_JSON_DEPTH = 512,         /* lists and objects within each other */
+	LIMIT_JSON_VALUES = 4 << 20,    /* in one item of a list */
 	LIMIT_LABEL_BYTES = 16 * 1024,  /* a few of these put together */
 	LIMIT_RANGES = 1 << 20,         /* rows of AWS's ranges */
 	LIMIT_SERVICES = 1024,          /* different services in them */
