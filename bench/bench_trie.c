@@ -9,8 +9,8 @@
 #include "ip/ip.h"
 #include "ip/special.h"
 #include "ip/trie.h"
+#include "who/json_walk.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +22,7 @@ struct cidrs {
 	struct ip_cidr *at;
 	size_t count;
 	size_t v4_count; /* these come first */
+	const char *key; /* while they are read */
 };
 
 static _Noreturn void
@@ -35,7 +36,7 @@ static void
 check(enum flowtoll_rc rc, const struct flowtoll_err *err)
 {
 	if (rc != FLOWTOLL_OK)
-		fail("trie", err->message);
+		fail("failed", err->message);
 }
 
 static double
@@ -58,38 +59,57 @@ random_u64(uint64_t *state)
 
 /* ---- the prefixes ------------------------------------------------------------------------- */
 
-static void
-read_list(const json_t *list, const char *key, struct cidrs *cidrs)
+static enum flowtoll_rc
+read_key(void *ctx, const char *key, bool *items, struct flowtoll_err *err)
 {
-	size_t index;
-	json_t *row;
-	json_array_foreach(list, index, row) {
-		const char *text = json_string_value(json_object_get(row, key));
-		if (text == NULL ||
-		    !ip_cidr_parse(text, strlen(text), &cidrs->at[cidrs->count++], NULL))
-			fail("not a prefix", text != NULL ? text : key);
-	}
+	struct cidrs *cidrs = ctx;
+	(void)err;
+	cidrs->key = strcmp(key, "prefixes") == 0 ? "ip_prefix" : "ipv6_prefix";
+	*items = strcmp(key, "prefixes") == 0 || strcmp(key, "ipv6_prefixes") == 0;
+	if (strcmp(key, "ipv6_prefixes") == 0)
+		cidrs->v4_count = cidrs->count;
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+read_row(void *ctx, const struct who_json *row, struct flowtoll_err *err)
+{
+	struct cidrs *cidrs = ctx;
+	const char *text;
+	if (who_json_text(row, cidrs->key, "a row", &text, err) != FLOWTOLL_OK)
+		return err->code;
+	if (cidrs->count == LIMIT_RANGES || text == NULL ||
+	    !ip_cidr_parse(text, strlen(text), &cidrs->at[cidrs->count++], NULL))
+		fail("not a prefix", text != NULL ? text : cidrs->key);
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+read_value(void *ctx, const char *key, const char *text, struct flowtoll_err *err)
+{
+	(void)ctx, (void)key, (void)text, (void)err;
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+read_end(void *ctx, struct flowtoll_err *err)
+{
+	(void)ctx, (void)err;
+	return FLOWTOLL_OK;
 }
 
 static struct cidrs
 read_ranges(const char *path)
 {
-	json_error_t error;
-	json_t *root = json_load_file(path, 0, &error);
-	if (root == NULL)
-		fail(path, error.text);
-	const json_t *v4 = json_object_get(root, "prefixes");
-	const json_t *v6 = json_object_get(root, "ipv6_prefixes");
-	struct cidrs cidrs = {0};
-	cidrs.at = mem_zalloc(json_array_size(v4) + json_array_size(v6), sizeof *cidrs.at);
+	static const struct who_json_visitor visitor = {
+		.hint = "", .key = read_key, .item = read_row, .value = read_value, .end = read_end};
+	struct flowtoll_err err = {0};
+	struct cidrs cidrs = {.at = mem_zalloc(LIMIT_RANGES, sizeof *cidrs.at)};
 	if (cidrs.at == NULL)
 		fail(path, "out of memory");
-	read_list(v4, "ip_prefix", &cidrs);
-	cidrs.v4_count = cidrs.count;
-	read_list(v6, "ipv6_prefix", &cidrs);
+	check(who_json_walk(path, LIMIT_RANGES_BYTES, &visitor, &cidrs, &err), &err);
 	if (cidrs.v4_count == 0 || cidrs.v4_count == cidrs.count)
 		fail(path, "prefixes of both families are needed");
-	json_decref(root);
 	return cidrs;
 }
 

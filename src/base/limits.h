@@ -35,6 +35,8 @@ enum {
 	LIMIT_CLAIMANTS = 16,           /* interfaces told apart that share one address */
 	LIMIT_SCANS_TOLD = 64,          /* of a query, of which is known what they reject */
 	LIMIT_JSON_TEXT_BYTES = 2048,   /* an id, tag or description; AWS's have 256 characters */
+	LIMIT_JSON_DEPTH = 512,         /* lists and objects within each other */
+	LIMIT_JSON_VALUES = 4 << 20,    /* in one item of a list */
 	LIMIT_LABEL_BYTES = 16 * 1024,  /* a few of these put together */
 	LIMIT_RANGES = 1 << 20,         /* rows of AWS's ranges */
 	LIMIT_SERVICES = 1024,          /* different services in them */

@@ -54,8 +54,8 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_json_object(const struct who_json *object
 struct who_json_list {
 	const char *key;
 	const char *what;
-	const struct who_json *list;
-	size_t next;
+	const struct who_json *next;
+	const struct who_json *end;
 };
 FLOWTOLL_MUST_USE enum flowtoll_rc who_json_list(const struct who_json *object, const char *key,
                                                  const char *what, struct who_json_list *list,

@@ -290,7 +290,7 @@ static const struct {
 	{"n_tag_is_long.json", "Value is longer than 2048 bytes", 4, NULL},
 	{"n_nul.json", "not valid JSON: ", 4, NULL},
 	{"n_control.json", "not valid JSON: control character", 4, NULL},
-	{"n_utf8.json", "not valid JSON: unable to decode", 4, NULL},
+	{"n_utf8.json", "not valid JSON: bytes that are not UTF-8", 4, NULL},
 	{"n_gateway_is_text.json", "NAT gateway 2 is not an object", 3, "describe-nat-gateways"},
 	{"n_gateway_address.json", "NAT gateway 1 (nat-1): PrivateIp \"10.0.0\" is not an IP address",
 	 2, "aws ec2 describe-nat-gateways"},
@@ -318,8 +318,8 @@ static const struct {
 	 "it has host bits", 2, "aws ec2 describe-prefix-lists"},
 	{"n_prefix_list_cidr_is_null.json", "a member of Cidrs is not text", 2,
 	 "aws ec2 describe-prefix-lists"},
-	{"n_deep.json", "depth", 2, NULL},
-	{"n_deep_other.json", "depth", 1, NULL},
+	{"n_deep.json", "nested deeper than 512", 2, NULL},
+	{"n_deep_other.json", "nested deeper than 512", 1, NULL},
 };
 
 static void
