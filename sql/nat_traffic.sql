@@ -1,5 +1,5 @@
--- The bytes of NAT gateways, each once, from their legs: with packet-level addresses A and D are the
--- traffic, with client and remote; B and C prove it. Behind sql/nat_legs.sql; parts of a WITH:
+-- The bytes of NAT gateways, each once, from their legs: with packet-level addresses A and D are
+-- the traffic, with client and remote; B and C prove it. Behind sql/nat_legs.sql; parts of a WITH:
 --
 --   unsolicited    of C what nobody asked for: i, remote, hour, bytes, packets; where margins ask
 --   gaps           i, windows that have no file and should, bytes that they may have had at most
@@ -18,8 +18,8 @@ by_remote AS (
   GROUP BY i, remote
 ),
 -- What goes out to a remote has come in for it, what goes to clients has come from it. An address
--- of the gateway that is not known as its own looks like a remote that never shows itself, and is of
--- its subnet, which is a /16 at the most.
+-- of the gateway that is not known as its own looks like a remote that never shows itself, and is
+-- of its subnet, which is a /16 at the most.
 broken AS (
   SELECT
     i,

@@ -394,7 +394,8 @@ keep_others(const struct flows_worker *worker, const struct fields_kept *kept, u
 {
 	const struct scan_fields *packet = &worker->fields;
 	for (uint32_t r = 0; r < packet->row_count; r++) {
-		const uint8_t *own = packet->text + kept->begins[r], *its = packet->text + packet->begins[r];
+		const uint8_t *own = packet->text + kept->begins[r];
+		const uint8_t *its = packet->text + packet->begins[r];
 		bool differs = packet->lens[r] != kept->lens[r] || memcmp(own, its, kept->lens[r]) != 0;
 		if (differs && !(packet->lens[r] == 1 && *its == '-'))
 			drop[r / 64] &= ~(UINT64_C(1) << (r % 64));

@@ -303,7 +303,8 @@ nat_make_tables(struct engine *engine, const struct who *who, const char *text,
 {
 	static const char legs[] =
 		" SELECT gateway, points.interface_id, leg, srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr,"
-		" flow_direction, hour, bytes, packets, flows AS records FROM legs JOIN points ON legs.i = points.i";
+		" flow_direction, hour, bytes, packets, flows AS records"
+		" FROM legs JOIN points ON legs.i = points.i";
 	static const char traffic[] =
 		" SELECT gateway, interface_id, zone, client, remote, direction, hour, bytes, packets, how"
 		" FROM traffic WHERE (SELECT bool_and(CASE WHEN refusal IS NULL OR refusal IN"

@@ -66,8 +66,8 @@ static void
 add_own(struct buf *sql, const struct nat_plan *plan)
 {
 	if (finds_own(plan))
-		buf_adds(sql, "own AS (SELECT i, unnest([pkt_srcaddr, pkt_dstaddr]) AS address FROM records "
-		              "EXCEPT SELECT i, unnest([srcaddr, dstaddr]) FROM records),");
+		buf_adds(sql, "own AS (SELECT i, unnest([pkt_srcaddr, pkt_dstaddr]) AS address "
+		              "FROM records EXCEPT SELECT i, unnest([srcaddr, dstaddr]) FROM records),");
 }
 
 /* Is the packet's address in `column` one of its gateway's own? */
@@ -287,8 +287,9 @@ fill_part(const struct nat_plan *plan, enum part part, const struct buf holes[HO
 		{"own", buf_text(&holes[HOLE_OWN])},
 		{"src_is_own", buf_text(&holes[HOLE_SRC_IS_OWN])},
 		{"dst_is_own", buf_text(&holes[HOLE_DST_IS_OWN])},
-		{"records_kept",
-	     plan->by_file || plan->by_margins || finds_own(plan) ? "MATERIALIZED" : "NOT MATERIALIZED"},
+		{"records_kept", plan->by_file || plan->by_margins || finds_own(plan)
+		                     ? "MATERIALIZED"
+		                     : "NOT MATERIALIZED"},
 		{"file_keys", plan->by_file ? file_keys : no_file_keys},
 		{"direction", plan->by_direction ? "flow_direction" : "CAST(NULL AS VARCHAR)"},
 		{"ports", buf_text(&holes[HOLE_PORTS])},
