@@ -44,7 +44,8 @@ entries AS (
   FROM figures
   WHERE refusal IS DISTINCT FROM 'none'
   UNION ALL
-  SELECT 4, i, i, NULL, NULL, NULL, NULL, billed, upload, download, NULL
+  SELECT 4, row_number() OVER (ORDER BY billed DESC NULLS LAST, i), i, NULL, NULL, NULL, NULL,
+    billed, upload, download, NULL
   FROM figures
   WHERE refusal IS DISTINCT FROM 'none'
   UNION ALL
@@ -83,10 +84,11 @@ entries AS (
     HAVING client IS NOT NULL OR sum(bytes) != 0
   )
   UNION ALL
-  SELECT 8, row_number() OVER (ORDER BY i, hour), i, NULL, NULL, hour, NULL,
+  SELECT 8, row_number() OVER (ORDER BY of_gateway DESC, i, hour), i, NULL, NULL, hour, NULL,
     billed, upload, download, count(*) OVER ()
   FROM (
-    SELECT i, hour, sum(bytes) AS billed, sum(bytes) FILTER (direction = 'upload') AS upload,
+    SELECT i, hour, sum(bytes) AS billed, sum(sum(bytes)) OVER (PARTITION BY i) AS of_gateway,
+      sum(bytes) FILTER (direction = 'upload') AS upload,
       sum(bytes) FILTER (direction = 'download') AS download
     FROM traffic GROUP BY i, hour
   )
