@@ -253,8 +253,8 @@ test_page(void **state)
 		 FLOWTOLL_ERR_REMOTE},
 		{"<ListBucketResult><Contents><Key>a</Key></Contents></ListBucketResult>", "", "",
 		 FLOWTOLL_ERR_REMOTE},
-		{"<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>a%00b</Key><Size>1</Size>"
-		 "</Contents></ListBucketResult>", "", "", FLOWTOLL_ERR_REMOTE},
+		{"<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>a%00b</Key>"
+		 "<Size>1</Size></Contents></ListBucketResult>", "", "", FLOWTOLL_ERR_REMOTE},
 		{"<html/>", "", "", FLOWTOLL_ERR_REMOTE},
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -297,8 +297,8 @@ test_places(void **state)
 	assert_string_equal(place.prefix, "a/b");
 	assert_int_equal(s3_place_parse("s3://logs", &place, &err), FLOWTOLL_OK);
 	assert_string_equal(place.prefix, "");
-	static const char *const bad[] = {"logs/a", "s3://", "s3:///a", "s3://a b/c", "s3://arn:aws:x/y",
-	                                  "https://logs.s3.amazonaws.com/"};
+	static const char *const bad[] = {"logs/a", "s3://", "s3:///a", "s3://a b/c",
+	                                  "s3://arn:aws:x/y", "https://logs.s3.amazonaws.com/"};
 	for (size_t i = 0; i < COUNT(bad); i++)
 		assert_int_equal(s3_place_parse(bad[i], &place, &err), FLOWTOLL_ERR_USAGE);
 }
@@ -309,7 +309,8 @@ test_memory(void **state)
 {
 	(void)state;
 	static const char *const names[] = {"a", "b", "c", "d"};
-	static const char json[] = "{\"a\":\"k\",\"b\":\"s\",\"c\":\"t\",\"d\":\"2026-11-20T10:15:00Z\"}";
+	static const char json[] = "{\"a\":\"k\",\"b\":\"s\",\"c\":\"t\","
+							   "\"d\":\"2026-11-20T10:15:00Z\"}";
 	for (uint64_t n = 1; n <= 3; n++) {
 		struct aws_credentials found = {0};
 		struct flowtoll_err err;
