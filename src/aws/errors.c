@@ -43,9 +43,9 @@ static const struct meaning {
 
 static const char *const passing_codes[] = {
 	"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
-	"TooManyRequestsException", "ProvisionedThroughputExceededException", "TransactionInProgress"
-	"Exception", "RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException",
-	"RequestThrottled", "SlowDown", "PriorRequestNotComplete", "EC2ThrottledException",
+	"TooManyRequestsException", "ProvisionedThroughputExceededException",
+	"TransactionInProgressException", "RequestLimitExceeded", "BandwidthLimitExceeded",
+	"LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete", "EC2ThrottledException",
 	"RequestTimeout", "RequestTimeoutException", "InternalError", "IDPCommunicationError",
 	"ServiceUnavailable",
 };

@@ -30,7 +30,8 @@ PAGES_KEYS = 2500
 KILLS, KILL_SECONDS = 50, 20
 ODD_KEYS = [
     "plain", "two words", "plus+plus", "equals=a&b", "percent%41", "caf\u00e9/\u65e5\u672c",
-    "tilde~-_.", "quote'\"", "star*(!)", "semi;colon:at@", "deep/er/and/deeper/x", "comma,$#?", "a<b>&amp;",
+    "tilde~-_.",
+    "quote'\"", "star*(!)", "semi;colon:at@", "deep/er/and/deeper/x", "comma,$#?", "a<b>&amp;",
 ]
 
 random.seed(20261120)
