@@ -269,6 +269,54 @@ FLOWTOLL_API const char *flowtoll_answer_note(const struct flowtoll_answer *answ
 
 FLOWTOLL_API void flowtoll_answer_free(struct flowtoll_answer *answer);
 
+/* ---- files from S3 ------------------------------------------------------------------------ */
+
+/* What is told while objects are got. */
+enum flowtoll_get_event {
+	FLOWTOLL_GET_DOWNLOADING,
+	FLOWTOLL_GET_SKIPPING, /* a file of that name and size is there */
+	FLOWTOLL_GET_REFUSED,  /* it cannot be got, or be a file here; `text` says why */
+	FLOWTOLL_GET_NOTICE    /* something lasts; `key` is NULL */
+};
+
+/* From one thread at a time, but not always the same. Keys are text from outside. */
+typedef void flowtoll_get_fn(void *ctx, enum flowtoll_get_event event, const char *key,
+                             const char *text);
+
+/* Zero-initialise and set what is wanted. Credentials, Region and endpoint are those that the AWS
+ * SDKs find, unless given. */
+struct flowtoll_get {
+	const char *source;       /* "s3://BUCKET/PREFIX" */
+	const char *folder;       /* where to; made if it is not there */
+	uint64_t first;           /* only so many keys; 0: all */
+	int64_t since_us;         /* only files whose names tell a time in this range, as in struct */
+	int64_t until_us;         /* flowtoll_settings; 0: no bound */
+	bool keep_tree;           /* folders as in the keys, below the prefix's; else one folder */
+	const char *profile;      /* NULL: that of the environment */
+	const char *region;
+	const char *endpoint_url;
+	flowtoll_get_fn *tell;    /* NULL ok */
+	bool (*stop)(void *ctx);  /* asked often, from several threads; NULL ok */
+	void *ctx;                /* of both */
+};
+
+struct flowtoll_get_counts {
+	uint64_t downloaded;
+	uint64_t skipped;
+	uint64_t refused;
+	uint64_t folders; /* empty keys that end in /, which some programs make: passed over */
+	uint64_t no_time; /* passed over, as their names tell no time and a range is asked for */
+	uint64_t bytes;   /* that came in */
+};
+
+/* Copies objects into files, several at once. A file appears under its name when it is whole: until
+ * then it is NAME.part, which the next call goes on with while the object is the same. Two keys for
+ * one name are an error before anything is got. FLOWTOLL_OK may leave some refused. `counts` is
+ * filled in any case. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_get(const struct flowtoll_get *get,
+                                                             struct flowtoll_get_counts *counts,
+                                                             struct flowtoll_err *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -21,7 +21,8 @@ Groups, and what makes a test of each:
              $GEN: the generator bench/gen, without; $BUILD: with sanitizers, also of each
              tests/oracle/*.c; $ROOT: the tree; $RANGES: an ip-ranges.json of AWS (the sample's,
              unless FLOWTOLL_TEST_RANGES names another); $PYTHON: a python that has
-             deps/check-requirements.txt, or empty where ./run did not start this
+             deps/check-requirements.txt, and $VERSITYGW: an S3 server; both are empty where ./run
+             did not start this
     docs     each `$ ` line of a ```console block in a *.md runs with the release flowtoll on PATH,
              a file's lines one after another in one scratch folder with links to all of the tree.
              Exit code 0, or N in a ```console exit=N block. Output below the line, if any, must be
@@ -109,6 +110,7 @@ class Places:
             "GEN": os.path.join(os.path.dirname(self.release), "gen"),
             "RANGES": self.ranges,
             "PYTHON": os.environ.get("FLOWTOLL_TEST_PYTHON", ""),
+            "VERSITYGW": os.environ.get("FLOWTOLL_TEST_VERSITYGW", ""),
             "ASAN_OPTIONS": f"exitcode={SANITIZER_CODE}:detect_leaks=1",
             "LSAN_OPTIONS": f"exitcode={SANITIZER_CODE}",
             "UBSAN_OPTIONS": f"exitcode={SANITIZER_CODE}:halt_on_error=1:print_stacktrace=1",

@@ -3,6 +3,7 @@
  * Implements include/flowtoll.h and nothing else: each call hands on to the folder that knows.
  */
 #include "engine/engine.h"
+#include "fetch/fetch.h"
 #include "query/query.h"
 #include "render/render.h"
 #include "scan/kernel.h"
@@ -323,4 +324,13 @@ flowtoll_answer_free(struct flowtoll_answer *answer)
 		return;
 	answer_free(answer->answer);
 	mem_free(answer);
+}
+
+/* ---- files from S3 -------------------------------------------------------------------------- */
+
+enum flowtoll_rc
+flowtoll_get(const struct flowtoll_get *get, struct flowtoll_get_counts *counts,
+             struct flowtoll_err *err)
+{
+	return fetch_run(get, counts, err);
 }

@@ -39,6 +39,17 @@ enum {
 	LIMIT_JSON_VALUES = 4 << 20,    /* in one item of a list */
 	LIMIT_LABEL_BYTES = 16 * 1024,  /* a few of these put together */
 	LIMIT_RANGES = 1 << 20,         /* rows of AWS's ranges */
+	LIMIT_HTTP_HEAD_BYTES = 64 * 1024, /* headers of an answer */
+	LIMIT_AWS_FILE_BYTES = 1 << 20, /* a config or credentials file, a cached token */
+	LIMIT_AWS_ANSWER_BYTES = 1 << 20, /* of STS, of credentials, an error of S3 */
+	LIMIT_AWS_PROFILES = 4096,      /* sections of those files */
+	LIMIT_ROLE_CHAIN = 8,           /* roles that are assumed one out of another */
+	LIMIT_S3_PAGE_BYTES = 16 << 20, /* 1 000 keys of 1 024 bytes, each byte as %XX */
+	LIMIT_S3_KEY_BYTES = 1024,
+	LIMIT_S3_KEYS = 16 << 20,       /* of one listing that is kept */
+	LIMIT_XML_DEPTH = 16,
+	LIMIT_XML_TEXT_BYTES = 16 * 1024, /* of one element */
+	LIMIT_DOWNLOADS = 8,            /* side by side */
 	LIMIT_SERVICES = 1024,          /* different services in them */
 	LIMIT_INTERN_PROBES = 32,       /* slots looked at for a text */
 	LIMIT_TRIE_NODES = 1 << 24,     /* of a prefix trie: 8 million prefixes at least */

@@ -22,6 +22,9 @@ static const struct {
 	{"FLOWTOLL_CPU", "the scan kernel to use: scalar, avx2, avx512 or neon; for tests"},
 	{"NO_COLOR", "if set to anything, --color=auto means never"},
 	{"COLUMNS", "the width of tables where the output is no terminal"},
+	{"AWS_*", "whose access get takes, and where to, as the AWS CLI reads them: AWS_PROFILE, "
+	          "AWS_ACCESS_KEY_ID, AWS_REGION, AWS_ENDPOINT_URL_S3, AWS_CA_BUNDLE and so on"},
+	{"HTTPS_PROXY", "the proxy through which get asks; NO_PROXY: for which hosts it does not"},
 	{"PAGER", "shows answers taller than the terminal, instead of less"},
 };
 

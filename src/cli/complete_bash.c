@@ -132,7 +132,7 @@ add_operands(struct buf *buf)
 		const struct command *command = &commands[id];
 		if (command->first == OPERAND_KEYS)
 			buf_addf(buf, "	%s:0) _flowtoll_keys \"$cur\" ;;\n", command->name);
-		if (command->first == OPERAND_QUERY)
+		if (command->first == OPERAND_QUERY || command->first == OPERAND_BUCKET)
 			buf_addf(buf, "	%s:0) _flowtoll_words '' \"$cur\" ;;\n", command->name);
 		if (command->first == OPERAND_TOPIC) {
 			buf_addf(buf, "	%s:0) _flowtoll_words '", command->name);

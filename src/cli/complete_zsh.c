@@ -75,6 +75,9 @@ add_operands(struct buf *buf, const struct command *command)
 	case OPERAND_QUERY:
 		buf_adds(buf, "		'1:query: '\n");
 		break;
+	case OPERAND_BUCKET:
+		buf_adds(buf, "		'1:bucket and prefix: '\n");
+		break;
 	case OPERAND_TOPIC:
 		buf_adds(buf, "		'1:command or topic:_flowtoll_topics'\n");
 		break;

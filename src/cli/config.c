@@ -254,7 +254,7 @@ enum flowtoll_rc
 config_apply(struct options *options, struct flowtoll_err *err)
 {
 	assert(options->config_text == NULL);
-	bool asks = (FOR_ALL & 1u << options->command) != 0;
+	bool asks = ((FOR_ALL | FOR_GET) & 1u << options->command) != 0;
 	if (!asks || options->values[FLAG_NO_CONFIG] != NULL || options->values[FLAG_HELP] != NULL ||
 	    options->values[FLAG_VERSION] != NULL)
 		return FLOWTOLL_OK;

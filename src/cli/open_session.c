@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t
-now_us(void)
+int64_t
+clock_us(void)
 {
 	struct timespec now = {0};
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -38,7 +38,7 @@ open_session(const struct options *options, const char *const *sources, size_t s
 		.flow_log_count = options->flow_log_count,
 		.rejects = options->values[FLAG_REJECTS],
 	};
-	TRY(range_read(options, now_us(), &settings.since_us, &settings.until_us, err));
+	TRY(range_read(options, clock_us(), &settings.since_us, &settings.until_us, err));
 	TRY(flowtoll_open(&settings, ft, err));
 	signals_erase_at_end(flowtoll_spill_folder(*ft));
 	for (size_t i = 0; i < source_count; i++) {

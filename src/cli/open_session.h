@@ -12,6 +12,9 @@ FLOWTOLL_MUST_USE enum flowtoll_rc open_session(const struct options *options,
                                                 const char *const *sources, size_t source_count,
                                                 struct flowtoll **ft, struct flowtoll_err *err);
 
+/* Microseconds since 1970. */
+int64_t clock_us(void);
+
 void close_session(struct flowtoll *ft); /* NULL ok */
 
 #endif

@@ -308,6 +308,8 @@ check(const struct options *options, struct flowtoll_err *err)
 	if (options->command == COMMAND_TOP && options->operand_count == 1)
 		err_set(err, FLOWTOLL_ERR_USAGE, "no SOURCE: what should be ranked by %s?",
 		        options->operands[0]);
+	else if (options->command == COMMAND_GET && options->operand_count == 1)
+		err_set(err, FLOWTOLL_ERR_USAGE, "no DIR: where should %s go?", options->operands[0]);
 	else
 		err_set(err, FLOWTOLL_ERR_USAGE, "%s of what?", command->name);
 	err_hint(err, "usage: flowtoll %s %s; flowtoll help %s has examples", command->name,

@@ -24,6 +24,7 @@ enum {
 	FOR_SQL = 1 << COMMAND_SQL,
 	FOR_FILES = 1 << COMMAND_FILES,
 	FOR_NAT = 1 << COMMAND_NAT,
+	FOR_GET = 1 << COMMAND_GET,
 	FOR_ALL = FOR_TOP | FOR_NAT | FOR_HEAD | FOR_SQL | FOR_FILES,
 	FOR_ANY = (1 << COMMAND_END) - 1, /* and without a command */
 	IN_CONFIG = 1 << 30
@@ -63,6 +64,7 @@ enum operand_kind {
 	OPERAND_KEYS,
 	OPERAND_QUERY,
 	OPERAND_SOURCE,
+	OPERAND_BUCKET, /* of which nothing is known */
 	OPERAND_TOPIC, /* or a command */
 	OPERAND_SHELL
 };

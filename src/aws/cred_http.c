@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Credentials that something near gives over HTTP: the container's endpoint (ECS, EKS), the
+ * instance's metadata service (IMDSv2, with a token that only a PUT from the instance gets), and
+ * the portal of SSO, which takes the token that the AWS CLI keeps.
+ */
+#include "aws/credentials.h"
+#include "aws/endpoint.h"
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/mem.h"
+
+#include <jansson.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#define IMDS "http://169.254.169.254"
+#define CONTAINER "http://169.254.170.2"
+
+enum {
+	NEAR_MS = 1000,       /* no instance answers later; elsewhere nobody answers at all */
+	CONTAINER_MS = 5000,
+	URL_BYTES_MAX = 4096,
+	TOKEN_BYTES_MAX = 16 * 1024,
+	SHA1_LEN = 20
+};
+
+static const char *const names[] = {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"};
+
+static void
+wipe(struct buf *buf)
+{
+	if (buf->data != NULL)
+		OPENSSL_cleanse(buf->data, buf->cap);
+	buf_free(buf);
+}
+
+/* A question to something near. `header`: one line, or NULL. */
+static enum flowtoll_rc
+ask(struct aws_line *line, const char *method, const char *url, const char *header, unsigned ms,
+    struct buf *body, int *status, struct flowtoll_err *err)
+{
+	const struct net_request request = {
+		.method = method,
+		.url = url,
+		.headers = &header,
+		.header_count = header != NULL,
+		.connect_ms = ms,
+		.total_ms = ms,
+		.plain_ok = true, /* the callers see to it that it is near */
+		.direct = true,
+		.piece = net_piece_to_buf,
+		.ctx = body,
+	};
+	struct net_answer answer;
+	buf_clear(body);
+	enum flowtoll_rc rc = net_send(aws_line_net(line), &request, &answer, err);
+	*status = answer.status;
+	net_answer_free(&answer);
+	return rc;
+}
+
+/* ---- the instance --------------------------------------------------------------------------- */
+
+static enum flowtoll_rc
+ask_instance(struct aws_line *line, const char *base, const char *path, const char *token,
+             struct buf *body, int *status, struct flowtoll_err *err)
+{
+	char url[URL_BYTES_MAX], header[TOKEN_BYTES_MAX];
+	snprintf(url, sizeof url, "%.1024s/latest/meta-data/iam/security-credentials/%.1024s", base,
+	         path);
+	snprintf(header, sizeof header, "X-aws-ec2-metadata-token: %s", token);
+	return ask(line, "GET", url, header, NEAR_MS, body, status, err);
+}
+
+/* Is it what can be the name of a role? It goes into a URL. */
+static bool
+is_role(const char *text)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+								  "+=,.@_-";
+	return *text != '\0' && strspn(text, allowed) == strlen(text) && strlen(text) <= 256;
+}
+
+/* No metadata service is no error: then this is no instance, or one without a role. */
+static enum flowtoll_rc
+from_instance(struct aws_line *line, const char *base, struct buf *token, struct buf *body,
+              struct aws_credentials *found, struct flowtoll_err *err)
+{
+	char url[URL_BYTES_MAX], role[257];
+	struct flowtoll_err silent;
+	int status;
+	snprintf(url, sizeof url, "%.1024s/latest/api/token", base);
+	enum flowtoll_rc rc = ask(line, "PUT", url, "X-aws-ec2-metadata-token-ttl-seconds: 21600",
+	                          NEAR_MS, token, &status, &silent);
+	if (rc == FLOWTOLL_ERR_INTERRUPTED)
+		return ERR(err, rc, "interrupted");
+	if (rc != FLOWTOLL_OK || status != 200 || token->len == 0 ||
+	    strpbrk(buf_text(token), "\r\n") != NULL)
+		return FLOWTOLL_OK;
+	TRY(ask_instance(line, base, "", buf_text(token), body, &status, err));
+	size_t len = strcspn(buf_text(body), "\r\n");
+	if (status != 200 || len >= sizeof role)
+		return FLOWTOLL_OK;
+	memcpy(role, buf_text(body), len);
+	role[len] = '\0';
+	if (!is_role(role))
+		return FLOWTOLL_OK;
+	TRY(ask_instance(line, base, role, buf_text(token), body, &status, err));
+	if (status != 200)
+		return ERR(err, FLOWTOLL_ERR_REMOTE,
+		           "the instance gives no credentials of its role %s (%d)", role, status);
+	return aws_credentials_json(buf_text(body), body->len, names, "the instance", found, err);
+}
+
+enum flowtoll_rc
+aws_from_instance(struct aws_line *line, struct aws_credentials *found, struct flowtoll_err *err)
+{
+	const struct aws_profile *profile = aws_profile_in_use(line);
+	const char *disabled = aws_variable("AWS_EC2_METADATA_DISABLED");
+	const char *base = aws_profile_setting(profile, "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+	                                       "ec2_metadata_service_endpoint");
+	const char *mode = aws_profile_setting(profile, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+	                                       "ec2_metadata_service_endpoint_mode");
+	struct buf token, body;
+	if (disabled != NULL && strcasecmp(disabled, "true") == 0)
+		return FLOWTOLL_OK;
+	if (base == NULL)
+		base = mode != NULL && strcasecmp(mode, "ipv6") == 0 ? "http://[fd00:ec2::254]" : IMDS;
+	buf_init(&token, TOKEN_BYTES_MAX / 2);
+	buf_init(&body, LIMIT_AWS_ANSWER_BYTES);
+	enum flowtoll_rc rc = from_instance(line, base, &token, &body, found, err);
+	wipe(&token);
+	wipe(&body);
+	return rc;
+}
+
+/* ---- the container -------------------------------------------------------------------------- */
+
+/* The token must not go out in the clear to just anybody. */
+static bool
+is_near(const char *url)
+{
+	static const char *const hosts[] = {CONTAINER, "http://169.254.170.23",
+	                                    "http://[fd00:ec2::23]"};
+	if (strncmp(url, "https://", 8) == 0 || net_is_loopback(url))
+		return true;
+	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+		size_t len = strlen(hosts[i]);
+		if (strncmp(url, hosts[i], len) == 0 &&
+		    (url[len] == '\0' || url[len] == '/' || url[len] == ':'))
+			return strpbrk(url + len, "@") == NULL;
+	}
+	return false;
+}
+
+static enum flowtoll_rc
+add_container_token(struct buf *header, struct flowtoll_err *err)
+{
+	const char *path = aws_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+	const char *token = aws_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN");
+	if (path == NULL && token == NULL)
+		return FLOWTOLL_OK;
+	buf_adds(header, "Authorization: ");
+	if (path != NULL)
+		TRY(file_read(path, header, err));
+	else
+		buf_adds(header, token);
+	while (header->len > 0 && strchr("\r\n", header->data[header->len - 1]) != NULL)
+		header->data[--header->len] = '\0';
+	if (strpbrk(buf_text(header), "\r\n") != NULL)
+		return ERR(err, FLOWTOLL_ERR_REMOTE, "the container's authorization token is no line");
+	return buf_check(header, "finding credentials", err);
+}
+
+static enum flowtoll_rc
+from_container(struct aws_line *line, const char *url, struct aws_credentials *found,
+               struct flowtoll_err *err)
+{
+	struct buf header, body;
+	int status = 0;
+	buf_init(&header, TOKEN_BYTES_MAX);
+	buf_init(&body, LIMIT_AWS_ANSWER_BYTES);
+	enum flowtoll_rc rc = add_container_token(&header, err);
+	if (rc == FLOWTOLL_OK)
+		rc = ask(line, "GET", url, header.len > 0 ? header.data : NULL, CONTAINER_MS, &body,
+		         &status, err);
+	if (rc == FLOWTOLL_OK && status != 200)
+		rc = ERR(err, FLOWTOLL_ERR_REMOTE, "the container's endpoint gives no credentials (%d)",
+		         status);
+	if (rc == FLOWTOLL_OK)
+		rc = aws_credentials_json(buf_text(&body), body.len, names, "the container's endpoint",
+		                          found, err);
+	wipe(&header);
+	wipe(&body);
+	return rc;
+}
+
+enum flowtoll_rc
+aws_from_container(struct aws_line *line, struct aws_credentials *found, struct flowtoll_err *err)
+{
+	const char *relative = aws_variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+	const char *full = aws_variable("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+	char url[URL_BYTES_MAX];
+	if (relative == NULL && full == NULL)
+		return FLOWTOLL_OK;
+	if (relative != NULL && *relative != '/')
+		return ERR(err, FLOWTOLL_ERR_REMOTE,
+		           "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with /");
+	snprintf(url, sizeof url, "%s%.2048s", relative != NULL ? CONTAINER : "",
+	         relative != NULL ? relative : full);
+	if (!is_near(url)) {
+		err_set(err, FLOWTOLL_ERR_REMOTE, "AWS_CONTAINER_CREDENTIALS_FULL_URI would be asked "
+		        "without encryption");
+		err_hint(err, "it is https, or on this machine, or of ECS or EKS (169.254.170.2, .23)");
+		return err->code;
+	}
+	return from_container(line, url, found, err);
+}
+
+/* ---- SSO ------------------------------------------------------------------------------------ */
+
+static enum flowtoll_rc
+sign_in(const char *profile, const char *why, struct flowtoll_err *err)
+{
+	err_set(err, FLOWTOLL_ERR_REMOTE, "the profile %.100s signs in by SSO, and %s", profile, why);
+	err_hint(err, "aws sso login --profile %.100s", profile);
+	return err->code;
+}
+
+/* The file that `aws sso login` leaves is named after the session, or its URL. */
+static enum flowtoll_rc
+read_sso_token(const char *profile, const char *name, struct buf *token, struct flowtoll_err *err)
+{
+	unsigned char hash[SHA1_LEN];
+	char file[64] = "sso/cache/";
+	struct buf text;
+	struct flowtoll_err silent;
+	json_error_t fault;
+	if (EVP_Digest(name, strlen(name), hash, NULL, EVP_sha1(), NULL) != 1)
+		return ERR(err, FLOWTOLL_ERR_INTERNAL, "OpenSSL gives no SHA-1");
+	for (size_t i = 0; i < sizeof hash; i++)
+		snprintf(file + 10 + 2 * i, sizeof file - 10 - 2 * i, "%02x", hash[i]);
+	memcpy(file + 10 + 2 * sizeof hash, ".json", 6);
+	char *path = aws_home_path(file);
+	buf_init(&text, LIMIT_AWS_FILE_BYTES);
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (path == NULL || file_read(path, &text, &silent) != FLOWTOLL_OK)
+		rc = sign_in(profile, "nobody has signed in", err);
+	json_t *root = rc == FLOWTOLL_OK ? json_loadb(buf_text(&text), text.len, 0, &fault) : NULL;
+	const char *access = json_string_value(json_object_get(root, "accessToken"));
+	const char *expires = json_string_value(json_object_get(root, "expiresAt"));
+	if (rc == FLOWTOLL_OK && (access == NULL || expires == NULL || strpbrk(access, "\r\n") != NULL))
+		rc = sign_in(profile, "what the AWS CLI keeps of the session cannot be read", err);
+	else if (rc == FLOWTOLL_OK && aws_time_parse(expires) <= (int64_t)time(NULL))
+		rc = sign_in(profile, "the session has expired", err);
+	if (rc == FLOWTOLL_OK)
+		buf_addf(token, "x-amz-sso_bearer_token: %s", access);
+	json_decref(root);
+	wipe(&text);
+	mem_free(path);
+	return rc == FLOWTOLL_OK ? buf_check(token, "finding credentials", err) : rc;
+}
+
+/* {"roleCredentials": {...}} */
+static enum flowtoll_rc
+read_role(const struct buf *body, struct aws_credentials *found, struct flowtoll_err *err)
+{
+	static const char *const sso_names[] = {"accessKeyId", "secretAccessKey", "sessionToken",
+	                                        "expiration"};
+	json_error_t fault;
+	json_t *root = json_loadb(buf_text(body), body->len, 0, &fault);
+	char *inner = json_dumps(json_object_get(root, "roleCredentials"), JSON_COMPACT);
+	size_t len = inner != NULL ? strlen(inner) : 0;
+	enum flowtoll_rc rc = aws_credentials_json(inner != NULL ? inner : "", len, sso_names, "SSO",
+	                                           found, err);
+	if (inner != NULL)
+		OPENSSL_cleanse(inner, len);
+	free(inner); /* lint: allow(memory) jansson's */
+	json_decref(root);
+	return rc;
+}
+
+static enum flowtoll_rc
+ask_portal(struct aws_line *line, const char *profile, const char *region, const struct buf *token,
+           struct aws_credentials *found, struct flowtoll_err *err)
+{
+	const struct aws_profile *in_use = aws_profile_in_use(line);
+	const char *account = aws_profile_of(in_use, profile, "sso_account_id");
+	const char *role = aws_profile_of(in_use, profile, "sso_role_name");
+	const char *given = aws_variable("AWS_ENDPOINT_URL_SSO");
+	struct buf url, body;
+	int status = 0;
+	if (!aws_region_is_valid(region) || role == NULL)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "the profile %.100s lacks sso_role_name or a right "
+		           "sso_region", profile);
+	buf_init(&url, URL_BYTES_MAX);
+	buf_init(&body, LIMIT_AWS_ANSWER_BYTES);
+	if (given != NULL)
+		buf_adds(&url, given);
+	else
+		buf_addf(&url, "https://portal.sso.%s.amazonaws.com%s", region,
+		         strncmp(region, "cn-", 3) == 0 ? ".cn" : "");
+	buf_adds(&url, "/federation/credentials?role_name=");
+	aws_encode(&url, role, strlen(role), false);
+	buf_adds(&url, "&account_id=");
+	aws_encode(&url, account, strlen(account), false);
+	enum flowtoll_rc rc = buf_check(&url, "finding credentials", err);
+	const char *header = buf_text(token);
+	const struct net_request request = {
+		.method = "GET", .url = buf_text(&url), .headers = &header, .header_count = 1,
+		.plain_ok = given != NULL, .total_ms = 60000, .piece = net_piece_to_buf, .ctx = &body,
+	};
+	struct net_answer answer = {0};
+	if (rc == FLOWTOLL_OK)
+		rc = net_send(aws_line_net(line), &request, &answer, err);
+	status = answer.status;
+	net_answer_free(&answer);
+	if (rc == FLOWTOLL_OK && status == 401)
+		rc = sign_in(profile, "its session is no longer accepted", err);
+	else if (rc == FLOWTOLL_OK && status != 200)
+		rc = ERR(err, FLOWTOLL_ERR_REMOTE, "SSO gives no credentials of the role %.64s in the "
+		         "account %.20s (%d)", role, account, status);
+	else if (rc == FLOWTOLL_OK)
+		rc = read_role(&body, found, err);
+	wipe(&body);
+	buf_free(&url);
+	return rc;
+}
+
+enum flowtoll_rc
+aws_from_sso(struct aws_line *line, const char *profile, struct aws_credentials *found,
+             struct flowtoll_err *err)
+{
+	const struct aws_profile *in_use = aws_profile_in_use(line);
+	const char *session = aws_profile_of(in_use, profile, "sso_session");
+	const char *name = session, *region;
+	struct buf token;
+	if (session != NULL) {
+		region = aws_profile_in(in_use, "sso-session", session, "sso_region");
+	} else {
+		name = aws_profile_of(in_use, profile, "sso_start_url");
+		region = aws_profile_of(in_use, profile, "sso_region");
+	}
+	if (name == NULL || region == NULL) {
+		err_set(err, FLOWTOLL_ERR_USAGE, "the profile %.100s has an sso_account_id, but no "
+		        "sso_session (or sso_start_url) with an sso_region", profile);
+		err_hint(err, "aws configure sso writes them");
+		return err->code;
+	}
+	buf_init(&token, TOKEN_BYTES_MAX);
+	enum flowtoll_rc rc = read_sso_token(profile, name, &token, err);
+	if (rc == FLOWTOLL_OK)
+		rc = ask_portal(line, profile, region, &token, found, err);
+	wipe(&token);
+	return rc;
+}

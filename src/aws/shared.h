@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Inside of struct aws and struct aws_line, for aws.c and call.c alone.
+ */
+#ifndef AWS_SHARED_H
+#define AWS_SHARED_H
+
+#include "aws/credentials.h"
+#include "aws/endpoint.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct aws {
+	struct aws_profile profile;
+	char *region;
+	char *endpoint_url;    /* of S3; NULL: none was given */
+	const char *ca_bundle; /* lent by the profile or the environment */
+	bool fips;
+	bool dual_stack;
+	unsigned attempts;
+	aws_notice_fn *notice;
+	net_stop_fn *stop;
+	void *ctx;
+	_Atomic int64_t skew_s; /* the server's clock less ours */
+
+	pthread_mutex_t mutex;
+	char bucket[256];       /* the last one that was elsewhere than `region` */
+	char bucket_region[64];
+
+	pthread_mutex_t find_mutex; /* held while credentials are looked for */
+	struct aws_credentials credentials;
+};
+
+struct aws_line {
+	struct aws *aws;
+	struct net *net;
+	unsigned seed; /* of the jitter */
+};
+
+/* The URL that the user set for a service, or NULL. */
+const char *aws_given_url(const struct aws *aws, const char *service);
+
+/* A copy of the user's credentials, looked for when there are none or they are about to expire.
+ * Free it with aws_credentials_free, also after a failure. */
+FLOWTOLL_MUST_USE enum flowtoll_rc aws_credentials_get(struct aws_line *line,
+                                                       struct aws_credentials *own,
+                                                       struct flowtoll_err *err);
+
+/* They are said to have expired: looks for others next time. False: they are always the same. */
+bool aws_credentials_drop(struct aws_line *line, const struct aws_credentials *own);
+
+/* The Region to sign for. `bucket` may be NULL. */
+void aws_region_get(struct aws *aws, const char *bucket, char region[64]);
+void aws_region_set(struct aws *aws, const char *bucket, const char *region);
+
+#endif

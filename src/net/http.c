@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * See http.h.
+ */
+#include "net/http.h"
+
+#include "base/mem.h"
+
+#include <assert.h>
+#include <curl/curl.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	CONNECT_MS = 10000,
+	STALL_S = 30,       /* so long with less than STALL_BYTES_PER_S counts as cut off */
+	STALL_BYTES_PER_S = 1,
+	RECEIVE_BYTES = 512 * 1024
+};
+
+struct net {
+	CURL *curl; /* keeps the connections */
+	char *ca_bundle;
+	net_stop_fn *stop;
+	void *stop_ctx;
+	char error[CURL_ERROR_SIZE];
+};
+
+/* A request while it runs. */
+struct transfer {
+	struct net *net;
+	const struct net_request *request;
+	struct net_answer *answer;
+	bool headed;  /* `head` was called */
+	bool refused; /* by the caller */
+	bool stopped;
+};
+
+enum flowtoll_rc
+net_create(const struct net_settings *settings, struct net **net, struct flowtoll_err *err)
+{
+	*net = NULL;
+	struct net *made = mem_zalloc(1, sizeof *made);
+	if (made == NULL)
+		return err_memory(err, "preparing a connection");
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) { /* counts; safe between threads */
+		mem_free(made);
+		return ERR(err, FLOWTOLL_ERR_INTERNAL, "libcurl does not start");
+	}
+	made->stop = settings->stop;
+	made->stop_ctx = settings->stop_ctx;
+	made->curl = curl_easy_init();
+	if (settings->ca_bundle != NULL)
+		made->ca_bundle = mem_dup(settings->ca_bundle, strlen(settings->ca_bundle));
+	if (made->curl == NULL || (settings->ca_bundle != NULL && made->ca_bundle == NULL)) {
+		net_free(made);
+		return err_memory(err, "preparing a connection");
+	}
+	*net = made;
+	return FLOWTOLL_OK;
+}
+
+void
+net_free(struct net *net)
+{
+	if (net == NULL)
+		return;
+	if (net->curl != NULL)
+		curl_easy_cleanup(net->curl);
+	curl_global_cleanup();
+	mem_free(net->ca_bundle);
+	mem_free(net);
+}
+
+void
+net_answer_free(struct net_answer *answer)
+{
+	net_headers_free(&answer->headers);
+}
+
+bool
+net_answer_date(const struct net_answer *answer, int64_t *at_s)
+{
+	const char *date = net_headers_get(&answer->headers, "date");
+	time_t at = date != NULL ? curl_getdate(date, NULL) : -1;
+	*at_s = (int64_t)at;
+	return at > 0;
+}
+
+bool
+net_piece_to_buf(void *ctx, const char *bytes, size_t len)
+{
+	struct buf *buf = ctx;
+	buf_add(buf, bytes, len);
+	return !buf->failed;
+}
+
+/* Scheme and host of a URL; false where it is none. Free both with curl_free. */
+static bool
+split(const char *url, char **scheme, char **host)
+{
+	CURLU *parts = curl_url();
+	*scheme = *host = NULL;
+	bool ok = parts != NULL &&
+		curl_url_set(parts, CURLUPART_URL, url, CURLU_PATH_AS_IS) == CURLUE_OK &&
+		curl_url_get(parts, CURLUPART_SCHEME, scheme, 0) == CURLUE_OK &&
+		curl_url_get(parts, CURLUPART_HOST, host, 0) == CURLUE_OK;
+	curl_url_cleanup(parts);
+	return ok;
+}
+
+/* 127.0.0.1 and its neighbours; a name such as 127.evil.example is none. */
+static bool
+is_loopback(const char *host)
+{
+	return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+		(strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host));
+}
+
+bool
+net_is_loopback(const char *url)
+{
+	char *scheme, *host;
+	bool ok = split(url, &scheme, &host) && is_loopback(host);
+	curl_free(scheme);
+	curl_free(host);
+	return ok;
+}
+
+static enum flowtoll_rc
+check_url(const struct net_request *request, struct flowtoll_err *err)
+{
+	char *scheme, *host;
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (!split(request->url, &scheme, &host)) {
+		rc = ERR(err, FLOWTOLL_ERR_USAGE, "%.200s is no URL", request->url);
+	} else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0) {
+		rc = ERR(err, FLOWTOLL_ERR_USAGE, "%s is neither https nor http", scheme);
+	} else if (strcmp(scheme, "http") == 0 && !request->plain_ok && !is_loopback(host)) {
+		rc = ERR(err, FLOWTOLL_ERR_REMOTE, "%s would be asked without encryption", host);
+		err_hint(err, "write its URL with https://");
+	}
+	curl_free(scheme);
+	curl_free(host);
+	return rc;
+}
+
+static size_t
+on_header(char *line, size_t size, size_t count, void *ctx)
+{
+	struct transfer *transfer = ctx;
+	size_t len = size * count;
+	return net_headers_add(&transfer->answer->headers, line, len) ? len : 0;
+}
+
+static bool
+head_once(struct transfer *transfer)
+{
+	if (transfer->headed)
+		return true;
+	transfer->headed = true;
+	transfer->answer->status = transfer->answer->headers.status;
+	return transfer->request->head == NULL ||
+		transfer->request->head(transfer->request->ctx, transfer->answer);
+}
+
+static size_t
+on_piece(char *bytes, size_t size, size_t count, void *ctx)
+{
+	struct transfer *transfer = ctx;
+	size_t len = size * count;
+	if (head_once(transfer) && transfer->request->piece(transfer->request->ctx, bytes, len))
+		return len;
+	transfer->refused = true;
+	return len > 0 ? 0 : 1;
+}
+
+static int
+on_progress(void *ctx, curl_off_t all_down, curl_off_t down, curl_off_t all_up, curl_off_t up)
+{
+	struct transfer *transfer = ctx;
+	(void)all_down, (void)down, (void)all_up, (void)up;
+	if (transfer->net->stop != NULL && transfer->net->stop(transfer->net->stop_ctx))
+		transfer->stopped = true;
+	return transfer->stopped;
+}
+
+static void
+set_up(struct net *net, struct transfer *transfer)
+{
+	const struct net_request *request = transfer->request;
+	CURL *curl = net->curl;
+	curl_easy_reset(curl); /* connections stay */
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, net->error);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+	                 (long)(request->connect_ms > 0 ? request->connect_ms : CONNECT_MS));
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)request->total_ms);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES_PER_S);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_S);
+	if (net->ca_bundle != NULL)
+		curl_easy_setopt(curl, CURLOPT_CAINFO, net->ca_bundle);
+	if (request->direct)
+		curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_piece);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
+	curl_easy_setopt(curl, CURLOPT_URL, request->url);
+	if (request->body != NULL) {
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
+	}
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+/* The list for libcurl; false: out of memory. */
+static bool
+make_list(const struct net_request *request, struct curl_slist **list)
+{
+	static const char *const unsent[] = {"Accept:", "Expect:"};
+	*list = NULL;
+	for (size_t i = 0; i < request->header_count + 2; i++) {
+		const char *header = i < 2 ? unsent[i] : request->headers[i - 2];
+		struct curl_slist *longer = curl_slist_append(*list, header);
+		if (longer == NULL)
+			return false;
+		*list = longer;
+	}
+	return true;
+}
+
+static enum net_fault
+fault_of(CURLcode code, const struct transfer *transfer)
+{
+	if (transfer->stopped)
+		return NET_FAULT_STOPPED;
+	if (transfer->refused)
+		return NET_FAULT_CALLER;
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+	case CURLE_COULDNT_CONNECT:
+		return NET_FAULT_CONNECT;
+	case CURLE_OPERATION_TIMEDOUT:
+		return NET_FAULT_TIMEOUT;
+	case CURLE_PARTIAL_FILE:
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+		return NET_FAULT_CUT;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+		return NET_FAULT_TLS;
+	default:
+		return NET_FAULT_OTHER;
+	}
+}
+
+static enum flowtoll_rc
+explain(const struct net *net, const struct transfer *transfer, CURLcode code,
+        struct flowtoll_err *err)
+{
+	char *scheme, *host;
+	const char *what = net->error[0] != '\0' ? net->error : curl_easy_strerror(code);
+	if (transfer->stopped)
+		return ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
+	if (!split(transfer->request->url, &scheme, &host))
+		host = NULL;
+	if (transfer->answer->headers.too_large)
+		err_set(err, FLOWTOLL_ERR_REMOTE, "%s answers with more headers than are read",
+		        host != NULL ? host : "it");
+	else if (code == CURLE_OUT_OF_MEMORY)
+		err_memory(err, "asking a server");
+	else
+		err_set(err, FLOWTOLL_ERR_REMOTE, "no answer from %s: %s", host != NULL ? host : "it",
+		        transfer->refused ? "it is more than is read" : what);
+	if (transfer->answer->fault == NET_FAULT_TLS)
+		err_hint(err, "AWS_CA_BUNDLE names a file of certificates to trust, as behind a proxy that "
+		              "opens TLS");
+	else if (transfer->answer->fault == NET_FAULT_CONNECT)
+		err_hint(err, "is the network there, the Region right? HTTPS_PROXY names a proxy");
+	curl_free(scheme);
+	curl_free(host);
+	return err->code;
+}
+
+enum flowtoll_rc
+net_send(struct net *net, const struct net_request *request, struct net_answer *answer,
+         struct flowtoll_err *err)
+{
+	struct transfer transfer = {.net = net, .request = request, .answer = answer};
+	struct curl_slist *list;
+	assert(request->method != NULL && request->url != NULL && request->piece != NULL);
+	*answer = (struct net_answer){.fault = NET_FAULT_OTHER};
+	net_headers_init(&answer->headers);
+	TRY(check_url(request, err));
+	net->error[0] = '\0';
+	if (!make_list(request, &list)) {
+		curl_slist_free_all(list);
+		return err_memory(err, "asking a server");
+	}
+	set_up(net, &transfer);
+	curl_easy_setopt(net->curl, CURLOPT_HTTPHEADER, list);
+	CURLcode code = curl_easy_perform(net->curl);
+	curl_easy_setopt(net->curl, CURLOPT_HTTPHEADER, NULL);
+	curl_slist_free_all(list);
+	if (code == CURLE_OK && !head_once(&transfer)) { /* an answer without a body */
+		transfer.refused = true;
+		code = CURLE_WRITE_ERROR;
+	}
+	answer->status = answer->headers.status;
+	answer->fault = code == CURLE_OK ? NET_FAULT_NONE : fault_of(code, &transfer);
+	return code == CURLE_OK ? FLOWTOLL_OK : explain(net, &transfer, code, err);
+}

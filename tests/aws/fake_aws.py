@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server on loopback that answers like S3, STS, SSO, an instance and a container, and fails as
+they do when told to. It checks no signature: tests/oracle/s3.py has servers that do."""
+import hashlib
+import http.server
+import json
+import threading
+import urllib.parse
+from email.utils import formatdate
+from xml.sax.saxutils import escape
+
+SECRET = "fakesecret/fakesecret+fakesecret"
+
+
+def error(status, code, extra="", headers=None):
+    body = f"<Error><Code>{code}</Code><Message>told by the test</Message>{extra}</Error>"
+    return status, headers or {}, body.encode()
+
+
+class Request:
+    def __init__(self, method, path, headers, body):
+        self.method, self.headers, self.body = method, headers, body
+        self.path, _, query = path.partition("?")
+        self.query = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
+
+    def key_id(self):
+        return self.headers.get("authorization", "").partition("Credential=")[2].partition("/")[0]
+
+    def region(self):
+        return self.headers.get("authorization", "").partition("Credential=")[2].split("/")[2]
+
+
+class Fake:
+    def __init__(self):
+        self.objects = {}  # key: bytes
+        self.faults = []   # called with each request in turn: an answer, or None for the usual one
+        self.requests = []
+        self.near_keys = iter(range(100))
+        fake = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *arguments):
+                pass
+
+            def handle_any(self):
+                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                request = Request(self.command, self.path, headers, body)
+                fake.requests.append(request)
+                answer = fake.faults.pop(0)(request) if fake.faults else None
+                status, headers, body = answer or fake.answer(request)
+                cut = headers.pop("cut", None)
+                date = headers.pop("Date", formatdate(usegmt=True))
+                self.send_response_only(status)
+                self.send_header("Date", date)
+                self.send_header("Content-Length", str(len(body)))
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body[:cut])
+                self.close_connection = cut is not None
+
+            do_GET = do_PUT = do_POST = handle_any
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,),
+                                       daemon=True)
+        self.thread.start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    def answer(self, request):
+        if request.path.startswith("/latest/"):
+            return self.instance(request)
+        if request.path == "/container":
+            return 200, {}, self.credentials("CONTAINER")
+        if request.path == "/federation/credentials":
+            return self.sso(request)
+        if request.method == "POST":
+            return self.sts(request)
+        if request.path.count("/") == 2 and request.path.endswith("/"):
+            return self.listing(request)
+        return self.object(request)
+
+    def credentials(self, prefix, minutes=60):
+        expires = "2099-01-01T00:00:00Z" if minutes > 0 else "2020-01-01T00:00:00Z"
+        return json.dumps({"AccessKeyId": f"{prefix}{next(self.near_keys)}", "Token": "faketoken",
+                           "SecretAccessKey": SECRET, "Expiration": expires}).encode()
+
+    def instance(self, request):
+        if request.path == "/latest/api/token" and request.method == "PUT":
+            return 200, {}, b"instancetoken"
+        if request.headers.get("x-aws-ec2-metadata-token") != "instancetoken":
+            return 401, {}, b""
+        name = request.path.rpartition("/")[2]
+        return 200, {}, self.credentials("INSTANCE") if name == "reader" else b"reader"
+
+    def sso(self, request):
+        if request.headers.get("x-amz-sso_bearer_token") != "ssotoken":
+            return 401, {}, b"{}"
+        role = {"accessKeyId": "SSO" + request.query["role_name"], "secretAccessKey": SECRET,
+                "sessionToken": "faketoken", "expiration": 4070908800000}
+        return 200, {}, json.dumps({"roleCredentials": role}).encode()
+
+    def sts(self, request):
+        form = dict(urllib.parse.parse_qsl(request.body.decode()))
+        if form["Action"] == "AssumeRoleWithWebIdentity" and form["WebIdentityToken"] != "webtoken":
+            return error(400, "InvalidIdentityToken")
+        key = form["RoleArn"].rpartition("/")[2].upper() + request.key_id()
+        return 200, {}, (
+            f"<{form['Action']}Response><{form['Action']}Result><Credentials>"
+            f"<AccessKeyId>{key}</AccessKeyId><SecretAccessKey>{SECRET}</SecretAccessKey>"
+            "<SessionToken>faketoken</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>"
+            f"</Credentials></{form['Action']}Result></{form['Action']}Response>").encode()
+
+    def listing(self, request):
+        rows = "".join(
+            f"<Contents><Key>{urllib.parse.quote(key)}</Key><Size>{len(body)}</Size>"
+            f"<ETag>{escape(etag(body))}</ETag></Contents>"
+            for key, body in sorted(self.objects.items())
+            if key.startswith(request.query["prefix"]))
+        return 200, {}, (f"<ListBucketResult><EncodingType>url</EncodingType>{rows}"
+                         "</ListBucketResult>").encode()
+
+    def object(self, request):
+        key = urllib.parse.unquote(request.path.partition("/")[2].partition("/")[2])
+        body = self.objects.get(key)
+        if body is None:
+            return error(404, "NoSuchKey")
+        if request.headers.get("if-match", etag(body)) != etag(body):
+            return error(412, "PreconditionFailed")
+        headers = {"ETag": etag(body)}
+        if "range" not in request.headers:
+            return 200, headers, body
+        start = int(request.headers["range"].removeprefix("bytes=").rstrip("-"))
+        headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
+        return 206, headers, body[start:]
+
+
+def etag(body):
+    return f'"{hashlib.md5(body).hexdigest()}"'

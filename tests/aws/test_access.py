@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`get` against a server that plays AWS: where credentials come from, what is tried again, and what
+is done about answers that are wrong."""
+import hashlib
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from email.utils import formatdate
+
+import fake_aws
+from fake_aws import SECRET, error
+
+LOG = b"2 123456789012 eni-0a1b 10.0.0.1 10.0.0.2 1 2 6 1 40 1795132800 1795132860 ACCEPT OK\n"
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.fake = fake_aws.Fake()
+        self.addCleanup(self.fake.close)
+        self.fake.objects = {"p/a.log": LOG, "p/b.log": LOG * 2}
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.home = folder.name
+        self.out = os.path.join(self.home, "out")
+        self.env = {name: value for name, value in os.environ.items() if name[:4] != "AWS_"}
+        self.env |= {"HOME": self.home, "AWS_ENDPOINT_URL": self.fake.url,
+                     "AWS_EC2_METADATA_DISABLED": "true"}
+
+    def keys(self):
+        self.env |= {"AWS_ACCESS_KEY_ID": "ENVKEY", "AWS_SECRET_ACCESS_KEY": SECRET}
+
+    def config(self, text, name="config"):
+        path = os.path.join(self.home, ".aws", name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def get(self, *options, code=0, says=(), where="s3://bucket/p/"):
+        done = subprocess.run([os.environ["FLOWTOLL"], "get", where, self.out, *options],
+                              env=self.env, capture_output=True, text=True, check=False)
+        printed = done.stdout + done.stderr
+        self.assertEqual(done.returncode, code, printed)
+        for words in says:
+            self.assertIn(words, printed)
+        for secret in (SECRET, "faketoken", "ssotoken", "webtoken", "instancetoken"):
+            self.assertNotIn(secret, printed)
+        if code == 0:
+            for key, body in self.fake.objects.items():
+                with open(os.path.join(self.out, os.path.basename(key)), "rb") as file:
+                    self.assertEqual(file.read(), body)
+        return done
+
+    def signers(self):
+        return {request.key_id() for request in self.fake.requests if "/bucket" in request.path}
+
+
+class Credentials(Case):
+    def test_environment(self):
+        self.keys()
+        self.env["AWS_SESSION_TOKEN"] = "faketoken"
+        self.get()
+        self.assertEqual(self.signers(), {"ENVKEY"})
+        for request in self.fake.requests:
+            self.assertEqual(request.headers["x-amz-security-token"], "faketoken")
+
+    def test_profile_goes_before_environment(self):
+        self.keys()
+        self.config(f"[audit]\naws_access_key_id=AUDIT\naws_secret_access_key={SECRET}\n",
+                    "credentials")
+        self.env["AWS_PROFILE"] = "audit"
+        self.get()
+        self.get("--profile", "audit")
+        self.assertEqual(self.signers(), {"ENVKEY", "AUDIT"})
+
+    def test_half_of_them(self):
+        self.env["AWS_ACCESS_KEY_ID"] = "ENVKEY"
+        self.get(code=5, says=["AWS_SECRET_ACCESS_KEY is not"])
+
+    def test_none(self):
+        self.get(code=5, says=["there are no credentials", "AWS_ACCESS_KEY_ID", ".aws/config"])
+        self.assertEqual(self.fake.requests, [])
+
+    def test_no_such_profile(self):
+        self.get("--profile", "nobody", code=2, says=["there is no profile nobody"])
+
+    def test_damaged_file(self):
+        self.config(f"[default]\n{SECRET}\n", "credentials")
+        self.get(code=2, says=["credentials, line 2, byte 10"])
+
+    def instance(self):
+        del self.env["AWS_EC2_METADATA_DISABLED"]
+        self.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = self.fake.url
+
+    def test_instance(self):
+        self.instance()
+        self.get()
+        self.assertEqual(self.signers(), {"INSTANCE0"})
+
+    def test_instance_renewed(self):
+        self.instance()
+        usual = [lambda request: None] * 3
+        self.fake.faults = [*usual, lambda request: error(400, "ExpiredToken")]
+        self.get()
+        self.assertEqual(self.signers(), {"INSTANCE0", "INSTANCE1"})
+
+    def test_container(self):
+        token = os.path.join(self.home, "token")
+        with open(token, "w", encoding="ascii") as file:
+            file.write("podtoken\n")
+        self.env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = self.fake.url + "/container"
+        self.env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = token
+        self.get()
+        self.assertEqual(self.signers(), {"CONTAINER0"})
+        self.assertEqual(self.fake.requests[0].headers["authorization"], "podtoken")
+
+    def test_container_in_the_clear(self):
+        self.env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://169.254.170.2.example.com/x"
+        self.get(code=5, says=["without encryption"])
+
+    def test_web_identity(self):
+        token = os.path.join(self.home, "token")
+        with open(token, "w", encoding="ascii") as file:
+            file.write("webtoken\n")
+        self.env |= {"AWS_ROLE_ARN": "arn:aws:iam::1:role/web",
+                     "AWS_WEB_IDENTITY_TOKEN_FILE": token}
+        self.get()
+        self.assertEqual(self.signers(), {"WEB"})
+        self.assertNotIn("authorization", self.fake.requests[0].headers)
+
+    def test_role_of_a_role(self):
+        self.config("[profile last]\nrole_arn=arn:aws:iam::1:role/last\nsource_profile=first\n"
+                    "external_id=a+b c\n"
+                    "[profile first]\nrole_arn=arn:aws:iam::1:role/first\n"
+                    "credential_source=Environment\n")
+        self.keys()
+        self.get("--profile", "last")
+        self.assertEqual(self.signers(), {"LASTFIRSTENVKEY"})
+        self.assertIn(b"ExternalId=a%2Bb%20c", self.fake.requests[1].body)
+
+    def test_roles_in_a_circle(self):
+        self.config("[profile a]\nrole_arn=x\nsource_profile=b\n"
+                    "[profile b]\nrole_arn=y\nsource_profile=a\n")
+        self.get("--profile", "a", code=2, says=["in a circle"])
+
+    def test_role_without_source(self):
+        self.config("[profile a]\nrole_arn=x\n")
+        self.get("--profile", "a", code=2, says=["neither source_profile nor credential_source"])
+
+    def test_role_with_a_device(self):
+        self.config("[profile a]\nrole_arn=x\nsource_profile=a\nmfa_serial=m\n")
+        self.get("--profile", "a", code=5, says=["mfa_serial", "export-credentials"])
+
+    def process(self, code):
+        words = [sys.executable, "-c", code, "two words"]
+        self.config("[default]\ncredential_process = " + shlex.join(words) + "\n")
+
+    def test_process(self):
+        self.process("import json, sys; print(json.dumps(dict(Version=1, SecretAccessKey="
+                     f"\"{SECRET}\", AccessKeyId=sys.argv[1].replace(\" \", \"-\"))))")
+        self.get()
+        self.assertEqual(self.signers(), {"two-words"})
+
+    def test_process_fails(self):
+        self.process("import sys; sys.exit(3)")
+        self.get(code=5, says=["credential_process", "failed (3)"])
+        self.process(f"print(\"{SECRET}\")")
+        self.get(code=5, says=["no JSON"])
+
+    def sso(self, expires):
+        self.config("[default]\nsso_session=work\nsso_account_id=1\nsso_role_name=Reader\n"
+                    "[sso-session work]\nsso_region=eu-west-1\nsso_start_url=https://x\n")
+        name = hashlib.sha1(b"work").hexdigest()
+        self.config(json.dumps({"accessToken": "ssotoken", "expiresAt": expires}),
+                    f"sso/cache/{name}.json")
+
+    def test_sso(self):
+        self.sso("2099-01-01T00:00:00Z")
+        self.env["AWS_ENDPOINT_URL_SSO"] = self.fake.url
+        self.get()
+        self.assertEqual(self.signers(), {"SSOReader"})
+
+    def test_sso_expired(self):
+        self.sso("2020-01-01T00:00:00Z")
+        self.get(code=5, says=["the session has expired", "aws sso login"])
+
+
+class Answers(Case):
+    def setUp(self):
+        super().setUp()
+        self.keys()
+
+    def test_busy(self):
+        self.fake.faults = [lambda request: error(503, "SlowDown")]
+        self.get(says=["SlowDown (503)", "trying again in", "(2 of 3)"])
+
+    def test_busy_for_long(self):
+        self.env["AWS_MAX_ATTEMPTS"] = "2"
+        self.fake.faults = [lambda request: error(503, "SlowDown")] * 2
+        self.get(code=5, says=["SlowDown (503)", "try again later"])
+        self.assertEqual(len(self.fake.requests), 2)
+
+    def test_nobody_there(self):
+        self.env["AWS_MAX_ATTEMPTS"] = "1"
+        self.get("--endpoint-url", "http://127.0.0.1:1", code=5, says=["no answer from 127.0.0.1"])
+
+    def test_expired_session(self):
+        self.fake.faults = [lambda request: error(400, "ExpiredToken")]
+        self.get(code=5, says=["ExpiredToken (400)", "the session has expired"])
+        self.assertEqual(len(self.fake.requests), 1)
+
+    def test_clock(self):
+        ahead = time.time() + 3600
+        self.fake.faults = [lambda request: error(403, "RequestTimeTooSkewed", headers={
+            "Date": formatdate(ahead, usegmt=True)})]
+        self.get()
+        first, second = (request.headers["x-amz-date"] for request in self.fake.requests[:2])
+        self.assertGreater(second[:11], first[:11])  # another hour, or day
+
+    def test_other_region(self):
+        self.fake.faults = [lambda request: error(301, "PermanentRedirect", headers={
+            "x-amz-bucket-region": "eu-west-1"})]
+        self.get()
+        self.assertEqual([request.region() for request in self.fake.requests],
+                         ["us-east-1"] + ["eu-west-1"] * 3)
+
+    def test_region_that_is_none(self):
+        self.fake.faults = [lambda request: error(400, "AuthorizationHeaderMalformed",
+                                                  "<Region>evil.example/</Region>")]
+        self.get(code=5, says=["AuthorizationHeaderMalformed (400)"])
+
+    def test_redirect(self):
+        self.fake.faults = [lambda request: (307, {"Location": self.fake.url + "/elsewhere"}, b"")]
+        self.get(code=5, says=["(307)", "not followed"])
+        self.assertEqual(len(self.fake.requests), 1)
+
+    def test_no_listing(self):
+        for body in (b"<html><body>Sign in to the hotel</body></html>", b"<ListBucketResult>", b"",
+                     b"<!DOCTYPE x [<!ENTITY y 'z'>]><ListBucketResult>&y;</ListBucketResult>"):
+            self.fake.faults = [lambda request, body=body: (200, {}, body)]
+            self.get(code=5)
+
+    def test_endless_listing(self):
+        body = (b"<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>t"
+                b"</NextContinuationToken></ListBucketResult>")
+        self.fake.faults = [lambda request: (200, {}, body)] * 9
+        self.get(code=5, says=["in a circle"])
+
+    def test_headers_without_end(self):
+        self.fake.faults = [lambda request: (200, {f"x-{n}": "y" * 1000 for n in range(99)}, b"")]
+        self.get(code=5, says=["more headers"])
+
+    def test_cut_off(self):
+        big = os.urandom(300_000)
+        self.fake.objects = {"p/big.log": big}
+        self.fake.faults = [lambda request: None,
+                            lambda request: self.fake.object(request)[:1] +
+                            (self.fake.object(request)[1] | {"cut": 100_000}, big)]
+        self.get(says=["trying again"])
+        last = self.fake.requests[-1].headers
+        self.assertEqual(last["if-match"], fake_aws.etag(big))
+        self.assertEqual(last["range"], "bytes=100000-")
+
+    def test_changed_meanwhile(self):
+        def change(request):
+            del request
+            self.fake.objects["p/a.log"] = LOG * 3
+        self.fake.objects = {"p/a.log": LOG}
+        self.fake.faults = [lambda request: None, change]
+        self.get()
+
+    def test_damaged(self):
+        wrong = {"ETag": fake_aws.etag(LOG)}
+        self.fake.objects = {"p/a.log": LOG}
+        bad = LOG.replace(b"ACCEPT", b"REJECT")
+        self.fake.faults = [lambda request: None] + [lambda request: (200, dict(wrong), bad)] * 2
+        self.get(code=5, says=["came damaged"])
+        self.assertEqual(os.listdir(self.out), [])
+        self.fake.faults = [lambda request: None, lambda request: (200, dict(wrong), bad)]
+        self.get()
+
+    def test_gone(self):
+        self.fake.faults = [lambda request: None, lambda request: error(404, "NoSuchKey")]
+        self.get(code=4, says=["not got: p/", "NoSuchKey", "1 could not be got"])
+        self.assertEqual(len(os.listdir(self.out)), 1)
+
+    def test_denied_object(self):
+        self.fake.faults = [lambda request: None] + [lambda request: error(403, "AccessDenied")] * 9
+        self.get(code=5, says=["s3 GetObject", "s3:GetObject"])
+        self.assertEqual(os.listdir(self.out), [])
+
+    def test_hostile_keys(self):
+        self.fake.objects = {"p/../../../out-of-it": LOG, "p/x\x1b[2J\n.log": LOG, "p/ok.log": LOG}
+        done = self.get("--keep-tree", code=4, says=["its name has . or .. in it", "\\x1b[2J\\x0a"])
+        self.assertNotIn("\x1b", done.stdout + done.stderr)
+        self.assertEqual(sorted(os.listdir(self.out)), ["ok.log", "x\x1b[2J\n.log"])
+        self.assertEqual(os.listdir(self.home), ["out"])
+
+    def test_folder_that_is_a_link(self):
+        os.makedirs(self.out)
+        os.symlink(self.home, os.path.join(self.out, "sub"))
+        self.fake.objects = {"p/sub/a.log": LOG}
+        self.get("--keep-tree", code=6, says=["cannot open the folder"])
+        self.assertNotIn("a.log", os.listdir(self.home))
+
+    def test_times(self):
+        name = "p/1_vpcflowlogs_us-east-1_fl-1_20261120T{}Z_a.log.gz"
+        self.fake.objects = {name.format(at): LOG for at in ("1000", "1005", "1010")}
+        self.fake.objects["p/other"] = LOG
+        done = subprocess.run(
+            [os.environ["FLOWTOLL"], "get", "s3://bucket/p/", self.out,
+             "--since", "2026-11-20T10:05", "--until", "2026-11-20T10:10"],
+            env=self.env, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("1 key without a time", done.stderr)
+        self.assertEqual(os.listdir(self.out), [os.path.basename(name.format("1005"))])
