@@ -85,7 +85,7 @@ say_counts(const struct flowtoll_get_counts *counts, double seconds)
 	          " keys without a time in their names passed over");
 	if (seconds >= 0) {
 		buf_adds(&buf, "; ");
-		say_add_bytes(&buf, counts->bytes);
+		buf_add_size(&buf, counts->bytes);
 		buf_addf(&buf, " in %.*f s", seconds < 10 ? 2 : 0, seconds);
 	}
 	buf_addc(&buf, '\n');
