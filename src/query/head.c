@@ -92,5 +92,9 @@ query_sql(struct engine *engine, const struct who *who, const char *sql, struct 
 	if (rc == FLOWTOLL_OK)
 		rc = nat_make_tables(engine, who, sql, &arena, err);
 	arena_free(&arena);
-	return rc == FLOWTOLL_OK ? ask(engine, sql, sql, ENGINE_ANY_ORDER, answer, err) : rc;
+	if (rc == FLOWTOLL_OK)
+		rc = ask(engine, sql, sql, ENGINE_ANY_ORDER, answer, err);
+	if (rc == FLOWTOLL_ERR_USAGE && strstr(err->message, NAT_REFUSED) != NULL)
+		rc = err->code = FLOWTOLL_ERR_INPUT; /* the statement is right */
+	return rc;
 }

@@ -308,8 +308,8 @@ nat_make_tables(struct engine *engine, const struct who *who, const char *text,
 	static const char traffic[] =
 		" SELECT gateway, interface_id, zone, client, remote, direction, hour, bytes, packets, how"
 		" FROM traffic WHERE (SELECT bool_and(CASE WHEN refusal IS NULL OR refusal IN"
-		" ('none', 'silent') THEN true ELSE error('the bytes of ' || gateway || ' do not add up: "
-		"flowtoll nat says why') END) FROM checks)";
+		" ('none', 'silent') THEN true ELSE error('the bytes of ' || gateway || ' " NAT_REFUSED
+		"') END) FROM checks)";
 	const struct flowtoll_nat all = {0};
 	bool wants_legs = condition_names(text, "nat_legs");
 	bool wants_traffic = condition_names(text, "nat_traffic");

@@ -102,6 +102,9 @@ FLOWTOLL_MUST_USE enum flowtoll_rc nat_add_traffic(const struct nat_plan *plan, 
 FLOWTOLL_MUST_USE enum flowtoll_rc nat_add_answer(const struct nat_plan *plan, struct buf *sql,
                                                   struct flowtoll_err *err);
 
+/* In the message of the error that is raised by a statement over a refused figure. */
+#define NAT_REFUSED "do not add up: flowtoll nat says why"
+
 /* If `text` (SQL) names the table nat_legs or nat_traffic: makes them. */
 FLOWTOLL_MUST_USE enum flowtoll_rc nat_make_tables(struct engine *engine, const struct who *who,
                                                    const char *text, struct arena *arena,

@@ -238,8 +238,12 @@ refuse(const struct nat_plan *plan, struct flowtoll_err *err)
 		              "`aws ec2 describe-nat-gateways` print");
 		return err->code;
 	}
+	int64_t since_us, until_us;
+	engine_period(plan->engine, &since_us, &until_us);
 	err_set(err, FLOWTOLL_ERR_INPUT, "%s", plan->refused);
-	if (plan->silent > 0)
+	if (plan->silent > 0 && (since_us != 0 || until_us != 0))
+		err_hint(err, "do the logs reach into the period? flowtoll files tells their times");
+	else if (plan->silent > 0)
 		err_hint(err, "give the logs of the gateway's VPC, with the field resource-id if it is a "
 		              "regional one; clients' records alone do not tell what it processed");
 	else
