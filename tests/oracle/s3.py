@@ -265,12 +265,17 @@ def killed(s3, url):
         s3.put_object(Bucket="killed", Key=key, Body=body)
     wanted = {key: hashlib.sha256(body).hexdigest() for key, body in bodies.items()}
     folder = os.path.join(SCRATCH, "killed")
+    began = time.monotonic()
+    check(get(environment(url), "s3://killed/", folder, program=RELEASE).returncode == 0, "get")
+    takes = time.monotonic() - began
+    for name in wanted:
+        os.remove(os.path.join(folder, name))
     kills = in_the_middle = 0
     end = time.monotonic() + KILL_SECONDS
     while kills < KILLS and time.monotonic() < end:
         process = subprocess.Popen([RELEASE, "get", "s3://killed/", folder, "-q"],
                                    env=environment(url))
-        time.sleep(random.uniform(0.002, 0.05))
+        time.sleep(random.uniform(0, takes))
         process.send_signal(signal.SIGKILL)
         process.wait()
         kills += 1
