@@ -121,6 +121,21 @@ class Credentials(Case):
         self.assertEqual(self.signers(), {"CONTAINER0"})
         self.assertEqual(self.fake.requests[0].headers["authorization"], "podtoken")
 
+    def test_container_about_to_expire(self):
+        self.env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = self.fake.url + "/container"
+        self.fake.lasts_s = 120
+        self.get()
+        self.assertEqual(self.signers(), {"CONTAINER0", "CONTAINER1", "CONTAINER2"})
+
+    def test_container_that_cannot_renew(self):
+        self.env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = self.fake.url + "/container"
+        self.fake.lasts_s = 120
+        usual = self.fake.answer
+        self.fake.answer = lambda request: (500, {}, b"") if (
+            request.path == "/container" and len(self.fake.requests) > 1) else usual(request)
+        self.get()
+        self.assertEqual(self.signers(), {"CONTAINER0"})
+
     def test_container_in_the_clear(self):
         self.env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://169.254.170.2.example.com/x"
         self.get(code=5, says=["without encryption"])
