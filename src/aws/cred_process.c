@@ -62,19 +62,39 @@ split(const char *line, struct command *command)
 	return quote == '\0' && command->count > 0;
 }
 
+/* The thread that starts it may have signals blocked, and the program ignores some. */
+static void
+set_signals(posix_spawnattr_t *attributes)
+{
+	sigset_t none, usual;
+	sigemptyset(&none);
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGPIPE);
+	sigaddset(&usual, SIGXFSZ);
+	posix_spawnattr_setsigmask(attributes, &none);
+	posix_spawnattr_setsigdefault(attributes, &usual);
+	posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
 static enum flowtoll_rc
 start(struct command *command, pid_t *pid, int *fd, struct flowtoll_err *err)
 {
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
 	int pipe_fds[2];
 	if (pipe2(pipe_fds, O_CLOEXEC) != 0)
 		return ERR(err, FLOWTOLL_ERR_INTERNAL, "cannot make a pipe: %s", strerror(errno));
-	int error = posix_spawn_file_actions_init(&actions);
+	int error = posix_spawnattr_init(&attributes);
+	if (error == 0)
+		error = posix_spawn_file_actions_init(&actions);
 	if (error == 0) {
+		set_signals(&attributes);
 		error = posix_spawn_file_actions_adddup2(&actions, pipe_fds[1], STDOUT_FILENO);
 		if (error == 0)
-			error = posix_spawnp(pid, command->words[0], &actions, NULL, command->words, environ);
+			error = posix_spawnp(pid, command->words[0], &actions, &attributes, command->words,
+			                     environ);
 		posix_spawn_file_actions_destroy(&actions);
+		posix_spawnattr_destroy(&attributes);
 	}
 	close(pipe_fds[1]);
 	*fd = pipe_fds[0];

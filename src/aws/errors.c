@@ -45,9 +45,9 @@ static const char *const passing_codes[] = {
 	"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
 	"TooManyRequestsException", "ProvisionedThroughputExceededException",
 	"TransactionInProgressException", "RequestLimitExceeded", "BandwidthLimitExceeded",
-	"LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete", "EC2ThrottledException",
-	"RequestTimeout", "RequestTimeoutException", "InternalError", "IDPCommunicationError",
-	"ServiceUnavailable",
+	"LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete",
+	"EC2ThrottledException", "RequestTimeout", "RequestTimeoutException", "InternalError",
+	"IDPCommunicationError", "ServiceUnavailable",
 };
 
 static bool

@@ -5,6 +5,7 @@ import hashlib
 import http.server
 import json
 import threading
+import time
 import urllib.parse
 from email.utils import formatdate
 from xml.sax.saxutils import escape
@@ -36,6 +37,7 @@ class Fake:
         self.faults = []   # called with each request in turn: an answer, or None for the usual one
         self.requests = []
         self.near_keys = iter(range(100))
+        self.lasts_s = 3600  # of the credentials that it gives
         fake = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -88,8 +90,8 @@ class Fake:
             return self.listing(request)
         return self.object(request)
 
-    def credentials(self, prefix, minutes=60):
-        expires = "2099-01-01T00:00:00Z" if minutes > 0 else "2020-01-01T00:00:00Z"
+    def credentials(self, prefix):
+        expires = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + self.lasts_s))
         return json.dumps({"AccessKeyId": f"{prefix}{next(self.near_keys)}", "Token": "faketoken",
                            "SecretAccessKey": SECRET, "Expiration": expires}).encode()
 

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """`get` against a server that plays AWS: where credentials come from, what is tried again, and what
 is done about answers that are wrong."""
+import fcntl
 import hashlib
 import json
 import os
+import resource
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -117,6 +120,21 @@ class Credentials(Case):
         self.get()
         self.assertEqual(self.signers(), {"CONTAINER0"})
         self.assertEqual(self.fake.requests[0].headers["authorization"], "podtoken")
+
+    def test_container_about_to_expire(self):
+        self.env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = self.fake.url + "/container"
+        self.fake.lasts_s = 120
+        self.get()
+        self.assertEqual(self.signers(), {"CONTAINER0", "CONTAINER1", "CONTAINER2"})
+
+    def test_container_that_cannot_renew(self):
+        self.env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = self.fake.url + "/container"
+        self.fake.lasts_s = 120
+        usual = self.fake.answer
+        self.fake.answer = lambda request: (500, {}, b"") if (
+            request.path == "/container" and len(self.fake.requests) > 1) else usual(request)
+        self.get()
+        self.assertEqual(self.signers(), {"CONTAINER0"})
 
     def test_container_in_the_clear(self):
         self.env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://169.254.170.2.example.com/x"
@@ -306,6 +324,43 @@ class Answers(Case):
         self.fake.objects = {"p/sub/a.log": LOG}
         self.get("--keep-tree", code=6, says=["cannot open the folder"])
         self.assertNotIn("a.log", os.listdir(self.home))
+
+    def test_interrupted(self):
+        began = time.monotonic()
+        self.fake.faults = [lambda request: None, lambda request: time.sleep(6)]
+        process = subprocess.Popen([os.environ["FLOWTOLL"], "get", "s3://bucket/p/", self.out],
+                                   env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while len(self.fake.requests) < 2 and time.monotonic() < began + 30:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        self.assertIn(b"interrupted", process.communicate()[1])
+        self.assertEqual(process.returncode, 130)
+        self.assertLess(time.monotonic() - began, 5)
+        self.assertFalse([name for name in os.listdir(self.out) if name.endswith(".part")])
+
+    def test_no_room(self):
+        self.fake.objects = {"p/big.log": os.urandom(50_000)}
+        done = subprocess.run(
+            [os.environ["FLOWTOLL"], "get", "s3://bucket/p/", self.out], env=self.env, text=True,
+            capture_output=True, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)))
+        self.assertEqual(done.returncode, 6, done.stderr)
+        self.assertIn("cannot write", done.stderr)
+        self.assertEqual(sorted(os.listdir(self.out)), ["big.log.part", "big.log.part.etag"])
+        self.get()
+        self.assertEqual(self.fake.requests[-1].headers["range"], "bytes=20000-")
+
+    def test_another_gets_it(self):
+        os.makedirs(self.out)
+        with open(os.path.join(self.out, "a.log.part"), "wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            self.get(code=6, says=["another process is getting"])
+            self.assertTrue(os.path.exists(os.path.join(self.out, "a.log.part")))
+
+    def test_folder_that_is_a_file(self):
+        with open(self.out, "w", encoding="ascii"):
+            pass
+        self.get(code=6, says=["cannot open the folder"])
 
     def test_times(self):
         name = "p/1_vpcflowlogs_us-east-1_fl-1_20261120T{}Z_a.log.gz"

@@ -4,6 +4,7 @@ with this program."""
 import contextlib
 import datetime
 import hashlib
+import ipaddress
 import json
 import os
 import random
@@ -21,6 +22,9 @@ import botocore.awsrequest
 import botocore.config
 import botocore.credentials
 import botocore.session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 FLOWTOLL, RELEASE, DRIVER, VERSITYGW, SCRATCH = sys.argv[1:]
 KEY, SECRET = "AKIDTESTTESTTEST0001", "sec/ret+key0123456789"
@@ -261,12 +265,17 @@ def killed(s3, url):
         s3.put_object(Bucket="killed", Key=key, Body=body)
     wanted = {key: hashlib.sha256(body).hexdigest() for key, body in bodies.items()}
     folder = os.path.join(SCRATCH, "killed")
+    began = time.monotonic()
+    check(get(environment(url), "s3://killed/", folder, program=RELEASE).returncode == 0, "get")
+    takes = time.monotonic() - began
+    for name in wanted:
+        os.remove(os.path.join(folder, name))
     kills = in_the_middle = 0
     end = time.monotonic() + KILL_SECONDS
     while kills < KILLS and time.monotonic() < end:
         process = subprocess.Popen([RELEASE, "get", "s3://killed/", folder, "-q"],
                                    env=environment(url))
-        time.sleep(random.uniform(0.002, 0.05))
+        time.sleep(random.uniform(0, takes))
         process.send_signal(signal.SIGKILL)
         process.wait()
         kills += 1
@@ -301,6 +310,40 @@ def with_versitygw():
         resumed(s3, url)
         killed(s3, url)
     print("versitygw: pages, odd keys, refusals, resumed files")
+
+
+def certificate(path):
+    """A key and a certificate for 127.0.0.1, as PEM."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    made = x509.CertificateBuilder(
+        name, name, key.public_key(), 1, now - datetime.timedelta(days=1),
+        now + datetime.timedelta(days=1),
+    ).add_extension(
+        x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
+    ).add_extension(x509.BasicConstraints(True, None), True).sign(key, hashes.SHA256())
+    with open(path + ".crt", "wb") as file:
+        file.write(made.public_bytes(serialization.Encoding.PEM))
+    with open(path + ".key", "wb") as file:
+        file.write(key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption()))
+
+
+def with_tls():
+    data, pem = os.path.join(SCRATCH, "data"), os.path.join(SCRATCH, "tls")
+    certificate(pem)
+    port = free_port()
+    command = [VERSITYGW, "--port", f"127.0.0.1:{port}", "--region", REGION, "--quiet",
+               "--cert", pem + ".crt", "--key", pem + ".key", "posix", data]
+    with server(command, port, {"ROOT_ACCESS_KEY": KEY, "ROOT_SECRET_KEY": SECRET}):
+        env = environment(f"https://127.0.0.1:{port}", AWS_MAX_ATTEMPTS="1")
+        done = get(env, "s3://odd/p/plain", "tls")
+        check(done.returncode == 5 and "AWS_CA_BUNDLE" in done.stderr, done.stderr)
+        done = get(env | {"AWS_CA_BUNDLE": pem + ".crt"}, "s3://odd/p/plain", "tls")
+        check(done.returncode == 0, done.stderr)
+    print("TLS: only with the certificate")
 
 
 # ---- moto -------------------------------------------------------------------------------------
@@ -368,4 +411,5 @@ def with_moto():
 if __name__ == "__main__":
     sign_cases()
     with_versitygw()
+    with_tls()
     with_moto()
