@@ -56,8 +56,7 @@ hourly AS MATERIALIZED (
     sum(header_bytes) FILTER (leg = 'D') AS d_header,
     sum(bytes) FILTER (leg IS NULL AND is_packet) AS odd,
     sum(bytes) FILTER (leg IS NULL AND NOT is_packet) AS blind,
-    sum(flows) FILTER (is_skipped) AS skipped,
-    string_agg(DISTINCT log, ' ') AS log
+    sum(flows) FILTER (is_skipped) AS skipped
   FROM legs
   GROUP BY i, hour
 ),
@@ -71,10 +70,12 @@ sums AS (
     sum(a_header) AS a_header, sum(d_header) AS d_header,
     sum(odd) AS odd, sum(blind) AS blind,
     sum(bytes) - coalesce(sum(packet_bytes), 0) AS packetless,
-    sum(skipped) AS skipped,
-    string_agg(DISTINCT log, ' ') AS flow_log
+    sum(skipped) AS skipped
   FROM hourly
   GROUP BY i
+),
+logs_of AS (
+  SELECT i, string_agg(DISTINCT log, ' ') AS flow_log FROM legs WHERE log IS NOT NULL GROUP BY i
 ),
 zeros AS (
   SELECT
@@ -97,6 +98,7 @@ zeros AS (
   LEFT JOIN sums ON sums.i = points.i
   LEFT JOIN broken ON broken.i = points.i
   LEFT JOIN gaps ON gaps.i = points.i
+  LEFT JOIN logs_of ON logs_of.i = points.i
   LEFT JOIN (SELECT i, sum(bytes) AS bytes FROM unsolicited GROUP BY i) AS u ON u.i = points.i
 ),
 -- slack: what clocks and the edges of windows may part, a thousandth. Lost records part more; a

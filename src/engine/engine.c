@@ -264,6 +264,29 @@ make_view(struct engine *engine, const struct view *view, struct flowtoll_err *e
 	return rc;
 }
 
+/* Views that few questions read are made once they are asked for. */
+static bool
+is_wanted(const struct engine *engine, const struct view *view)
+{
+	return view->parquet == PARQUET_OF_INTERFACES ? engine->interfaces != NULL
+	       : view->parquet == PARQUET_TRANSLATED  ? engine->wants_translated
+	                                              : true;
+}
+
+/* The one view of a kind, anew; all of them if they are not up to date. */
+static enum flowtoll_rc
+make_one_view(struct engine *engine, enum parquet_view kind, struct flowtoll_err *err)
+{
+	if (engine->inputs.count == 0)
+		return FLOWTOLL_OK;
+	if (!engine->has_view)
+		return engine_make_views(engine, err);
+	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+		if (views[i].parquet == kind)
+			return make_view(engine, &views[i], err);
+	return FLOWTOLL_OK;
+}
+
 enum flowtoll_rc
 engine_make_views(struct engine *engine, struct flowtoll_err *err)
 {
@@ -273,7 +296,7 @@ engine_make_views(struct engine *engine, struct flowtoll_err *err)
 		return ERR(err, FLOWTOLL_ERR_INPUT,
 		           "none of these logs has the field start, which a period needs");
 	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
-		if (views[i].parquet != PARQUET_OF_INTERFACES || engine->interfaces != NULL)
+		if (is_wanted(engine, &views[i]))
 			TRY(make_view(engine, &views[i], err));
 	engine->has_view = true;
 	engine->unknown_count = engine->inputs.unknown_count;
@@ -295,8 +318,15 @@ engine_view_interfaces(struct engine *engine, const char *const *ids, size_t cou
 	}
 	interface_set_free(engine->interfaces);
 	engine->interfaces = set;
-	engine->has_view = false;
-	return engine->inputs.count > 0 ? engine_make_views(engine, err) : FLOWTOLL_OK;
+	return make_one_view(engine, PARQUET_OF_INTERFACES, err);
+}
+
+enum flowtoll_rc
+engine_view_translated(struct engine *engine, struct flowtoll_err *err)
+{
+	engine_end_query(engine);
+	engine->wants_translated = true;
+	return make_one_view(engine, PARQUET_TRANSLATED, err);
 }
 
 enum flowtoll_rc

@@ -60,6 +60,11 @@ FLOWTOLL_MUST_USE enum flowtoll_rc engine_view_interfaces(struct engine *engine,
                                                           const char *const *ids, size_t count,
                                                           struct flowtoll_err *err);
 
+/* Likewise the view flows_translated: the records of which an address is not the packet's, so that
+ * the interface passes on what is for others, and those of resources without an interface. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_view_translated(struct engine *engine,
+                                                          struct flowtoll_err *err);
+
 /* What is known of the flow logs that the files are of, and which of them log the same. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_compare_flow_logs(struct engine *engine,
                                                             const struct flow_logs **logs,

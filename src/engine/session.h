@@ -44,6 +44,7 @@ struct engine {
 	struct flow_logs flow_logs;
 	struct parquet *parquet;
 	struct interface_set *interfaces; /* of the view flows_of_interfaces; NULL: there is none */
+	bool wants_translated; /* the view of what is passed on */
 	bool has_view;        /* flows, for the files and columns known ... */
 	size_t unknown_count; /* ... when it was made */
 

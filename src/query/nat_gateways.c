@@ -247,6 +247,7 @@ find_in_logs(struct nat_plan *plan, struct flowtoll_err *err)
 {
 	struct result *result = NULL;
 	const struct result_cell *row = NULL;
+	TRY(engine_view_translated(plan->engine, err));
 	TRY(run_survey(plan, &result, err));
 	enum flowtoll_rc rc = result_next(result, &row, err);
 	while (rc == FLOWTOLL_OK && row != NULL) {

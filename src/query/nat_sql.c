@@ -66,8 +66,11 @@ static void
 add_own(struct buf *sql, const struct nat_plan *plan)
 {
 	if (finds_own(plan))
-		buf_adds(sql, "own AS (SELECT i, unnest([pkt_srcaddr, pkt_dstaddr]) AS address "
-		              "FROM records EXCEPT SELECT i, unnest([srcaddr, dstaddr]) FROM records),");
+		buf_adds(sql, "own AS (SELECT i, address FROM ("
+		              "SELECT i, pkt_srcaddr AS address FROM records WHERE srcaddr != pkt_srcaddr "
+		              "UNION SELECT i, pkt_dstaddr FROM records WHERE dstaddr != pkt_dstaddr) "
+		              "ANTI JOIN (SELECT i, srcaddr AS address FROM records "
+		              "UNION SELECT i, dstaddr FROM records) AS shown USING (i, address)),");
 }
 
 /* Is the packet's address in `column` one of its gateway's own? */
