@@ -178,6 +178,7 @@ SELECT
   gap_windows,
   has_outer,
   c - unsolicited_told - (d - d_header) AS unexplained,
+  is_nat64,
   flow_log,
   groups,
   start,

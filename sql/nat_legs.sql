@@ -16,6 +16,7 @@
 --   file_keys    the flow log and five minutes that a record's file is of, or nothing
 --   direction    flow_direction, where addresses do not tell it, or NULL
 --   ports        the rest of the 5-tuple, or nothing
+--   packets      or 0, where nobody asks for them and there is no NAT64
 --   sum, grouping  where the scan has not added up equal records
 --   ranked       flow logs of each interface, the one that tells most first
 --   kept         of records, those of one flow log for each interface and window
@@ -34,7 +35,7 @@ records AS {records_kept} (
     {ports}
     coalesce(log_status = 'SKIPDATA', false) AS is_skipped,
     {sum}(folded_bytes) AS bytes,
-    {sum}(folded_packets) AS packets,
+    {packets} AS packets,
     {sum}(folded_flows) AS flows
   FROM flows_of_interfaces
   WHERE action IS DISTINCT FROM 'REJECT' AND log_status IS DISTINCT FROM 'NODATA'
@@ -83,11 +84,12 @@ sides AS (
       WHEN is_regional THEN
         CASE WHEN {near_inside} THEN CASE WHEN {far_inside} THEN NULL ELSE true END
              ELSE {near_inside} END
+      WHEN has_packet THEN
+        CASE WHEN src_is_own AND dst_is_own THEN NULL
+             WHEN src_is_own OR dst_is_own THEN CASE WHEN dst_is_own = is_ingress THEN false END
+             ELSE true END
       WHEN nat64_ipv4(far) IS NOT NULL THEN true
-      WHEN NOT has_packet THEN {near_inside}
-      WHEN NOT src_is_own AND NOT dst_is_own THEN true
-      WHEN src_is_own AND dst_is_own THEN NULL
-      WHEN dst_is_own = is_ingress THEN false
+      ELSE {near_inside}
     END AS is_inner
   FROM ends
 ),
@@ -97,6 +99,7 @@ legs AS MATERIALIZED (
     has_packet OR is_regional AS is_packet,
     client,
     coalesce(nat64_ipv4(remote), remote) AS remote,
+    nat64_ipv4(remote) IS NOT NULL AS is_nat64,
     CASE WHEN nat64_ipv4(remote) IS NULL THEN 0 ELSE 20 * packets END AS header_bytes
   FROM (
     SELECT

@@ -56,7 +56,8 @@ hourly AS MATERIALIZED (
     sum(header_bytes) FILTER (leg = 'D') AS d_header,
     sum(bytes) FILTER (leg IS NULL AND is_packet) AS odd,
     sum(bytes) FILTER (leg IS NULL AND NOT is_packet) AS blind,
-    sum(flows) FILTER (is_skipped) AS skipped
+    sum(flows) FILTER (is_skipped) AS skipped,
+    coalesce(bool_or(is_nat64), false) AS is_nat64
   FROM legs
   GROUP BY i, hour
 ),
@@ -70,7 +71,8 @@ sums AS (
     sum(a_header) AS a_header, sum(d_header) AS d_header,
     sum(odd) AS odd, sum(blind) AS blind,
     sum(bytes) - coalesce(sum(packet_bytes), 0) AS packetless,
-    sum(skipped) AS skipped
+    sum(skipped) AS skipped,
+    bool_or(is_nat64) AS is_nat64
   FROM hourly
   GROUP BY i
 ),
@@ -88,6 +90,7 @@ zeros AS (
     coalesce(odd, 0) AS odd, coalesce(blind, 0) AS blind,
     coalesce(packetless, 0) AS packetless,
     coalesce(skipped, 0) AS skipped,
+    coalesce(is_nat64, false) AS is_nat64,
     coalesce(broken.bytes, 0) AS broken,
     coalesce(unseen_bytes, 0) AS unseen_bytes, unseen,
     coalesce(u.bytes, 0) AS unsolicited_told,
@@ -148,11 +151,15 @@ traffic AS MATERIALIZED (
     CASE WHEN is_upload THEN 'upload' WHEN NOT is_upload THEN 'download' END AS direction,
     hour, t.bytes, packets, how
   FROM points JOIN (
-    SELECT i, client, legs.remote, leg = 'A' AS is_upload, hour, sum(legs.bytes) AS bytes,
-      sum(packets) AS packets, CASE WHEN legs.is_packet THEN 'packet' ELSE 'address' END AS how
-    FROM legs JOIN checks USING (i)
-    WHERE checks.is_packet AND refusal IS NULL AND leg IN ('A', 'D')
-    GROUP BY ALL
+    SELECT i, client, remote, is_upload, hour, bytes, packets,
+      CASE WHEN is_packet THEN 'packet' ELSE 'address' END AS how
+    FROM (
+      SELECT i, client, legs.remote, leg = 'A' AS is_upload, hour, legs.is_packet,
+        sum(legs.bytes) AS bytes, sum(packets) AS packets
+      FROM legs JOIN checks USING (i)
+      WHERE checks.is_packet AND refusal IS NULL AND leg IN ('A', 'D')
+      GROUP BY ALL
+    ) AS packet_traffic
     UNION ALL
     SELECT i, NULL, NULL, NULL, hour, CASE WHEN is_packet
       THEN greatest(least(bytes, most), 0) ELSE bytes END AS bytes, NULL, 'residual'

@@ -213,13 +213,18 @@ static const struct lists_table tables[] = {
 
 /* ---- the statement ------------------------------------------------------------------------ */
 
-/* What a gateway's row says that the statement must be run again for: its records lack
- * packet-level addresses, though most logs have them; or what came in unasked must be told by
- * ports from what was asked for. */
+/* What a gateway's row says that the statement must be run again for: the headers of IPv6 are to be
+ * told from payload; its records lack packet-level addresses, though most logs have them; what came
+ * in unasked must be told by ports from what was asked for. */
 static bool
 wants_more(struct nat_plan *plan, const struct result_cell *row)
 {
 	bool is_split = row[NAT_IS_SPLIT].type == RESULT_BOOL && row[NAT_IS_SPLIT].as.boolean;
+	if (!plan->by_packets && row[NAT_IS_NAT64].type == RESULT_BOOL &&
+	    row[NAT_IS_NAT64].as.boolean) {
+		plan->by_packets = true;
+		return true;
+	}
 	if (is_split && !plan->by_margins) {
 		plan->by_margins = true;
 		return true;
@@ -324,6 +329,7 @@ nat_make_tables(struct engine *engine, const struct who *who, const char *text,
 	struct nat_plan plan = {.engine = engine, .who = who, .arena = arena, .asked = &all};
 	TRY(make_plan(&plan, err));
 	plan.by_ports = plan.lacks_packet;
+	plan.by_packets = true;
 	plan.by_direction |= wants_legs;
 	if (wants_legs)
 		TRY(make_table(&plan, "nat_legs", nat_add_legs, legs, err));

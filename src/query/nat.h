@@ -66,6 +66,7 @@ struct nat_plan {
 	bool has_cidrs;       /* of the clients' side */
 	bool has_hops;        /* next-hop-interface-id tells it instead */
 
+	bool by_packets;      /* packets are read: shown, or IPv6 headers are to be told from payload */
 	bool by_direction;    /* flow-direction is read: a gateway is regional, or it is shown */
 	bool by_file;         /* windows are missing, or there are several flow logs */
 	bool by_margins;      /* clients and remotes apart: packet-level addresses are missing */
@@ -118,7 +119,7 @@ enum nat_column {
 	NAT_DOWNLOAD, NAT_INGRESS, NAT_EGRESS, NAT_UNSOLICITED, NAT_UNSENT, NAT_UNPROVEN, NAT_RESIDUAL,
 	NAT_REFUSAL, NAT_UNSEEN, NAT_SKIPPED, NAT_IS_PACKET, NAT_IS_SPLIT, NAT_GAP_WINDOWS,
 	NAT_HAS_OUTER,
-	NAT_UNEXPLAINED, NAT_FLOW_LOG, NAT_GROUPS, NAT_START, NAT_END, NAT_WINDOWS, NAT_WINDOWS_FILES,
+	NAT_UNEXPLAINED, NAT_IS_NAT64, NAT_FLOW_LOG, NAT_GROUPS, NAT_START, NAT_END, NAT_WINDOWS, NAT_WINDOWS_FILES,
 	NAT_SKIPPED_ALL, NAT_RESIDUAL_ALL, NAT_UNNAMED_ALL, NAT_BILLED_ALL,
 	NAT_COLUMN_COUNT
 };

@@ -296,6 +296,9 @@ fill_part(const struct nat_plan *plan, enum part part, const struct buf holes[HO
 		{"file_keys", plan->by_file ? file_keys : no_file_keys},
 		{"direction", plan->by_direction ? "flow_direction" : "CAST(NULL AS VARCHAR)"},
 		{"ports", buf_text(&holes[HOLE_PORTS])},
+		{"packets", !plan->by_packets ? "CAST(0 AS BIGINT)"
+		            : plan->by_file   ? "sum(folded_packets)"
+		                              : "folded_packets"},
 		{"sum", plan->by_file ? "sum" : ""},
 		{"grouping", plan->by_file ? "GROUP BY ALL" : ""},
 		{"ranked", plan->by_file ? ranked_logs : "SELECT 0, '', 0, 0 WHERE false"},
