@@ -14,6 +14,8 @@
 
 #include "query/query.h"
 
+#include <string.h>
+
 enum nat_source {
 	NAT_FROM_INVENTORY,
 	NAT_FROM_FIELDS, /* interface-type or resource-id of the records */
@@ -80,6 +82,13 @@ struct nat_plan {
 	int64_t period_end_us; /* 0: not known before it is read */
 };
 
+/* False where either is not known. */
+static inline bool
+nat_is_text(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
 /* Fills gateways. An error where there is none that is certain. */
 FLOWTOLL_MUST_USE enum flowtoll_rc nat_find_gateways(struct nat_plan *plan,
                                                      struct flowtoll_err *err);
@@ -119,7 +128,8 @@ enum nat_column {
 	NAT_DOWNLOAD, NAT_INGRESS, NAT_EGRESS, NAT_UNSOLICITED, NAT_UNSENT, NAT_UNPROVEN, NAT_RESIDUAL,
 	NAT_REFUSAL, NAT_UNSEEN, NAT_SKIPPED, NAT_IS_PACKET, NAT_IS_SPLIT, NAT_GAP_WINDOWS,
 	NAT_HAS_OUTER,
-	NAT_UNEXPLAINED, NAT_IS_NAT64, NAT_FLOW_LOG, NAT_GROUPS, NAT_START, NAT_END, NAT_WINDOWS, NAT_WINDOWS_FILES,
+	NAT_UNEXPLAINED, NAT_IS_NAT64, NAT_FLOW_LOG, NAT_GROUPS, NAT_START, NAT_END, NAT_WINDOWS,
+	NAT_WINDOWS_FILES,
 	NAT_SKIPPED_ALL, NAT_RESIDUAL_ALL, NAT_UNNAMED_ALL, NAT_BILLED_ALL,
 	NAT_COLUMN_COUNT
 };

@@ -17,12 +17,6 @@ no_memory(struct flowtoll_err *err)
 	return err_memory(err, "looking for NAT gateways");
 }
 
-static bool
-is_text(const char *a, const char *b)
-{
-	return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
 /* Room for one more; the arena keeps the old ones, whose number is small. */
 static struct nat_gateway *
 add_gateway(struct nat_plan *plan)
@@ -45,7 +39,7 @@ static bool
 is_asked(const struct nat_plan *plan, const char *id, const char *interface_id)
 {
 	const char *asked = plan->asked->gateway;
-	return asked == NULL || is_text(asked, id) || is_text(asked, interface_id);
+	return asked == NULL || nat_is_text(asked, id) || nat_is_text(asked, interface_id);
 }
 
 /* ---- of the inventory --------------------------------------------------------------------- */
@@ -103,7 +97,7 @@ take_described(struct nat_plan *plan, const struct who_network *network,
 	const char *interface_id = NULL;
 	for (size_t i = 0; i < described->addresses.count && interface_id == NULL; i++)
 		interface_id = network->nat_addresses[described->addresses.first + i].interface_id;
-	bool is_regional = is_text(described->mode, "regional");
+	bool is_regional = nat_is_text(described->mode, "regional");
 	if (!is_asked(plan, described->id, is_regional ? NULL : interface_id) ||
 	    (!is_regional && interface_id == NULL))
 		return FLOWTOLL_OK;
@@ -116,7 +110,7 @@ take_described(struct nat_plan *plan, const struct who_network *network,
 	gateway->zone = described->zone;
 	gateway->vpc_id = described->vpc_id;
 	gateway->is_regional = is_regional;
-	gateway->is_private = is_text(described->connectivity, "private");
+	gateway->is_private = nat_is_text(described->connectivity, "private");
 	return is_regional ? FLOWTOLL_OK
 	                   : take_addresses(plan, network, gateway, interface, described, err);
 }
@@ -125,7 +119,7 @@ static bool
 has_interface(const struct nat_plan *plan, const char *interface_id)
 {
 	for (size_t i = 0; i < plan->gateway_count; i++)
-		if (is_text(plan->gateways[i].interface_id, interface_id))
+		if (nat_is_text(plan->gateways[i].interface_id, interface_id))
 			return true;
 	return false;
 }
@@ -138,7 +132,7 @@ find_in_inventory(struct nat_plan *plan, struct flowtoll_err *err)
 		TRY(take_described(plan, network, &network->nat_gateways[i], err));
 	for (size_t i = 0; i < network->interface_count; i++) {
 		const struct who_interface *interface = &network->interfaces[i];
-		if (!is_text(interface->kind, "nat_gateway") || interface->id == NULL ||
+		if (!nat_is_text(interface->kind, "nat_gateway") || interface->id == NULL ||
 		    has_interface(plan, interface->id) ||
 		    !is_asked(plan, interface->nat_gateway_id, interface->id))
 			continue;

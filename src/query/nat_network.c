@@ -9,12 +9,6 @@
 
 #include <string.h>
 
-static bool
-is_text(const char *a, const char *b)
-{
-	return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
 static enum flowtoll_rc
 no_memory(struct flowtoll_err *err)
 {
@@ -28,7 +22,7 @@ no_memory(struct flowtoll_err *err)
 static bool
 is_clients_vpc(const struct nat_gateway *gateway, const char *vpc_id)
 {
-	return !gateway->is_private || is_text(gateway->vpc_id, vpc_id);
+	return !gateway->is_private || nat_is_text(gateway->vpc_id, vpc_id);
 }
 
 static void
@@ -90,15 +84,15 @@ nat_add_inside(const struct nat_plan *plan, const char *column, struct buf *sql)
 static bool
 is_route_of(const struct who_route *route, const struct who_subnet *subnet, bool own_table)
 {
-	return own_table ? is_text(route->subnet_id, subnet->id)
-	                 : route->is_main && is_text(route->vpc_id, subnet->vpc_id);
+	return own_table ? nat_is_text(route->subnet_id, subnet->id)
+	                 : route->is_main && nat_is_text(route->vpc_id, subnet->vpc_id);
 }
 
 static bool
 is_gateway_id(const struct nat_plan *plan, const char *id)
 {
 	for (size_t i = 0; i < plan->gateway_count; i++)
-		if (is_text(plan->gateways[i].id, id))
+		if (nat_is_text(plan->gateways[i].id, id))
 			return true;
 	return false;
 }
@@ -132,7 +126,7 @@ add_prefixes(struct routes *routes, const struct who_network *network, size_t su
 {
 	size_t count = 0;
 	for (size_t i = 0; i < network->prefix_count; i++) {
-		if (!is_text(network->prefixes[i].prefix_list_id, route->prefix_list_id))
+		if (!nat_is_text(network->prefixes[i].prefix_list_id, route->prefix_list_id))
 			continue;
 		count++;
 		if (!add_route(routes, subnet, network->prefixes[i].cidr, route->target))
@@ -151,10 +145,10 @@ add_subnet(struct nat_plan *plan, struct routes *routes, const struct who_subnet
 	const size_t before = routes->count;
 	bool own_table = false, is_known = true, leads = false;
 	for (size_t i = 0; i < network->route_count; i++)
-		own_table |= is_text(network->routes[i].subnet_id, subnet->id);
+		own_table |= nat_is_text(network->routes[i].subnet_id, subnet->id);
 	for (size_t i = 0; i < network->route_count; i++) {
 		const struct who_route *route = &network->routes[i];
-		if (!is_route_of(route, subnet, own_table) || is_text(route->state, "blackhole"))
+		if (!is_route_of(route, subnet, own_table) || nat_is_text(route->state, "blackhole"))
 			continue;
 		leads |= is_gateway_id(plan, route->target);
 		if (route->prefix_list_id != NULL
@@ -172,9 +166,9 @@ add_subnet(struct nat_plan *plan, struct routes *routes, const struct who_subnet
 static bool
 is_client(const struct who_interface *interface, const struct who_subnet *subnet)
 {
-	return interface->id != NULL && is_text(interface->subnet_id, subnet->id) &&
+	return interface->id != NULL && nat_is_text(interface->subnet_id, subnet->id) &&
 	       interface->has_primary && interface->addresses.count == 1 &&
-	       interface->prefixes.count == 0 && !is_text(interface->kind, "nat_gateway");
+	       interface->prefixes.count == 0 && !nat_is_text(interface->kind, "nat_gateway");
 }
 
 static void
