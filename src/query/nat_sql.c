@@ -61,16 +61,21 @@ finds_own(const struct nat_plan *plan)
 }
 
 /* Of gateways whose secondary addresses are not known, the addresses that only packets show:
- * clients and remotes show themselves in the records too. */
+ * clients and remotes show themselves in the records too. They are of the primary one's subnet,
+ * which is a /16 at the most. */
 static void
 add_own(struct buf *sql, const struct nat_plan *plan)
 {
 	if (finds_own(plan))
-		buf_adds(sql, "own AS (SELECT i, address FROM ("
+		buf_adds(sql, "own AS (SELECT hidden.i, hidden.address FROM ("
+		              "SELECT i, address FROM ("
 		              "SELECT i, pkt_srcaddr AS address FROM records WHERE srcaddr != pkt_srcaddr "
 		              "UNION SELECT i, pkt_dstaddr FROM records WHERE dstaddr != pkt_dstaddr) "
 		              "ANTI JOIN (SELECT i, srcaddr AS address FROM records "
-		              "UNION SELECT i, dstaddr FROM records) AS shown USING (i, address)),");
+		              "UNION SELECT i, dstaddr FROM records) AS shown USING (i, address)) "
+		              "AS hidden "
+		              "JOIN points ON points.i = hidden.i "
+		              "WHERE network(hidden.address, 16) = network(points.address, 16)),");
 }
 
 /* Is the packet's address in `column` one of its gateway's own? */
