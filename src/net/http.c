@@ -5,9 +5,9 @@
 #include "net/http.h"
 
 #include "base/mem.h"
+#include "net/curl_library.h"
 
 #include <assert.h>
-#include <curl/curl.h>
 #include <string.h>
 #include <time.h>
 
@@ -19,6 +19,7 @@ enum {
 };
 
 struct net {
+	struct curl_library lib;
 	CURL *curl; /* keeps the connections */
 	char *ca_bundle;
 	net_stop_fn *stop;
@@ -43,13 +44,17 @@ net_create(const struct net_settings *settings, struct net **net, struct flowtol
 	struct net *made = mem_zalloc(1, sizeof *made);
 	if (made == NULL)
 		return err_memory(err, "preparing a connection");
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) { /* counts; safe between threads */
+	enum flowtoll_rc rc = curl_library_load(&made->lib, err);
+	if (rc == FLOWTOLL_OK && /* counts; safe between threads */
+	    made->lib.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		rc = ERR(err, FLOWTOLL_ERR_INTERNAL, "libcurl does not start");
+	if (rc != FLOWTOLL_OK) {
 		mem_free(made);
-		return ERR(err, FLOWTOLL_ERR_INTERNAL, "libcurl does not start");
+		return rc;
 	}
 	made->stop = settings->stop;
 	made->stop_ctx = settings->stop_ctx;
-	made->curl = curl_easy_init();
+	made->curl = made->lib.easy_init();
 	if (settings->ca_bundle != NULL)
 		made->ca_bundle = mem_dup(settings->ca_bundle, strlen(settings->ca_bundle));
 	if (made->curl == NULL || (settings->ca_bundle != NULL && made->ca_bundle == NULL)) {
@@ -66,8 +71,8 @@ net_free(struct net *net)
 	if (net == NULL)
 		return;
 	if (net->curl != NULL)
-		curl_easy_cleanup(net->curl);
-	curl_global_cleanup();
+		net->lib.easy_cleanup(net->curl);
+	net->lib.global_cleanup();
 	mem_free(net->ca_bundle);
 	mem_free(net);
 }
@@ -81,10 +86,8 @@ net_answer_free(struct net_answer *answer)
 bool
 net_answer_date(const struct net_answer *answer, int64_t *at_s)
 {
-	const char *date = net_headers_get(&answer->headers, "date");
-	time_t at = date != NULL ? curl_getdate(date, NULL) : -1;
-	*at_s = (int64_t)at;
-	return at > 0;
+	*at_s = answer->date_s;
+	return answer->date_s > 0;
 }
 
 bool
@@ -95,17 +98,34 @@ net_piece_to_buf(void *ctx, const char *bytes, size_t len)
 	return !buf->failed;
 }
 
-/* Scheme and host of a URL; false where it is none. Free both with curl_free. */
+/* Scheme and host of a URL, as libcurl itself reads them. */
+struct place {
+	char scheme[16];
+	char host[256];
+};
+
+/* A part of the URL; false where there is none, or it is longer than any. */
 static bool
-split(const char *url, char **scheme, char **host)
+get_part(const struct curl_library *lib, CURLU *url, CURLUPart part, char *out, size_t size)
 {
-	CURLU *parts = curl_url();
-	*scheme = *host = NULL;
+	char *text = NULL;
+	bool ok = lib->url_get(url, part, &text, 0) == CURLUE_OK && strlen(text) < size;
+	if (ok)
+		memcpy(out, text, strlen(text) + 1);
+	lib->free(text);
+	return ok;
+}
+
+static bool
+split(const struct curl_library *lib, const char *url, struct place *place)
+{
+	CURLU *parts = lib->url();
+	*place = (struct place){.host = ""};
 	bool ok = parts != NULL &&
-		curl_url_set(parts, CURLUPART_URL, url, CURLU_PATH_AS_IS) == CURLUE_OK &&
-		curl_url_get(parts, CURLUPART_SCHEME, scheme, 0) == CURLUE_OK &&
-		curl_url_get(parts, CURLUPART_HOST, host, 0) == CURLUE_OK;
-	curl_url_cleanup(parts);
+		lib->url_set(parts, CURLUPART_URL, url, CURLU_PATH_AS_IS) == CURLUE_OK &&
+		get_part(lib, parts, CURLUPART_SCHEME, place->scheme, sizeof place->scheme) &&
+		get_part(lib, parts, CURLUPART_HOST, place->host, sizeof place->host);
+	lib->url_cleanup(parts);
 	return ok;
 }
 
@@ -120,29 +140,27 @@ is_loopback(const char *host)
 bool
 net_is_loopback(const char *url)
 {
-	char *scheme, *host;
-	bool ok = split(url, &scheme, &host) && is_loopback(host);
-	curl_free(scheme);
-	curl_free(host);
-	return ok;
+	struct curl_library lib;
+	struct flowtoll_err err;
+	struct place place;
+	return curl_library_load(&lib, &err) == FLOWTOLL_OK && split(&lib, url, &place) &&
+	       is_loopback(place.host);
 }
 
 static enum flowtoll_rc
-check_url(const struct net_request *request, struct flowtoll_err *err)
+check_url(const struct net *net, const struct net_request *request, struct flowtoll_err *err)
 {
-	char *scheme, *host;
-	enum flowtoll_rc rc = FLOWTOLL_OK;
-	if (!split(request->url, &scheme, &host)) {
-		rc = ERR(err, FLOWTOLL_ERR_USAGE, "%.200s is no URL", request->url);
-	} else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0) {
-		rc = ERR(err, FLOWTOLL_ERR_USAGE, "%s is neither https nor http", scheme);
-	} else if (strcmp(scheme, "http") == 0 && !request->plain_ok && !is_loopback(host)) {
-		rc = ERR(err, FLOWTOLL_ERR_REMOTE, "%s would be asked without encryption", host);
-		err_hint(err, "write its URL with https://");
-	}
-	curl_free(scheme);
-	curl_free(host);
-	return rc;
+	struct place place;
+	if (!split(&net->lib, request->url, &place))
+		return ERR(err, FLOWTOLL_ERR_USAGE, "%.200s is no URL", request->url);
+	bool is_plain = strcmp(place.scheme, "http") == 0;
+	if (strcmp(place.scheme, "https") != 0 && !is_plain)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "%s is neither https nor http", place.scheme);
+	if (!is_plain || request->plain_ok || is_loopback(place.host))
+		return FLOWTOLL_OK;
+	err_set(err, FLOWTOLL_ERR_REMOTE, "%s would be asked without encryption", place.host);
+	err_hint(err, "write its URL with https://");
+	return err->code;
 }
 
 static size_t
@@ -189,50 +207,51 @@ static void
 set_up(struct net *net, struct transfer *transfer)
 {
 	const struct net_request *request = transfer->request;
+	const struct curl_library *lib = &net->lib;
 	CURL *curl = net->curl;
-	curl_easy_reset(curl); /* connections stay */
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, net->error);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+	lib->easy_reset(curl); /* connections stay */
+	lib->easy_setopt(curl, CURLOPT_ERRORBUFFER, net->error);
+	lib->easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	lib->easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	lib->easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	lib->easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	lib->easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+	lib->easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+	lib->easy_setopt(curl, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
+	lib->easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
 	                 (long)(request->connect_ms > 0 ? request->connect_ms : CONNECT_MS));
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)request->total_ms);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES_PER_S);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_S);
+	lib->easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)request->total_ms);
+	lib->easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES_PER_S);
+	lib->easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_S);
 	if (net->ca_bundle != NULL)
-		curl_easy_setopt(curl, CURLOPT_CAINFO, net->ca_bundle);
+		lib->easy_setopt(curl, CURLOPT_CAINFO, net->ca_bundle);
 	if (request->direct)
-		curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
-	curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_piece);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
-	curl_easy_setopt(curl, CURLOPT_URL, request->url);
+		lib->easy_setopt(curl, CURLOPT_PROXY, "");
+	lib->easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	lib->easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+	lib->easy_setopt(curl, CURLOPT_HEADERDATA, transfer);
+	lib->easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_piece);
+	lib->easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
+	lib->easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	lib->easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	lib->easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
+	lib->easy_setopt(curl, CURLOPT_URL, request->url);
 	if (request->body != NULL) {
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
+		lib->easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
+		lib->easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
 	}
-	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+	lib->easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
 /* The list for libcurl; false: out of memory. */
 static bool
-make_list(const struct net_request *request, struct curl_slist **list)
+make_list(const struct net *net, const struct net_request *request, struct curl_slist **list)
 {
 	static const char *const unsent[] = {"Accept:", "Expect:"};
 	*list = NULL;
 	for (size_t i = 0; i < request->header_count + 2; i++) {
 		const char *header = i < 2 ? unsent[i] : request->headers[i - 2];
-		struct curl_slist *longer = curl_slist_append(*list, header);
+		struct curl_slist *longer = net->lib.slist_append(*list, header);
 		if (longer == NULL)
 			return false;
 		*list = longer;
@@ -272,27 +291,24 @@ static enum flowtoll_rc
 explain(const struct net *net, const struct transfer *transfer, CURLcode code,
         struct flowtoll_err *err)
 {
-	char *scheme, *host;
-	const char *what = net->error[0] != '\0' ? net->error : curl_easy_strerror(code);
+	struct place place;
+	const char *what = net->error[0] != '\0' ? net->error : net->lib.easy_strerror(code);
 	if (transfer->stopped)
 		return ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
-	if (!split(transfer->request->url, &scheme, &host))
-		host = NULL;
+	const char *host = split(&net->lib, transfer->request->url, &place) ? place.host : "it";
 	if (transfer->answer->headers.too_large)
 		err_set(err, FLOWTOLL_ERR_REMOTE, "%s answers with more headers than are read",
-		        host != NULL ? host : "it");
+		        host);
 	else if (code == CURLE_OUT_OF_MEMORY)
 		err_memory(err, "asking a server");
 	else
-		err_set(err, FLOWTOLL_ERR_REMOTE, "no answer from %s: %s", host != NULL ? host : "it",
+		err_set(err, FLOWTOLL_ERR_REMOTE, "no answer from %s: %s", host,
 		        transfer->refused ? "it is more than is read" : what);
 	if (transfer->answer->fault == NET_FAULT_TLS)
 		err_hint(err, "AWS_CA_BUNDLE names a file of certificates to trust, as behind a proxy that "
 		              "opens TLS");
 	else if (transfer->answer->fault == NET_FAULT_CONNECT)
 		err_hint(err, "is the network there, the Region right? HTTPS_PROXY names a proxy");
-	curl_free(scheme);
-	curl_free(host);
 	return err->code;
 }
 
@@ -305,22 +321,24 @@ net_send(struct net *net, const struct net_request *request, struct net_answer *
 	assert(request->method != NULL && request->url != NULL && request->piece != NULL);
 	*answer = (struct net_answer){.fault = NET_FAULT_OTHER};
 	net_headers_init(&answer->headers);
-	TRY(check_url(request, err));
+	TRY(check_url(net, request, err));
 	net->error[0] = '\0';
-	if (!make_list(request, &list)) {
-		curl_slist_free_all(list);
+	if (!make_list(net, request, &list)) {
+		net->lib.slist_free_all(list);
 		return err_memory(err, "asking a server");
 	}
 	set_up(net, &transfer);
-	curl_easy_setopt(net->curl, CURLOPT_HTTPHEADER, list);
-	CURLcode code = curl_easy_perform(net->curl);
-	curl_easy_setopt(net->curl, CURLOPT_HTTPHEADER, NULL);
-	curl_slist_free_all(list);
+	net->lib.easy_setopt(net->curl, CURLOPT_HTTPHEADER, list);
+	CURLcode code = net->lib.easy_perform(net->curl);
+	net->lib.easy_setopt(net->curl, CURLOPT_HTTPHEADER, NULL);
+	net->lib.slist_free_all(list);
 	if (code == CURLE_OK && !head_once(&transfer)) { /* an answer without a body */
 		transfer.refused = true;
 		code = CURLE_WRITE_ERROR;
 	}
 	answer->status = answer->headers.status;
+	const char *date = net_headers_get(&answer->headers, "date");
+	answer->date_s = date != NULL ? (int64_t)net->lib.getdate(date, NULL) : -1;
 	answer->fault = code == CURLE_OK ? NET_FAULT_NONE : fault_of(code, &transfer);
 	return code == CURLE_OK ? FLOWTOLL_OK : explain(net, &transfer, code, err);
 }

@@ -38,6 +38,7 @@ struct net_answer {
 	int status; /* 0: there was none */
 	struct net_headers headers;
 	enum net_fault fault;
+	int64_t date_s; /* see net_answer_date */
 };
 
 struct net_request {

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * See curl_library.h.
+ */
+#include "net/curl_library.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+/* A data pointer as one to a function: POSIX has them alike, ISO C does not say so. */
+static bool
+find(void *handle, const char *name, void *function)
+{
+	void *found = dlsym(handle, name);
+	memcpy(function, &found, sizeof found);
+	return found != NULL;
+}
+
+enum flowtoll_rc
+curl_library_load(struct curl_library *library, struct flowtoll_err *err)
+{
+	bool ok = true;
+	library->handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	if (library->handle == NULL) {
+		err_set(err, FLOWTOLL_ERR_REMOTE, "libcurl cannot be loaded: %.300s", dlerror());
+		err_hint(err, "install it: libcurl4 (Debian, Ubuntu), libcurl (Fedora, Amazon Linux)");
+		return err->code;
+	}
+#define CURL_LIBRARY_FIND(name) ok &= find(library->handle, "curl_" #name, &library->name);
+	CURL_LIBRARY_FUNCTIONS(CURL_LIBRARY_FIND)
+#undef CURL_LIBRARY_FIND
+	return ok ? FLOWTOLL_OK
+	          : ERR(err, FLOWTOLL_ERR_REMOTE, "this libcurl is older than 7.85, or not whole");
+}
