@@ -45,7 +45,8 @@ static const char *const passing_codes[] = {
 	"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
 	"TooManyRequestsException", "ProvisionedThroughputExceededException",
 	"TransactionInProgressException", "RequestLimitExceeded", "BandwidthLimitExceeded",
-	"LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete", "EC2ThrottledException",
+	"LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete",
+	"EC2ThrottledException",
 	"RequestTimeout", "RequestTimeoutException", "InternalError", "IDPCommunicationError",
 	"ServiceUnavailable",
 };

@@ -64,7 +64,10 @@ class Fake:
 
             do_GET = do_PUT = do_POST = handle_any
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(http.server.ThreadingHTTPServer):
+            request_queue_size = 64  # all connect at once
+
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,),
                                        daemon=True)
@@ -138,9 +141,10 @@ class Fake:
         headers = {"ETag": etag(body)}
         if "range" not in request.headers:
             return 200, headers, body
-        start = int(request.headers["range"].removeprefix("bytes=").rstrip("-"))
-        headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
-        return 206, headers, body[start:]
+        first, _, last = request.headers["range"].removeprefix("bytes=").partition("-")
+        start, end = int(first), min(int(last or len(body)), len(body) - 1) + 1
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
+        return 206, headers, body[start:end]
 
 
 def etag(body):
