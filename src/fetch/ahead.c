@@ -13,6 +13,7 @@
 #include "fetch/source.h"
 
 #include "aws/s3.h"
+#include "fetch/md5.h"
 #include "base/mem.h"
 
 #include <assert.h>
@@ -41,6 +42,9 @@ struct slot {
 	size_t size;      /* used of it for this file */
 	size_t begin;     /* of what is here */
 	size_t len;
+	struct fetch_md5 *md5; /* of all bytes so far; NULL: it need not, or cannot be told */
+	char etag[S3_ETAG_MAX];
+	bool is_first;    /* the next piece is */
 	bool is_filled;   /* no more will come; `rc` says why */
 	bool is_dropped;  /* nobody reads it any more */
 	enum flowtoll_rc rc;
@@ -110,6 +114,7 @@ next_slot(struct io_ahead *ahead)
 		found->index = ahead->next++;
 		found->file = ahead->files[found->index];
 		found->size = found->begin = found->len = 0;
+		found->is_first = true;
 		found->is_filled = found->is_dropped = false;
 		found->rc = FLOWTOLL_OK;
 		ahead->slot_of[found->index] = (int)(found - ahead->slots);
@@ -131,6 +136,12 @@ on_head(void *ctx, const struct s3_head *head, struct flowtoll_err *err)
 		err_set(err, FLOWTOLL_ERR_INPUT, "it is another than was listed a moment ago");
 		err_hint(err, "ask again");
 		return err->code;
+	}
+	if (head->etag_is_md5 && slot->ahead->most == UINT64_MAX) {
+		memcpy(slot->etag, head->etag, sizeof slot->etag);
+		slot->md5 = fetch_md5_create();
+		if (slot->md5 == NULL)
+			return err_memory(err, "reading from S3");
 	}
 	if (size > slot->cap) {
 		mem_free(slot->ring);
@@ -170,6 +181,14 @@ static enum flowtoll_rc
 on_piece(void *ctx, const char *bytes, size_t len, struct flowtoll_err *err)
 {
 	struct slot *slot = ctx;
+	const bool is_gzip = slot->is_first && len >= 2 && bytes[0] == 0x1f && bytes[1] == '\x8b';
+	slot->is_first = false;
+	if (is_gzip) { /* which has checksums of its own */
+		fetch_md5_free(slot->md5);
+		slot->md5 = NULL;
+	}
+	if (slot->md5 != NULL && !fetch_md5_add(slot->md5, bytes, len))
+		return ERR(err, FLOWTOLL_ERR_INTERNAL, "OpenSSL makes no MD5");
 	while (len > 0) {
 		size_t at = 0, room = room_of(slot, &at);
 		if (room == 0)
@@ -195,6 +214,20 @@ is_of_object(const char *code)
 }
 
 static enum flowtoll_rc
+check(const struct slot *slot, struct flowtoll_err *err)
+{
+	bool is;
+	if (!fetch_md5_end(slot->md5, slot->etag, &is))
+		return ERR(err, FLOWTOLL_ERR_INTERNAL, "OpenSSL makes no MD5");
+	if (is)
+		return FLOWTOLL_OK;
+	err_set(err, FLOWTOLL_ERR_REMOTE, "%.400s came damaged: its MD5 is not the one that S3 tells",
+	        slot->file->path);
+	err_hint(err, "ask again; if it stays so, ask who is between here and S3");
+	return err->code;
+}
+
+static enum flowtoll_rc
 fill(struct aws_line *line, struct slot *slot, struct flowtoll_err *err)
 {
 	const struct io_file *file = slot->file;
@@ -212,6 +245,10 @@ fill(struct aws_line *line, struct slot *slot, struct flowtoll_err *err)
 		.ctx = slot,
 	};
 	enum flowtoll_rc rc = s3_get(line, &get, &changed, code, err);
+	if (rc == FLOWTOLL_OK && slot->md5 != NULL)
+		rc = check(slot, err);
+	fetch_md5_free(slot->md5);
+	slot->md5 = NULL;
 	if (rc == FLOWTOLL_ERR_REMOTE && (changed || is_of_object(code))) {
 		err->code = rc = FLOWTOLL_ERR_INPUT;
 		if (changed) {
@@ -219,7 +256,8 @@ fill(struct aws_line *line, struct slot *slot, struct flowtoll_err *err)
 			err_hint(err, "ask again");
 		}
 	}
-	if (rc == FLOWTOLL_ERR_INPUT)
+	if (rc == FLOWTOLL_ERR_INPUT ||
+	    (rc == FLOWTOLL_ERR_REMOTE && strstr(err->message, file->path) == NULL))
 		err_place(err, file->path, 0, 0);
 	return rc;
 }

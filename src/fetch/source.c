@@ -5,8 +5,10 @@
 #include "fetch/source.h"
 
 #include "aws/s3.h"
+#include "base/arena.h"
 #include "base/mem.h"
 #include "base/when.h"
+#include "fetch/folders.h"
 #include "flow/file_name.h"
 
 #include <assert.h>
@@ -30,8 +32,22 @@ struct fetch_remote {
 /* A source while it is listed. */
 struct listing {
 	struct fetch_remote *remote;
+	struct aws_line *line;
 	struct io_list *list;
 	const struct s3_place *place;
+	struct arena arena; /* of the names of folders */
+};
+
+/* A folder to look into. */
+struct folder {
+	const char *prefix;
+	struct folder *next;
+};
+
+/* One page after another of a folder. */
+struct paging {
+	struct listing *listing;
+	struct folder **last; /* where the next folder in it goes; NULL: they are not told apart */
 };
 
 static bool
@@ -109,13 +125,30 @@ may_have(const struct fetch_remote_settings *settings, const char *key)
 }
 
 static enum flowtoll_rc
+add_folder(struct paging *paging, const char *prefix, struct flowtoll_err *err)
+{
+	struct arena *arena = &paging->listing->arena;
+	struct folder *folder = arena_alloc(arena, sizeof *folder);
+	char *copy = arena_dup(arena, prefix, strlen(prefix));
+	if (folder == NULL || copy == NULL)
+		return err_memory(err, "listing a bucket");
+	*folder = (struct folder){.prefix = copy};
+	*paging->last = folder;
+	paging->last = &folder->next;
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
 on_key(void *ctx, const struct s3_key *key, bool *more, struct flowtoll_err *err)
 {
-	const struct listing *listing = ctx;
+	struct paging *paging = ctx;
+	const struct listing *listing = paging->listing;
 	char path[PATH_BYTES_MAX];
 	size_t len = strlen(key->key);
 	(void)more;
-	if (key->is_prefix || (key->size_bytes == 0 && key->key[len - 1] == '/') ||
+	if (key->is_prefix)
+		return paging->last != NULL ? add_folder(paging, key->key, err) : FLOWTOLL_OK;
+	if ((key->size_bytes == 0 && key->key[len - 1] == '/') ||
 	    !may_have(&listing->remote->settings, key->key))
 		return FLOWTOLL_OK;
 	int path_len = snprintf(path, sizeof path, "s3://%s/%s", listing->place->bucket, key->key);
@@ -148,25 +181,48 @@ open_aws(struct fetch_remote *remote, struct flowtoll_err *err)
 	return rc;
 }
 
+/* All of a prefix, or its keys and then those of its folders that can hold something of the
+ * period. A server that names a folder as its own would have it go round for ever. */
+static enum flowtoll_rc
+list_prefix(struct listing *listing, const char *prefix, int depth, struct flowtoll_err *err)
+{
+	const struct fetch_remote_settings *settings = &listing->remote->settings;
+	struct folder *first = NULL;
+	enum fetch_folder judged = fetch_folder_judge(prefix, settings->since_us, settings->until_us);
+	if (judged == FETCH_FOLDER_NONE)
+		return FLOWTOLL_OK;
+	bool by_folder = judged == FETCH_FOLDER_SOME;
+	struct paging paging = {.listing = listing, .last = by_folder ? &first : NULL};
+	const struct s3_list what = {
+		.bucket = listing->place->bucket,
+		.prefix = prefix,
+		.delimiter = by_folder ? "/" : NULL,
+		.key = on_key,
+		.ctx = &paging,
+	};
+	if (depth > LIMIT_FOLDER_DEPTH)
+		return ERR(err, FLOWTOLL_ERR_REMOTE, "%.300s: folders nested deeper than %d", prefix,
+		           LIMIT_FOLDER_DEPTH);
+	TRY(s3_list(listing->line, &what, err));
+	for (; first != NULL; first = first->next)
+		if (strcmp(first->prefix, prefix) != 0)
+			TRY(list_prefix(listing, first->prefix, depth + 1, err));
+	return FLOWTOLL_OK;
+}
+
 static enum flowtoll_rc
 list(void *ctx, const char *source, struct io_list *list, struct flowtoll_err *err)
 {
 	struct fetch_remote *remote = ctx;
 	struct s3_place place;
-	struct aws_line *line;
 	struct listing listing = {.remote = remote, .list = list, .place = &place};
 	TRY(s3_place_parse(source, &place, err));
 	TRY(open_aws(remote, err));
-	const struct s3_list what = {
-		.bucket = place.bucket,
-		.prefix = place.prefix,
-		.key = on_key,
-		.ctx = &listing,
-	};
-	enum flowtoll_rc rc = fetch_line_take(remote, &line, err);
+	enum flowtoll_rc rc = fetch_line_take(remote, &listing.line, err);
 	if (rc == FLOWTOLL_OK)
-		rc = s3_list(line, &what, err);
-	fetch_line_give(remote, line);
+		rc = list_prefix(&listing, place.prefix, 0, err);
+	fetch_line_give(remote, listing.line);
+	arena_free(&listing.arena);
 	return rc;
 }
 

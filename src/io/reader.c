@@ -22,6 +22,7 @@ enum { STORED_BYTES = STREAM_HEAD_BYTES };
 struct io_reader {
 	const struct io_file *file; /* NULL: none open */
 	int fd;                     /* -1: the stored bytes in hand are all there is, or it is remote */
+	const struct io_remote *remote; /* of the file that is open; NULL: it is here */
 	struct io_ahead *ahead;     /* lent: remote files are taken from there ... */
 	struct io_ahead *own;       /* ... or of the one file that is open */
 	bool is_look;               /* only its beginning can be had */
@@ -67,9 +68,10 @@ void
 io_reader_close(struct io_reader *reader)
 {
 	const struct io_file *file = reader->file;
-	if (file != NULL && file->remote != NULL) {
-		file->remote->close(reader->own != NULL ? reader->own : reader->ahead, file);
-		file->remote->end(reader->own);
+	if (reader->remote != NULL) {
+		reader->remote->close(reader->own != NULL ? reader->own : reader->ahead, file);
+		reader->remote->end(reader->own);
+		reader->remote = NULL;
 		reader->own = NULL;
 	}
 	if (file != NULL && file->stream == NULL && reader->fd >= 0)
@@ -105,18 +107,17 @@ io_reader_bytes(const struct io_reader *reader)
 static bool
 has_source(const struct io_reader *reader)
 {
-	return reader->fd >= 0 || reader->file->remote != NULL;
+	return reader->fd >= 0 || reader->remote != NULL;
 }
 
 static enum flowtoll_rc
 read_source(struct io_reader *reader, void *dst, size_t cap, size_t *got,
             struct flowtoll_err *err)
 {
-	const struct io_file *file = reader->file;
-	if (file->remote == NULL)
-		return io_read_fd(reader->fd, file->path, dst, cap, got, err);
-	return file->remote->read(reader->own != NULL ? reader->own : reader->ahead, file, dst, cap,
-	                          got, err);
+	if (reader->remote == NULL)
+		return io_read_fd(reader->fd, reader->file->path, dst, cap, got, err);
+	return reader->remote->read(reader->own != NULL ? reader->own : reader->ahead, reader->file,
+	                            dst, cap, got, err);
 }
 
 static enum flowtoll_rc
@@ -204,6 +205,7 @@ open_remote(struct io_reader *reader, const struct io_file *file, uint64_t most,
 		return rc;
 	}
 	begin(reader, file, -1);
+	reader->remote = remote;
 	reader->own = own;
 	return tell_gzip(reader, 0, err);
 }
