@@ -114,6 +114,12 @@ struct flowtoll_settings {
 	const char *const *flow_logs; /* ids, "fl-...": only the files whose names tell one of these */
 	size_t flow_log_count;        /* 0: all files */
 	const char *rejects;     /* file to keep rejected lines in, made anew; or NULL */
+	const char *profile;     /* of sources in S3, as in struct flowtoll_get */
+	const char *region;
+	const char *endpoint_url;
+	void (*notice)(void *ctx, const char *text); /* something lasts, such as S3 that is asked again;
+	                                                from any thread, one at a time; NULL ok */
+	void *notice_ctx;
 };
 
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
@@ -125,8 +131,9 @@ FLOWTOLL_API void flowtoll_close(struct flowtoll *ft);
  * removes it, and what a killed program left the next session removes. NULL: none could be made. */
 FLOWTOLL_API const char *flowtoll_spill_folder(const struct flowtoll *ft);
 
-/* A file, a folder (its *.log, *.gz, *.txt and *.parquet, recursively), a glob, or "-" for standard
- * input. The headers of all its files are read at the first question. */
+/* A file, a folder (its *.log, *.gz, *.txt and *.parquet, recursively), a glob, "-" for standard
+ * input, or "s3://BUCKET/PREFIX", which is listed now, but for what can have no record of the
+ * period, and streams into each question. The headers of all its files are read at the first. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_add_source(struct flowtoll *ft,
                                                                     const char *source,
                                                                     struct flowtoll_err *err);

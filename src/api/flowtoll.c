@@ -4,6 +4,7 @@
  */
 #include "engine/engine.h"
 #include "fetch/fetch.h"
+#include "fetch/source.h"
 #include "query/query.h"
 #include "render/render.h"
 #include "scan/kernel.h"
@@ -15,6 +16,7 @@
 
 struct flowtoll {
 	struct engine *engine;
+	struct fetch_remote *remote;
 	struct who *who; /* NULL: no names */
 	bool names;      /* beside addresses, in answers */
 };
@@ -85,6 +87,22 @@ open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct
 	return FLOWTOLL_OK;
 }
 
+static enum flowtoll_rc
+open_remote(struct flowtoll *ft, const struct flowtoll_settings *settings,
+            struct flowtoll_err *err)
+{
+	const struct fetch_remote_settings remote = {
+		.profile = settings->profile,
+		.region = settings->region,
+		.endpoint_url = settings->endpoint_url,
+		.since_us = settings->since_us,
+		.until_us = settings->until_us,
+		.notice = settings->notice,
+		.notice_ctx = settings->notice_ctx,
+	};
+	return fetch_remote_create(&remote, &ft->remote, err);
+}
+
 enum flowtoll_rc
 flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
               struct flowtoll_err *err)
@@ -99,6 +117,8 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 		return err_memory(err, "opening a session");
 	enum flowtoll_rc rc = open_names(ft, settings, err);
 	if (rc == FLOWTOLL_OK)
+		rc = open_remote(ft, settings, err);
+	if (rc == FLOWTOLL_OK)
 		rc = engine_create(&ft->engine,
 		                   &(struct engine_settings){.threads = settings->threads,
 		                                             .memory_bytes = settings->memory_bytes,
@@ -108,6 +128,7 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 		                                             .flow_logs = settings->flow_logs,
 		                                             .flow_log_count = settings->flow_log_count,
 		                                             .rejects = settings->rejects,
+		                                             .remote = fetch_remote_table(ft->remote),
 		                                             .who = ft->who},
 		                   err);
 	if (rc == FLOWTOLL_OK)
@@ -123,6 +144,7 @@ flowtoll_close(struct flowtoll *ft)
 	if (ft == NULL)
 		return;
 	engine_free(ft->engine);
+	fetch_remote_free(ft->remote);
 	who_free(ft->who);
 	mem_free(ft);
 }

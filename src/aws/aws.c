@@ -83,18 +83,34 @@ aws_close(struct aws *aws)
 	mem_free(aws);
 }
 
+bool
+aws_line_must_stop(void *ctx)
+{
+	const struct aws_line *line = ctx;
+	const struct aws *aws = line->aws;
+	return (aws->stop != NULL && aws->stop(aws->ctx)) ||
+		(line->stop != NULL && line->stop(line->stop_ctx));
+}
+
+void
+aws_line_stop(struct aws_line *line, net_stop_fn *stop, void *ctx)
+{
+	line->stop = stop;
+	line->stop_ctx = ctx;
+}
+
 enum flowtoll_rc
 aws_line_open(struct aws *aws, struct aws_line **line, struct flowtoll_err *err)
 {
-	const struct net_settings settings = {
-		.ca_bundle = aws->ca_bundle,
-		.stop = aws->stop,
-		.stop_ctx = aws->ctx,
-	};
 	struct aws_line *made = mem_zalloc(1, sizeof *made);
 	*line = made;
 	if (made == NULL)
 		return err_memory(err, "opening AWS");
+	const struct net_settings settings = {
+		.ca_bundle = aws->ca_bundle,
+		.stop = aws_line_must_stop,
+		.stop_ctx = made,
+	};
 	made->aws = aws;
 	made->seed = (unsigned)time(NULL) ^ (unsigned)(uintptr_t)made;
 	return net_create(&settings, &made->net, err);

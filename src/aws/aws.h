@@ -38,6 +38,9 @@ FLOWTOLL_MUST_USE enum flowtoll_rc aws_line_open(struct aws *aws, struct aws_lin
                                                  struct flowtoll_err *err);
 void aws_line_close(struct aws_line *line); /* NULL ok */
 
+/* Asked beside the settings' from now on; NULL: none. */
+void aws_line_stop(struct aws_line *line, net_stop_fn *stop, void *ctx);
+
 /* One call. All text is lent for its length. */
 struct aws_call {
 	const char *service;   /* "s3" */

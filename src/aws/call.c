@@ -176,11 +176,11 @@ try_once(struct trying *trying, const struct aws_credentials *credentials,
 }
 
 static enum flowtoll_rc
-pause_ms(const struct aws *aws, unsigned ms, struct flowtoll_err *err)
+pause_ms(struct aws_line *line, unsigned ms, struct flowtoll_err *err)
 {
 	const struct timespec step = {.tv_nsec = WAIT_STEP_MS * 1000000L};
 	for (unsigned waited = 0; waited < ms; waited += WAIT_STEP_MS) {
-		if (aws->stop != NULL && aws->stop(aws->ctx))
+		if (aws_line_must_stop(line))
 			return ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
 		nanosleep(&step, NULL);
 	}
@@ -200,7 +200,7 @@ aws_wait(struct aws_line *line, const char *what, unsigned attempt, struct flowt
 	         ms % 1000 / 100, attempt + 1, aws->attempts);
 	if (aws->notice != NULL)
 		aws->notice(aws->ctx, text);
-	return pause_ms(aws, ms, err);
+	return pause_ms(line, ms, err);
 }
 
 /* No answer, or half of one. */

@@ -236,6 +236,7 @@ struct stream {
 	bool headed;
 	bool changed; /* the object is another than that of get->etag */
 	uint64_t at;  /* the next byte wanted */
+	uint64_t end; /* of what the server sends */
 	enum flowtoll_rc rc; /* why `head` or `piece` ended it */
 	struct flowtoll_err *err;
 };
@@ -258,6 +259,13 @@ is_md5(const struct net_headers *headers, const char *etag)
 		net_headers_get(headers, "x-amz-server-side-encryption-customer-algorithm") == NULL;
 }
 
+static uint64_t
+end_of_range(const struct s3_get *get, uint64_t size_bytes)
+{
+	return get->most > 0 && get->most < size_bytes - get->from ? get->from + get->most
+	                                                           : size_bytes;
+}
+
 static bool
 on_head(void *ctx, const struct net_answer *answer)
 {
@@ -272,9 +280,10 @@ on_head(void *ctx, const struct net_answer *answer)
 		return refuse(stream, "the answer does not tell the object's size");
 	if (etag != NULL && strlen(etag) < sizeof head.etag)
 		memcpy(head.etag, etag, strlen(etag) + 1);
+	stream->end = partial ? end_of_range(stream->get, head.size_bytes) : head.size_bytes;
 	if (partial && (head.from != stream->at ||
 	                !net_headers_number(headers, "content-length", &length) ||
-	                length != head.size_bytes - head.from))
+	                length != stream->end - head.from))
 		return refuse(stream, "the answer is not the range that was asked for");
 	if (stream->headed) { /* taken up again */
 		if (head.from != stream->at || strcmp(head.etag, stream->head.etag) != 0)
@@ -297,7 +306,7 @@ static bool
 on_piece(void *ctx, const char *bytes, size_t len)
 {
 	struct stream *stream = ctx;
-	if (len > stream->head.size_bytes - stream->at)
+	if (len > stream->end - stream->at)
 		return refuse(stream, "it is longer than it said");
 	stream->rc = stream->get->piece(stream->get->ctx, bytes, len, stream->err);
 	stream->at += len;
@@ -318,8 +327,12 @@ stream_once(struct aws_line *line, struct stream *stream, struct aws_reply *repl
 	if (snprintf(path, sizeof path, "/%s", get->key) >= (int)sizeof path)
 		return ERR(err, FLOWTOLL_ERR_USAGE, "a key is longer than %d bytes", LIMIT_S3_KEY_BYTES);
 	snprintf(subject, sizeof subject, "s3://%s/%s", get->bucket, get->key);
-	snprintf(range, sizeof range, "bytes=%" PRIu64 "-", stream->at);
-	if (stream->at > 0)
+	if (get->most > 0)
+		snprintf(range, sizeof range, "bytes=%" PRIu64 "-%" PRIu64, stream->at,
+		         get->from + get->most - 1);
+	else
+		snprintf(range, sizeof range, "bytes=%" PRIu64 "-", stream->at);
+	if (stream->at > 0 || get->most > 0)
 		headers[count++] = (struct aws_pair){"range", range};
 	if (etag != NULL)
 		headers[count++] = (struct aws_pair){"if-match", etag};
@@ -354,7 +367,7 @@ s3_get(struct aws_line *line, const struct s3_get *get, bool *changed, char code
 		if (reply.refused)
 			*err = own;
 		aws_reply_free(&reply);
-		if (rc == FLOWTOLL_OK && stream.at < stream.head.size_bytes)
+		if (rc == FLOWTOLL_OK && stream.at < stream.end)
 			return ERR(err, FLOWTOLL_ERR_REMOTE,
 			           "s3 GetObject of s3://%s/%.300s: it is shorter than it said", get->bucket,
 			           get->key);

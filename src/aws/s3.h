@@ -59,6 +59,7 @@ struct s3_get {
 	const char *bucket;
 	const char *key;
 	uint64_t from;       /* the first byte wanted */
+	uint64_t most;       /* so many from there on, fewer than there are; 0: to the end */
 	const char *etag;    /* only if the object still has this one; NULL: whatever it has */
 	/* Once, before the first piece, also for an empty object. Other than FLOWTOLL_OK ends it. */
 	enum flowtoll_rc (*head)(void *ctx, const struct s3_head *head, struct flowtoll_err *err);

@@ -36,7 +36,12 @@ struct aws_line {
 	struct aws *aws;
 	struct net *net;
 	unsigned seed; /* of the jitter */
+	net_stop_fn *stop; /* NULL: none of its own */
+	void *stop_ctx;
 };
+
+/* A net_stop_fn; ctx is a struct aws_line. */
+bool aws_line_must_stop(void *ctx);
 
 /* The URL that the user set for a service, or NULL. */
 const char *aws_given_url(const struct aws *aws, const char *service);

@@ -50,6 +50,8 @@ enum {
 	LIMIT_XML_DEPTH = 16,
 	LIMIT_XML_TEXT_BYTES = 16 * 1024, /* of one element */
 	LIMIT_DOWNLOADS = 8,            /* side by side */
+	LIMIT_STREAMS = 16,             /* objects read from S3 side by side */
+	LIMIT_STREAM_BYTES = 512 * 1024, /* of each, come in and not read yet */
 	LIMIT_SERVICES = 1024,          /* different services in them */
 	LIMIT_INTERN_PROBES = 32,       /* slots looked at for a text */
 	LIMIT_TRIE_NODES = 1 << 24,     /* of a prefix trie: 8 million prefixes at least */

@@ -5,6 +5,7 @@
 #include "cli/open_session.h"
 
 #include "cli/range.h"
+#include "cli/say.h"
 #include "cli/signals.h"
 #include "cli/tty.h"
 
@@ -13,12 +14,27 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { NOTICE_BYTES_MAX = 16 * 1024 };
+
 int64_t
 clock_us(void)
 {
 	struct timespec now = {0};
 	clock_gettime(CLOCK_REALTIME, &now);
 	return now.tv_sec > 0 ? (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 : 0;
+}
+
+static void
+notice(void *ctx, const char *text)
+{
+	struct buf buf;
+	(void)ctx;
+	buf_init(&buf, NOTICE_BYTES_MAX);
+	buf_adds(&buf, "note: ");
+	say_add(&buf, text);
+	buf_addc(&buf, '\n');
+	say_flush(&buf);
+	buf_free(&buf);
 }
 
 enum flowtoll_rc
@@ -37,6 +53,10 @@ open_session(const struct options *options, const char *const *sources, size_t s
 		.flow_logs = options->flow_logs,
 		.flow_log_count = options->flow_log_count,
 		.rejects = options->values[FLAG_REJECTS],
+		.profile = options->values[FLAG_PROFILE],
+		.region = options->values[FLAG_REGION],
+		.endpoint_url = options->values[FLAG_ENDPOINT_URL],
+		.notice = options->values[FLAG_QUIET] == NULL ? notice : NULL,
 	};
 	TRY(range_read(options, clock_us(), &settings.since_us, &settings.until_us, err));
 	TRY(flowtoll_open(&settings, ft, err));

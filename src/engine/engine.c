@@ -5,6 +5,7 @@
  */
 #include "engine/parquet.h"
 #include "engine/tables.h"
+#include "io/remote.h"
 
 #include "base/mem.h"
 
@@ -107,6 +108,7 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 		rc = rejects_create(&engine->rejects, settings->rejects, err);
 	if (rc == FLOWTOLL_OK)
 		rc = inputs_create(&engine->inputs, settings->fields, err);
+	engine->inputs.list.remote = settings->remote;
 	if (rc == FLOWTOLL_OK)
 		rc = flow_logs_create(&engine->flow_logs, settings->flow_logs, settings->flow_log_count,
 		                      err);
@@ -346,6 +348,21 @@ engine_define_view(struct engine *engine, const char *name, const char *select,
 	return rc;
 }
 
+static void
+stop_remote(const struct engine *engine, bool stop)
+{
+	const struct io_remote *remote = engine->inputs.list.remote;
+	if (remote != NULL)
+		remote->stop(remote->ctx, stop);
+}
+
+void
+engine_resume(struct engine *engine)
+{
+	atomic_store(&engine->interrupted, false);
+	stop_remote(engine, false);
+}
+
 enum flowtoll_rc
 engine_look(struct engine *engine, struct flowtoll_err *err)
 {
@@ -353,6 +370,7 @@ engine_look(struct engine *engine, struct flowtoll_err *err)
 	bool is_known = true; /* a stream cannot say how much is to come */
 	size_t count = engine->inputs.count;
 	engine_end_query(engine);
+	engine_resume(engine);
 	TRY(flow_logs_choose(&engine->flow_logs, &engine->inputs.list, err));
 	TRY(inputs_look(&engine->inputs, err));
 	engine->has_census &= engine->inputs.count == count;
@@ -454,6 +472,7 @@ void
 engine_interrupt(struct engine *engine)
 {
 	atomic_store(&engine->interrupted, true);
+	stop_remote(engine, true);
 	duckdb_interrupt(engine->con);
 }
 

@@ -24,6 +24,7 @@ struct engine_settings {
 	const char *const *flow_logs; /* ids: only their files are read; none: all files */
 	size_t flow_log_count;
 	const char *rejects;   /* file to keep rejected lines in, or NULL */
+	const struct io_remote *remote; /* for sources elsewhere; lent likewise; NULL: there are none */
 	const struct who *who; /* names of addresses; lent for the engine's life; NULL: none */
 };
 

@@ -8,6 +8,7 @@
  *       └ flows_worker (one a thread)   takes the next piece, reads, scans, hands out batches
  */
 #include "engine/flows.h"
+#include "io/remote.h"
 
 #include "base/mem.h"
 
@@ -148,7 +149,7 @@ static size_t
 parts_of(const struct input *input, bool whole)
 {
 	if (whole || atomic_load(&input->is_whole) || input->is_gzip || input->file->stream != NULL ||
-	    input->file->size_bytes < 2 * (uint64_t)PIECE_BYTES)
+	    input->file->remote != NULL || input->file->size_bytes < 2 * (uint64_t)PIECE_BYTES)
 		return 1;
 	return (size_t)(input->file->size_bytes / PIECE_BYTES);
 }
@@ -191,6 +192,30 @@ make_pieces(struct flows_scan *scan)
 	return true;
 }
 
+/* Nothing is fetched before the first piece is asked for. */
+static enum flowtoll_rc
+read_ahead(struct flows_scan *scan, struct flowtoll_err *err)
+{
+	const struct inputs *inputs = &scan->engine->inputs;
+	const struct io_remote *remote = inputs->list.remote;
+	size_t count = 0;
+	if (remote == NULL || scan->piece_count == 0)
+		return FLOWTOLL_OK;
+	const struct io_file **files = mem_zalloc(scan->piece_count, sizeof *files);
+	if (files == NULL)
+		return err_memory(err, "starting a scan");
+	for (size_t i = 0; i < scan->piece_count; i++) {
+		const struct io_file *file = inputs->all[scan->pieces[i].input].file;
+		if (file->remote != NULL)
+			files[count++] = file;
+	}
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (count > 0)
+		rc = remote->begin(remote->ctx, files, count, 0, &scan->ahead, err);
+	mem_free(files);
+	return rc;
+}
+
 /* ---- init --------------------------------------------------------------------------------- */
 
 static void
@@ -208,6 +233,8 @@ free_scan(void *data)
 	struct flows_scan *scan = data;
 	if (scan == NULL)
 		return;
+	if (scan->ahead != NULL)
+		scan->engine->inputs.list.remote->end(scan->ahead);
 	mem_free(scan->pieces);
 	mem_free(scan->columns);
 	mem_free(scan);
@@ -268,7 +295,8 @@ flows_init(duckdb_init_info info)
 		goto no_memory;
 	for (idx_t i = 0; i < scan->column_count; i++)
 		scan->columns[i] = flows_column(duckdb_init_get_column_index(info, i));
-	if (!make_pieces(scan))
+	struct flowtoll_err err;
+	if (!make_pieces(scan) || read_ahead(scan, &err) != FLOWTOLL_OK)
 		goto no_memory;
 	scan->folds = flows_can_fold(scan);
 	scan->is_census = binding->is_census;
@@ -327,10 +355,37 @@ no_memory:
 
 /* ---- a piece ------------------------------------------------------------------------------ */
 
+/* The beginning of a text whose format is that of another file: has it the same header? */
+static enum flowtoll_rc
+fill_checked(struct flows_worker *worker, uint8_t *dst, size_t cap, size_t *got,
+             struct flowtoll_err *err)
+{
+	const struct flow_format *format = worker->input->format;
+	size_t len = 0, more = 1;
+	assert(cap > LIMIT_HEADER_BYTES);
+	while (len <= format->text_len && more > 0) {
+		TRY(io_read(worker->reader, dst + len, cap - len, &more, err));
+		len += more;
+	}
+	*got = len;
+	worker->is_checked = true;
+	bool is_same = len > format->text_len &&
+	               memcmp(dst, format->text, format->text_len) == 0 &&
+	               (dst[format->text_len] == '\n' || dst[format->text_len] == '\r');
+	if (is_same || len == 0)
+		return FLOWTOLL_OK;
+	err_set(err, FLOWTOLL_ERR_INPUT,
+	        "it does not begin with the header of the other files of its flow log");
+	err_hint(err, "copy it into a folder with flowtoll get, and ask that");
+	return err->code;
+}
+
 static enum flowtoll_rc
 fill_text(void *ctx, uint8_t *dst, size_t cap, size_t *got, struct flowtoll_err *err)
 {
 	struct flows_worker *worker = ctx;
+	if (worker->input->is_assumed && !worker->is_checked)
+		return fill_checked(worker, dst, cap, got, err);
 	return io_read(worker->reader, dst, cap, got, err);
 }
 
@@ -479,10 +534,12 @@ next_piece(struct flows_worker *worker, bool *found, struct flowtoll_err *err)
 		worker->piece = &scan->pieces[i];
 		worker->input = &scan->engine->inputs.all[worker->piece->input];
 		worker->bytes_told = worker->rows_told = 0;
+		worker->is_checked = false;
 		worker->tally = (struct input_tally){.first_us = INT64_MAX, .last_us = INT64_MIN};
 		/* a piece begins with the line after the one that holds its first byte, or at it */
 		worker->text_begin = worker->piece->begin > 0 ? worker->piece->begin - 1 : 0;
 		begin_piece(worker);
+		io_reader_use(worker->reader, scan->ahead);
 		enum flowtoll_rc rc =
 			io_reader_open(worker->reader, worker->input->file, worker->text_begin, err);
 		if (rc == FLOWTOLL_OK)

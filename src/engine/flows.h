@@ -24,6 +24,7 @@ struct flows_scan {
 	bool folds;      /* rows that are alike become one */
 	bool is_translated; /* keeps only rows whose packet has another address, or no interface */
 	const struct interface_set *interfaces; /* keeps only their rows; NULL: all. The binding's */
+	struct io_ahead *ahead; /* remote files of the pieces, read ahead; NULL: none are remote */
 	struct piece *pieces;
 	size_t piece_count;
 	atomic_size_t piece_next;
@@ -44,6 +45,7 @@ struct flows_worker {
 	struct io_reader *reader;
 	const struct piece *piece; /* NULL: none in hand */
 	struct input *input;       /* the piece's */
+	bool is_checked;           /* the header of an input whose format is assumed */
 	uint64_t text_begin;       /* byte of the file that the scan counts from */
 	uint64_t bytes_told;       /* of this piece, to the tally */
 	uint64_t rows_told;

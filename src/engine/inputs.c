@@ -5,6 +5,8 @@
 #include "engine/inputs.h"
 
 #include "base/mem.h"
+#include "flow/file_name.h"
+#include "io/remote.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -182,6 +184,14 @@ is_named_parquet(const char *path)
 	return len > end && strcmp(path + len - end, ending) == 0;
 }
 
+static enum flowtoll_rc
+refuse_remote_parquet(struct flowtoll_err *err)
+{
+	err_set(err, FLOWTOLL_ERR_INPUT, "a Parquet file cannot be read straight from S3");
+	err_hint(err, "copy it into a folder with flowtoll get, and name that");
+	return err->code;
+}
+
 /* What begins with PAR1; or PARE, where the footer is encrypted. */
 static enum flowtoll_rc
 look_at_parquet(struct inputs *inputs, struct input *input, char last, struct flow_format *format,
@@ -192,6 +202,8 @@ look_at_parquet(struct inputs *inputs, struct input *input, char last, struct fl
 		err_hint(err, "gunzip it first");
 		return err->code;
 	}
+	if (input->file->remote != NULL)
+		return refuse_remote_parquet(err);
 	if (input->file->stream != NULL) {
 		err_set(err, FLOWTOLL_ERR_INPUT, "a Parquet file cannot be read from a pipe");
 		err_hint(err, "save it to a file, and name that");
@@ -220,6 +232,8 @@ look_at(struct inputs *inputs, struct input *input, struct io_reader *reader,
 {
 	char text[LIMIT_HEADER_BYTES];
 	size_t begin = 0, len = 0;
+	if (input->file->remote != NULL && is_named_parquet(input->file->path))
+		return refuse_remote_parquet(err);
 	TRY(io_reader_look(reader, input->file, err));
 	input->is_gzip = io_reader_is_gzip(reader);
 	TRY(first_line(reader, text, &begin, &len, err));
@@ -256,44 +270,151 @@ inputs_check_any(const struct inputs *inputs, struct flowtoll_err *err)
 	return err->code;
 }
 
+/* ---- looking ------------------------------------------------------------------------------ */
+
+/* Each look at a remote file takes a while, and there may be many. As the format of a flow log
+ * cannot be changed, the first file of each is looked at, all of those at once, and the others are
+ * held to its header when they are read. */
+struct flow_log_head {
+	struct flow_file_name name;
+	const struct io_file *first;
+	const struct input *known; /* one with a format; NULL: none so far */
+};
+
+struct look {
+	struct inputs *inputs;
+	struct io_reader *reader;
+	struct flow_format *format; /* in hand */
+	struct flow_log_head *heads;
+	size_t head_count;
+	const struct io_file **asked; /* that are read ahead */
+	size_t asked_count;
+	struct io_ahead *ahead; /* NULL: nothing is */
+};
+
+static bool
+is_same(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	return a_len == b_len && memcmp(a, b, a_len) == 0;
+}
+
+/* Those of the flow log that the name tells; NULL: none of it came yet. */
+static struct flow_log_head *
+head_of(const struct look *look, const struct flow_file_name *name)
+{
+	for (size_t i = look->head_count; i-- > 0;) {
+		const struct flow_file_name *other = &look->heads[i].name;
+		if (is_same(name->flow_log, name->flow_log_len, other->flow_log, other->flow_log_len) &&
+		    is_same(name->scope, name->scope_len, other->scope, other->scope_len))
+			return &look->heads[i];
+	}
+	return NULL;
+}
+
+/* Which remote files are looked at; starts to read them ahead. */
+static enum flowtoll_rc
+ask_ahead(struct look *look, struct flowtoll_err *err)
+{
+	const struct io_list *list = &look->inputs->list;
+	const size_t most = list->count - look->inputs->count;
+	look->heads = mem_zalloc(most, sizeof *look->heads);
+	look->asked = mem_zalloc(most, sizeof *look->asked);
+	if (look->heads == NULL || look->asked == NULL)
+		return err_memory(err, "listing files");
+	for (size_t i = look->inputs->count; i < list->count; i++) {
+		const struct io_file *file = &list->files[i];
+		struct flow_file_name name;
+		if (file->remote == NULL || is_named_parquet(file->path))
+			continue;
+		flow_file_name_parse(file->path, &name);
+		if (name.flow_log != NULL && head_of(look, &name) != NULL)
+			continue;
+		if (name.flow_log != NULL)
+			look->heads[look->head_count++] = (struct flow_log_head){.name = name, .first = file};
+		look->asked[look->asked_count++] = file;
+	}
+	if (look->asked_count == 0)
+		return FLOWTOLL_OK;
+	return list->remote->begin(list->remote->ctx, look->asked, look->asked_count,
+	                           REMOTE_HEAD_BYTES, &look->ahead, err);
+}
+
+/* What a file of this flow log told holds for this one too; else it is looked at. */
+static enum flowtoll_rc
+look_at_remote(struct look *look, struct input *input, struct flowtoll_err *err)
+{
+	struct flow_file_name name;
+	flow_file_name_parse(input->file->path, &name);
+	struct flow_log_head *head = name.flow_log != NULL ? head_of(look, &name) : NULL;
+	if (head != NULL && head->known != NULL && !is_named_parquet(input->file->path)) {
+		input->format = head->known->format;
+		input->is_gzip = head->known->is_gzip;
+		input->is_assumed = true;
+		return FLOWTOLL_OK;
+	}
+	bool is_asked = name.flow_log == NULL || (head != NULL && head->first == input->file);
+	io_reader_use(look->reader, is_asked ? look->ahead : NULL);
+	enum flowtoll_rc rc = look_at(look->inputs, input, look->reader, look->format, err);
+	io_reader_use(look->reader, NULL);
+	if (rc == FLOWTOLL_OK && head != NULL && input->format != NULL)
+		head->known = input;
+	return rc;
+}
+
+static enum flowtoll_rc
+look_at_next(struct look *look, struct flowtoll_err *err)
+{
+	struct inputs *inputs = look->inputs;
+	struct input *input = &inputs->all[inputs->count];
+	struct flowtoll_err why; /* of one file */
+	memset(input, 0, sizeof *input);
+	input->file = &inputs->list.files[inputs->count++];
+	enum flowtoll_rc rc = input->file->remote != NULL
+		? look_at_remote(look, input, &why)
+		: look_at(inputs, input, look->reader, look->format, &why);
+	if (rc == FLOWTOLL_OK)
+		return FLOWTOLL_OK;
+	if (rc == FLOWTOLL_ERR_INPUT) {
+		input->is_unreadable = true;
+		faults_add_file(&inputs->looked, input->file->path, &why);
+		return FLOWTOLL_OK;
+	}
+	inputs->count--; /* to be looked at again */
+	*err = why;
+	return rc;
+}
+
 enum flowtoll_rc
 inputs_look(struct inputs *inputs, struct flowtoll_err *err)
 {
 	enum flowtoll_rc rc = FLOWTOLL_OK;
-	struct flowtoll_err why; /* of one file */
-	struct io_reader *reader = NULL;
+	struct look look = {.inputs = inputs};
 	if (inputs->count == inputs->list.count)
 		return inputs_check_any(inputs, err);
-	struct flow_format *format = mem_alloc(sizeof *format);
+	look.format = mem_alloc(sizeof *look.format);
 	struct input *all = mem_realloc_array(inputs->all, inputs->list.count, sizeof *all);
 	if (all != NULL)
 		inputs->all = all;
-	if (format == NULL || all == NULL) {
+	if (look.format == NULL || all == NULL) {
 		rc = err_memory(err, "listing files");
 		goto out;
 	}
 	/* the list may have moved */
 	for (size_t i = 0; i < inputs->count; i++)
 		all[i].file = &inputs->list.files[i];
-	rc = io_reader_create(&reader, err);
-	while (rc == FLOWTOLL_OK && inputs->count < inputs->list.count) {
-		struct input *input = &all[inputs->count];
-		memset(input, 0, sizeof *input);
-		input->file = &inputs->list.files[inputs->count++];
-		rc = look_at(inputs, input, reader, format, &why);
-		if (rc == FLOWTOLL_ERR_INPUT) {
-			input->is_unreadable = true;
-			faults_add_file(&inputs->looked, input->file->path, &why);
-			rc = FLOWTOLL_OK;
-		} else if (rc != FLOWTOLL_OK) {
-			inputs->count--; /* to be looked at again */
-			*err = why;
-		}
-	}
+	rc = io_reader_create(&look.reader, err);
+	if (rc == FLOWTOLL_OK && inputs->list.remote != NULL)
+		rc = ask_ahead(&look, err);
+	while (rc == FLOWTOLL_OK && inputs->count < inputs->list.count)
+		rc = look_at_next(&look, err);
 	if (rc == FLOWTOLL_OK)
 		rc = inputs_check_any(inputs, err);
 out:
-	io_reader_free(reader);
-	mem_free(format);
+	io_reader_free(look.reader);
+	if (look.ahead != NULL)
+		inputs->list.remote->end(look.ahead);
+	mem_free(look.asked);
+	mem_free(look.heads);
+	mem_free(look.format);
 	return rc;
 }

@@ -38,6 +38,7 @@ struct input {
 	const struct flow_format *format; /* NULL: empty, or cannot be read */
 	bool is_gzip;
 	bool is_unreadable;     /* found while looking at its header */
+	bool is_assumed;        /* `format` is that of another file of its flow log: to be checked */
 	atomic_bool is_whole;   /* not to be split: its format changes in the middle */
 	atomic_bool is_damaged; /* met in this query */
 	struct input_tally tally;

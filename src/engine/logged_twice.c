@@ -25,8 +25,7 @@ enum {
 	WINDOWS_MAX = 8,
 	SLOTS = 1 << 14, /* of a window: a power of two */
 	SEEN_MAX = SLOTS / 4 * 3,
-	FILES_MAX = 2, /* of a flow log in a window */
-	LATE_S = 3 * FLOW_WINDOW_S /* a record may begin so long before the window it ends in */
+	FILES_MAX = 2 /* of a flow log in a window */
 };
 
 /* A file whose name tells its flow log. */
@@ -92,7 +91,7 @@ static bool
 is_within(int64_t window_s, int64_t since_us, int64_t until_us)
 {
 	return (window_s + FLOW_WINDOW_S) * 1000000 > since_us &&
-	       (until_us == 0 || (window_s - LATE_S) * 1000000 < until_us);
+	       (until_us == 0 || (window_s - FLOW_LATE_S) * 1000000 < until_us);
 }
 
 static void

@@ -26,6 +26,8 @@
 #define ENGINE_WORKER_LEAST_BYTES (8 * MIB)
 #define ENGINE_WORKER_GOOD_BYTES (16 * MIB)
 #define UNKNOWN_MACHINE_BYTES (1024 * MIB)
+/* Of what is read ahead from S3: what has come in of each object, and libcurl's buffers. */
+#define REMOTE_BYTES ((uint64_t)LIMIT_STREAMS * (LIMIT_STREAM_BYTES / 2 * 3 + MIB / 2))
 
 static uint64_t
 least_bytes(int threads)
@@ -110,11 +112,20 @@ memory_plan(struct engine *engine, const struct engine_settings *settings,
 	return FLOWTOLL_OK;
 }
 
+static bool
+has_remote(const struct engine *engine)
+{
+	for (size_t i = 0; i < engine->inputs.count; i++)
+		if (engine->inputs.all[i].file->remote != NULL)
+			return true;
+	return false;
+}
+
 /* What the names and the files take of the memory. */
 static uint64_t
 loaded_bytes(const struct engine *engine)
 {
-	return inputs_size_bytes(&engine->inputs) +
+	return inputs_size_bytes(&engine->inputs) + (has_remote(engine) ? REMOTE_BYTES : 0) +
 	       (engine->who != NULL ? who_size_bytes(engine->who) : 0);
 }
 

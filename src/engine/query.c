@@ -707,7 +707,7 @@ engine_query(struct engine *engine, const char *sql, enum engine_order order,
 	assert(engine != NULL && sql != NULL && result != NULL);
 	struct flowtoll_err why;
 	enum flowtoll_rc rc;
-	atomic_store(&engine->interrupted, false);
+	engine_resume(engine);
 	engine->reads_whole = false;
 	parquet_begin(engine);
 	TRY(memory_use_all_threads(engine, err));

@@ -5,18 +5,18 @@
 #include "fetch/part.h"
 
 #include "base/file.h"
+#include "fetch/md5.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAME_MAX_BYTES = 256, MD5_LEN = 16, PIECE_BYTES = 64 * 1024 };
+enum { NAME_MAX_BYTES = 256, PIECE_BYTES = 64 * 1024 };
 
 static void
 beside(const char *name, const char *ending, char path[NAME_MAX_BYTES])
@@ -132,23 +132,17 @@ enum flowtoll_rc
 fetch_part_is_md5(const struct fetch_part *part, const char *etag, bool *is,
                   struct flowtoll_err *err)
 {
-	static const char hex[] = "0123456789abcdef";
-	unsigned char hash[MD5_LEN];
 	char piece[PIECE_BYTES];
 	ssize_t got = -1;
-	EVP_MD_CTX *md5 = EVP_MD_CTX_new();
-	bool ok = md5 != NULL && lseek(part->fd, 0, SEEK_SET) == 0 &&
-		EVP_DigestInit_ex(md5, EVP_md5(), NULL) == 1;
+	struct fetch_md5 *md5 = fetch_md5_create();
+	bool ok = md5 != NULL && lseek(part->fd, 0, SEEK_SET) == 0;
 	while (ok && (got = file_read_some(part->fd, piece, sizeof piece)) > 0)
-		ok = EVP_DigestUpdate(md5, piece, (size_t)got) == 1;
-	ok = ok && got == 0 && EVP_DigestFinal_ex(md5, hash, NULL) == 1;
-	EVP_MD_CTX_free(md5);
+		ok = fetch_md5_add(md5, piece, (size_t)got);
+	ok = ok && got == 0 && fetch_md5_end(md5, etag, is);
+	fetch_md5_free(md5);
 	if (!ok)
 		return ERR(err, FLOWTOLL_ERR_OUTPUT, "cannot read %.300s%s again, to check it", part->shown,
 		           FETCH_PART);
-	*is = strlen(etag) == 2 + 2 * sizeof hash;
-	for (size_t i = 0; *is && i < sizeof hash; i++)
-		*is = etag[1 + 2 * i] == hex[hash[i] >> 4] && etag[2 + 2 * i] == hex[hash[i] & 15];
 	return FLOWTOLL_OK;
 }
 

@@ -15,7 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FLOW_WINDOW_S = 300 };
+enum {
+	FLOW_WINDOW_S = 300,
+	FLOW_LATE_S = 3 * FLOW_WINDOW_S /* a record may begin so long before the window it ends in */
+};
 
 struct flow_file_name {
 	const char *flow_log; /* "fl-...", within the name given; NULL: the name does not tell */

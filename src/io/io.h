@@ -12,12 +12,16 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+struct io_remote;
+struct io_ahead;  /* see remote.h */
 struct io_stream; /* standard input or a pipe: its descriptor and first bytes */
 
 struct io_file {
 	const char *path;         /* "-" is standard input */
 	uint64_t size_bytes;      /* as stored; 0 where unknown */
 	struct io_stream *stream; /* NULL for a regular file; can be read once, looked at often */
+	const struct io_remote *remote; /* that it is read from; NULL: it is on this machine */
+	const char *version; /* of a remote file as it was listed; NULL: unknown */
 };
 
 struct io_list {
@@ -28,15 +32,22 @@ struct io_list {
 	const char **passed; /* entries of folders that are no logs by their names */
 	size_t passed_count;
 	size_t passed_cap;
+	const struct io_remote *remote; /* for sources that are not here; NULL: there are none */
 };
 
 /* Zero-initialise a struct io_list to create one. */
 void io_list_free(struct io_list *list);
 
-/* A file, a folder (*.log, *.gz, *.txt and *.parquet below it), a glob, or "-". A source that holds
- * nothing is an error. */
+/* A file, a folder (*.log, *.gz, *.txt and *.parquet below it), a glob, "-", or what list->remote
+ * knows. A source that holds nothing is an error. */
 FLOWTOLL_MUST_USE enum flowtoll_rc io_list_add(struct io_list *list, const char *source,
                                                struct flowtoll_err *err);
+
+/* For list->remote alone: a file that it has found. Text is copied; `version` may be NULL. Without
+ * the name of a log it is passed over, unless it was asked for outright. */
+FLOWTOLL_MUST_USE enum flowtoll_rc io_list_add_remote(struct io_list *list, const char *path,
+                                                      uint64_t size_bytes, const char *version,
+                                                      bool outright, struct flowtoll_err *err);
 
 /* Takes out the files that are not to be kept; the others stay in their order. */
 void io_list_filter(struct io_list *list, bool (*keeps)(void *ctx, const char *path), void *ctx);
@@ -47,14 +58,18 @@ FLOWTOLL_MUST_USE enum flowtoll_rc io_reader_create(struct io_reader **reader,
                                                     struct flowtoll_err *err);
 void io_reader_free(struct io_reader *reader); /* NULL ok; closes */
 
-/* Opens a file at `offset` of its stored bytes (0 for gzip and streams). The file is lent until
- * the reader closes or opens the next. A stream that was read before is FLOWTOLL_ERR_USAGE. */
+/* From now on remote files are taken from what is read ahead; NULL: each is fetched when opened. */
+void io_reader_use(struct io_reader *reader, struct io_ahead *ahead);
+
+/* Opens a file at `offset` of its stored bytes (0 for gzip, streams and remote files). The file
+ * is lent until the reader closes or opens the next. A stream that was read before is
+ * FLOWTOLL_ERR_USAGE. */
 FLOWTOLL_MUST_USE enum flowtoll_rc io_reader_open(struct io_reader *reader,
                                                   const struct io_file *file, uint64_t offset,
                                                   struct flowtoll_err *err);
 
-/* Opens a file to look at its beginning only: of a stream just its first bytes, which the reading
- * of it gives once more. */
+/* Opens a file to look at its beginning only: of a stream or a remote file just its first bytes,
+ * which the reading of it gives once more. */
 FLOWTOLL_MUST_USE enum flowtoll_rc io_reader_look(struct io_reader *reader,
                                                   const struct io_file *file,
                                                   struct flowtoll_err *err);

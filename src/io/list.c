@@ -2,6 +2,7 @@
  *
  * Sources become files: folders are walked, globs expanded; see io.h.
  */
+#include "io/remote.h"
 #include "io/stream.h"
 
 #include "base/buf.h"
@@ -49,8 +50,9 @@ check_stream_is_new(const struct io_list *list, const char *path, struct flowtol
 	return FLOWTOLL_OK;
 }
 
+/* Room for one more, whose name is this. */
 static enum flowtoll_rc
-add_file(struct io_list *list, const char *path, const struct stat *info, struct flowtoll_err *err)
+new_file(struct io_list *list, const char *path, struct io_file **file, struct flowtoll_err *err)
 {
 	if (list->count == LIMIT_FILES)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "more than %zu files", LIMIT_FILES);
@@ -65,8 +67,16 @@ add_file(struct io_list *list, const char *path, const struct stat *info, struct
 	char *copy = arena_dup(&list->arena, path, strlen(path));
 	if (copy == NULL)
 		return err_memory(err, "listing files");
-	struct io_file *file = &list->files[list->count];
-	*file = (struct io_file){.path = copy};
+	*file = &list->files[list->count];
+	**file = (struct io_file){.path = copy};
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+add_file(struct io_list *list, const char *path, const struct stat *info, struct flowtoll_err *err)
+{
+	struct io_file *file;
+	TRY(new_file(list, path, &file, err));
 	if (info != NULL && S_ISREG(info->st_mode)) {
 		file->size_bytes = (uint64_t)info->st_size;
 	} else {
@@ -127,6 +137,38 @@ pass_over(struct io_list *list, const char *path, struct flowtoll_err *err)
 		return err_memory(err, "listing files");
 	list->passed_count++;
 	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+io_list_add_remote(struct io_list *list, const char *path, uint64_t size_bytes,
+                   const char *version, bool outright, struct flowtoll_err *err)
+{
+	struct io_file *file;
+	if (!outright && !has_log_name(path))
+		return pass_over(list, path, err);
+	TRY(new_file(list, path, &file, err));
+	file->remote = list->remote;
+	file->size_bytes = size_bytes;
+	if (version != NULL) {
+		file->version = arena_dup(&list->arena, version, strlen(version));
+		if (file->version == NULL)
+			return err_memory(err, "listing files");
+	}
+	list->count++;
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+add_remote(struct io_list *list, const char *source, struct flowtoll_err *err)
+{
+	size_t before = list->count;
+	TRY(list->remote->list(list->remote->ctx, source, list, err));
+	if (list->count > before)
+		return FLOWTOLL_OK;
+	err_set(err, FLOWTOLL_ERR_INPUT, "no logs below %.400s", source);
+	err_hint(err, "a prefix is the beginning of keys, without a wildcard; *.log, *.gz, *.txt and "
+	              "*.parquet are taken, of the time asked for");
+	return err->code;
 }
 
 /* A link to a folder above it leads to what is listed already. */
@@ -230,6 +272,8 @@ add_source(struct io_list *list, const char *source, struct flowtoll_err *err)
 		return add_file(list, source, NULL, err);
 	if (source[0] == '\0')
 		return ERR(err, FLOWTOLL_ERR_USAGE, "a source is empty");
+	if (list->remote != NULL && list->remote->knows(source))
+		return add_remote(list, source, err);
 	/* a file whose own name has a star in it is that file */
 	if (strpbrk(source, "*?[") != NULL && stat(source, &info) != 0)
 		return add_glob(list, source, err);

@@ -5,6 +5,7 @@
  *     stored  [1f 8b ...member...][1f 8b ...member...]      text  [..........................]
  *              taken a piece at a time ── inflate ─────────▶ straight into the caller's buffer
  */
+#include "io/remote.h"
 #include "io/stream.h"
 
 #include "base/mem.h"
@@ -20,7 +21,11 @@ enum { STORED_BYTES = STREAM_HEAD_BYTES };
 
 struct io_reader {
 	const struct io_file *file; /* NULL: none open */
-	int fd;                     /* -1: the stored bytes in hand are all there is */
+	int fd;                     /* -1: the stored bytes in hand are all there is, or it is remote */
+	const struct io_remote *remote; /* of the file that is open; NULL: it is here */
+	struct io_ahead *ahead;     /* lent: remote files are taken from there ... */
+	struct io_ahead *own;       /* ... or of the one file that is open */
+	bool is_look;               /* only its beginning can be had */
 	bool is_gzip;
 	bool stored_ended;  /* no stored bytes beyond those in hand */
 	bool member_begins; /* the next stored byte begins a gzip member */
@@ -62,12 +67,26 @@ io_reader_free(struct io_reader *reader)
 void
 io_reader_close(struct io_reader *reader)
 {
-	if (reader->file != NULL && reader->file->stream == NULL && reader->fd >= 0)
+	const struct io_file *file = reader->file;
+	if (reader->remote != NULL) {
+		reader->remote->close(reader->own != NULL ? reader->own : reader->ahead, file);
+		reader->remote->end(reader->own);
+		reader->remote = NULL;
+		reader->own = NULL;
+	}
+	if (file != NULL && file->stream == NULL && reader->fd >= 0)
 		close(reader->fd);
 	reader->file = NULL;
 	reader->fd = -1;
 	reader->bytes_read = 0;
 	reader->stored_pos = reader->stored_len = 0;
+}
+
+void
+io_reader_use(struct io_reader *reader, struct io_ahead *ahead)
+{
+	io_reader_close(reader);
+	reader->ahead = ahead;
 }
 
 bool
@@ -84,13 +103,30 @@ io_reader_bytes(const struct io_reader *reader)
 
 /* ---- opening ------------------------------------------------------------------------------ */
 
+/* Is there more than what is in hand? */
+static bool
+has_source(const struct io_reader *reader)
+{
+	return reader->fd >= 0 || reader->remote != NULL;
+}
+
+static enum flowtoll_rc
+read_source(struct io_reader *reader, void *dst, size_t cap, size_t *got,
+            struct flowtoll_err *err)
+{
+	if (reader->remote == NULL)
+		return io_read_fd(reader->fd, reader->file->path, dst, cap, got, err);
+	return reader->remote->read(reader->own != NULL ? reader->own : reader->ahead, reader->file,
+	                            dst, cap, got, err);
+}
+
 static enum flowtoll_rc
 more_stored(struct io_reader *reader, struct flowtoll_err *err)
 {
 	assert(reader->stored_pos == reader->stored_len);
 	size_t got = 0;
-	if (reader->fd >= 0)
-		TRY(io_read_fd(reader->fd, reader->file->path, reader->stored, STORED_BYTES, &got, err));
+	if (has_source(reader))
+		TRY(read_source(reader, reader->stored, STORED_BYTES, &got, err));
 	reader->stored_pos = 0;
 	reader->stored_len = got;
 	reader->stored_ended = got == 0;
@@ -105,6 +141,7 @@ begin(struct io_reader *reader, const struct io_file *file, int fd)
 	reader->file = file;
 	reader->fd = fd;
 	reader->is_gzip = false;
+	reader->is_look = false;
 	reader->stored_ended = false;
 	reader->member_begins = true;
 	reader->fault = NULL;
@@ -123,9 +160,9 @@ static enum flowtoll_rc
 tell_gzip(struct io_reader *reader, uint64_t offset, struct flowtoll_err *err)
 {
 	size_t got = 1;
-	while (reader->fd >= 0 && reader->stored_len < 2 && got > 0) { /* reads may be short */
-		TRY(io_read_fd(reader->fd, reader->file->path, reader->stored + reader->stored_len,
-		               STORED_BYTES - reader->stored_len, &got, err));
+	while (has_source(reader) && reader->stored_len < 2 && got > 0) { /* reads may be short */
+		TRY(read_source(reader, reader->stored + reader->stored_len,
+		                STORED_BYTES - reader->stored_len, &got, err));
 		reader->stored_len += got;
 		reader->bytes_read += got;
 	}
@@ -152,11 +189,35 @@ open_file(struct io_reader *reader, const struct io_file *file, uint64_t offset,
 	return FLOWTOLL_OK;
 }
 
+/* `most`: so many bytes of it; 0: all. What is read ahead for others knows for itself. */
+static enum flowtoll_rc
+open_remote(struct io_reader *reader, const struct io_file *file, uint64_t most,
+            struct flowtoll_err *err)
+{
+	const struct io_remote *remote = file->remote;
+	struct io_ahead *own = NULL;
+	io_reader_close(reader);
+	if (reader->ahead == NULL)
+		TRY(remote->begin(remote->ctx, &file, 1, most, &own, err));
+	enum flowtoll_rc rc = remote->open(own != NULL ? own : reader->ahead, file, err);
+	if (rc != FLOWTOLL_OK) {
+		remote->end(own);
+		return rc;
+	}
+	begin(reader, file, -1);
+	reader->remote = remote;
+	reader->own = own;
+	return tell_gzip(reader, 0, err);
+}
+
 enum flowtoll_rc
 io_reader_open(struct io_reader *reader, const struct io_file *file, uint64_t offset,
                struct flowtoll_err *err)
 {
 	struct io_stream *stream = file->stream;
+	assert(file->remote == NULL || offset == 0);
+	if (file->remote != NULL)
+		return open_remote(reader, file, 0, err);
 	if (stream == NULL) {
 		TRY(open_file(reader, file, offset, err));
 		return tell_gzip(reader, offset, err);
@@ -178,10 +239,16 @@ io_reader_open(struct io_reader *reader, const struct io_file *file, uint64_t of
 enum flowtoll_rc
 io_reader_look(struct io_reader *reader, const struct io_file *file, struct flowtoll_err *err)
 {
+	if (file->remote != NULL) {
+		TRY(open_remote(reader, file, REMOTE_HEAD_BYTES, err));
+		reader->is_look = true;
+		return FLOWTOLL_OK;
+	}
 	if (file->stream == NULL)
 		return io_reader_open(reader, file, 0, err);
 	TRY(io_stream_open(file->stream, file->path, err));
 	begin(reader, file, -1);
+	reader->is_look = true;
 	begin_with_head(reader, file->stream);
 	return tell_gzip(reader, 0, err);
 }
@@ -193,8 +260,8 @@ read_plain(struct io_reader *reader, uint8_t *dst, size_t cap, size_t *got,
            struct flowtoll_err *err)
 {
 	size_t in_hand = reader->stored_len - reader->stored_pos;
-	if (in_hand == 0 && reader->fd >= 0) {
-		TRY(io_read_fd(reader->fd, reader->file->path, dst, cap, got, err));
+	if (in_hand == 0 && has_source(reader)) {
+		TRY(read_source(reader, dst, cap, got, err));
 		reader->bytes_read += *got;
 		return FLOWTOLL_OK;
 	}
@@ -319,7 +386,7 @@ read_gzip(struct io_reader *reader, uint8_t *dst, size_t cap, size_t *got,
 			TRY(more_stored(reader, err));
 		inflate_some(reader, dst, cap, got);
 		if (*got == 0 && reader->fault == NULL && reader->stored_ended && !reader->member_begins)
-			return reader->fd < 0 && reader->file->stream != NULL
+			return reader->is_look
 			           ? FLOWTOLL_OK /* only the head was looked at */
 			           : fail_gzip(reader, "the file ends too early,", err);
 	}

@@ -4,6 +4,7 @@ they do when told to. It checks no signature: tests/oracle/s3.py has servers tha
 import hashlib
 import http.server
 import json
+import sys
 import threading
 import time
 import urllib.parse
@@ -34,6 +35,8 @@ class Request:
 class Fake:
     def __init__(self):
         self.objects = {}  # key: bytes
+        self.page_keys = 1000
+        self.latency_s = 0
         self.faults = []   # called with each request in turn: an answer, or None for the usual one
         self.requests = []
         self.near_keys = iter(range(100))
@@ -51,9 +54,10 @@ class Fake:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 request = Request(self.command, self.path, headers, body)
                 fake.requests.append(request)
+                time.sleep(fake.latency_s)
                 answer = fake.faults.pop(0)(request) if fake.faults else None
                 status, headers, body = answer or fake.answer(request)
-                cut = headers.pop("cut", None)
+                cut, stall_s = headers.pop("cut", None), headers.pop("stall_s", 0)
                 date = headers.pop("Date", formatdate(usegmt=True))
                 self.send_response_only(status)
                 self.send_header("Date", date)
@@ -62,11 +66,19 @@ class Fake:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body[:cut])
+                time.sleep(stall_s)
                 self.close_connection = cut is not None
 
             do_GET = do_PUT = do_POST = handle_any
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(http.server.ThreadingHTTPServer):
+            request_queue_size = 64  # all connect at once
+
+            def handle_error(self, request, client_address):
+                if not isinstance(sys.exception(), ConnectionError):  # who has enough hangs up
+                    super().handle_error(request, client_address)
+
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,),
                                        daemon=True)
@@ -122,13 +134,25 @@ class Fake:
             f"</Credentials></{form['Action']}Result></{form['Action']}Response>").encode()
 
     def listing(self, request):
-        rows = "".join(
-            f"<Contents><Key>{urllib.parse.quote(key)}</Key><Size>{len(body)}</Size>"
-            f"<ETag>{escape(etag(body))}</ETag></Contents>"
-            for key, body in sorted(self.objects.items())
-            if key.startswith(request.query["prefix"]))
-        return 200, {}, (f"<ListBucketResult><EncodingType>url</EncodingType>{rows}"
-                         "</ListBucketResult>").encode()
+        prefix, delimiter = request.query["prefix"], request.query.get("delimiter")
+        rows, folders = [], {}
+        for key, body in sorted(self.objects.items()):
+            if not key.startswith(prefix):
+                continue
+            rest = key[len(prefix):]
+            if delimiter and delimiter in rest:
+                folders[prefix + rest.partition(delimiter)[0] + delimiter] = True
+                continue
+            rows.append(f"<Contents><Key>{urllib.parse.quote(key)}</Key><Size>{len(body)}</Size>"
+                        f"<ETag>{escape(etag(body))}</ETag></Contents>")
+        rows += [f"<CommonPrefixes><Prefix>{urllib.parse.quote(name)}</Prefix></CommonPrefixes>"
+                 for name in folders]
+        start = int(request.query.get("continuation-token", "0"))
+        end = start + self.page_keys
+        more = (f"<IsTruncated>true</IsTruncated><NextContinuationToken>{end}"
+                "</NextContinuationToken>" if end < len(rows) else "")
+        return 200, {}, (f"<ListBucketResult><EncodingType>url</EncodingType>{more}"
+                         f"{''.join(rows[start:end])}</ListBucketResult>").encode()
 
     def object(self, request):
         key = urllib.parse.unquote(request.path.partition("/")[2].partition("/")[2])
@@ -140,9 +164,10 @@ class Fake:
         headers = {"ETag": etag(body)}
         if "range" not in request.headers:
             return 200, headers, body
-        start = int(request.headers["range"].removeprefix("bytes=").rstrip("-"))
-        headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
-        return 206, headers, body[start:]
+        first, _, last = request.headers["range"].removeprefix("bytes=").partition("-")
+        start, end = int(first), min(int(last or len(body)), len(body) - 1) + 1
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
+        return 206, headers, body[start:end]
 
 
 def etag(body):

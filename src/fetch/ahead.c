@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Objects that are fetched ahead of those who read them, several at once:
+ *
+ *     files   f0 f1 f2 f3 f4 f5 f6 ...      taken in this order by threads, a connection each
+ *     slots   [f2 ring][f0 ring][f3 ring]   bytes that are here and not read yet
+ *
+ * A slot is its file's until both are done with it: the thread that fills, the reader that
+ * empties. Files go to slots in their order, and are read about in that order, so that the one
+ * that a reader waits for has a slot, or gets the next. Any thread; one mutex for all but the bytes
+ * themselves, which belong to the one who fills, or empties, that part of the ring.
+ */
+#include "fetch/source.h"
+
+#include "aws/s3.h"
+#include "fetch/md5.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	SLOTS = LIMIT_STREAMS + LIMIT_STREAMS / 2, /* what has come in whole waits without a thread */
+	RING_BYTES = LIMIT_STREAM_BYTES,
+	LOOK_UP_MS = 100, /* how often who waits looks whether all is stopped */
+	NO_SLOT = -1,
+	CLOSED = -2
+};
+
+struct slot {
+	struct io_ahead *ahead;
+	const struct io_file *file; /* NULL: free */
+	size_t index;
+	pthread_cond_t changed; /* bytes, room, or an end */
+	uint8_t *ring;
+	size_t cap;       /* of the memory */
+	size_t size;      /* used of it for this file */
+	size_t begin;     /* of what is here */
+	size_t len;
+	struct fetch_md5 *md5; /* of all bytes so far; NULL: it need not, or cannot be told */
+	char etag[S3_ETAG_MAX];
+	bool is_first;    /* the next piece is */
+	bool is_filled;   /* no more will come; `rc` says why */
+	bool is_dropped;  /* nobody reads it any more */
+	enum flowtoll_rc rc;
+	struct flowtoll_err err;
+};
+
+struct io_ahead {
+	struct fetch_remote *remote;
+	uint64_t most;
+	size_t count;
+	const struct io_file **files; /* sorted by where they are, as those of a list are */
+	int *slot_of;                 /* each file's */
+	atomic_bool ending;
+
+	pthread_mutex_t mutex; /* of all below, and of the slots */
+	pthread_cond_t freed;  /* a slot is */
+	pthread_cond_t given;  /* one was given to a file */
+	size_t next;           /* file to take */
+	size_t thread_count;
+	pthread_t threads[LIMIT_STREAMS];
+	struct slot slots[SLOTS];
+};
+
+static bool
+must_stop(void *ctx)
+{
+	const struct io_ahead *ahead = ctx;
+	return atomic_load(&ahead->ending) || fetch_is_stopped(ahead->remote);
+}
+
+/* The mutex is held. */
+static void
+wait_a_while(struct io_ahead *ahead, pthread_cond_t *cond)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += LOOK_UP_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	pthread_cond_timedwait(cond, &ahead->mutex, &until);
+}
+
+static void
+release(struct io_ahead *ahead, struct slot *slot)
+{
+	assert(slot->is_filled && slot->is_dropped);
+	slot->file = NULL;
+	pthread_cond_signal(&ahead->freed);
+}
+
+/* ---- filling -------------------------------------------------------------------------------- */
+
+/* The next file with a slot for it; NULL: none, or it ends. */
+static struct slot *
+next_slot(struct io_ahead *ahead)
+{
+	struct slot *found = NULL;
+	pthread_mutex_lock(&ahead->mutex);
+	while (found == NULL && ahead->next < ahead->count && !must_stop(ahead)) {
+		for (int i = 0; i < SLOTS && found == NULL; i++)
+			if (ahead->slots[i].file == NULL)
+				found = &ahead->slots[i];
+		if (found == NULL)
+			wait_a_while(ahead, &ahead->freed);
+	}
+	if (found != NULL) {
+		found->index = ahead->next++;
+		found->file = ahead->files[found->index];
+		found->size = found->begin = found->len = 0;
+		found->is_first = true;
+		found->is_filled = found->is_dropped = false;
+		found->rc = FLOWTOLL_OK;
+		ahead->slot_of[found->index] = (int)(found - ahead->slots);
+		pthread_cond_broadcast(&ahead->given);
+	}
+	pthread_mutex_unlock(&ahead->mutex);
+	return found;
+}
+
+static enum flowtoll_rc
+on_head(void *ctx, const struct s3_head *head, struct flowtoll_err *err)
+{
+	struct slot *slot = ctx;
+	size_t size = head->size_bytes < RING_BYTES ? (size_t)head->size_bytes : RING_BYTES;
+	if (head->from != 0)
+		return ERR(err, FLOWTOLL_ERR_REMOTE, "the server sends another part of %.300s than was "
+		           "asked for", slot->file->path);
+	if (head->size_bytes != slot->file->size_bytes) {
+		err_set(err, FLOWTOLL_ERR_INPUT, "it is another than was listed a moment ago");
+		err_hint(err, "ask again");
+		return err->code;
+	}
+	if (head->etag_is_md5 && slot->ahead->most == UINT64_MAX) {
+		memcpy(slot->etag, head->etag, sizeof slot->etag);
+		slot->md5 = fetch_md5_create();
+		if (slot->md5 == NULL)
+			return err_memory(err, "reading from S3");
+	}
+	if (size > slot->cap) {
+		mem_free(slot->ring);
+		slot->ring = mem_alloc(size);
+		slot->cap = slot->ring != NULL ? size : 0;
+		if (slot->ring == NULL)
+			return err_memory(err, "reading from S3");
+	}
+	pthread_mutex_lock(&slot->ahead->mutex);
+	slot->size = size;
+	pthread_mutex_unlock(&slot->ahead->mutex);
+	return FLOWTOLL_OK;
+}
+
+/* How many bytes can be put, and where; 0: it ends. Waits for room. */
+static size_t
+room_of(struct slot *slot, size_t *at)
+{
+	struct io_ahead *ahead = slot->ahead;
+	size_t room = 0;
+	pthread_mutex_lock(&ahead->mutex);
+	while (!slot->is_dropped && !must_stop(ahead) && slot->len == slot->size)
+		wait_a_while(ahead, &slot->changed);
+	if (!slot->is_dropped && !must_stop(ahead)) {
+		*at = slot->begin + slot->len;
+		if (*at >= slot->size)
+			*at -= slot->size;
+		room = *at < slot->begin ? slot->begin - *at : slot->size - *at;
+		if (room > slot->size - slot->len)
+			room = slot->size - slot->len;
+	}
+	pthread_mutex_unlock(&ahead->mutex);
+	return room;
+}
+
+static enum flowtoll_rc
+on_piece(void *ctx, const char *bytes, size_t len, struct flowtoll_err *err)
+{
+	struct slot *slot = ctx;
+	const bool is_gzip = slot->is_first && len >= 2 && bytes[0] == 0x1f && bytes[1] == '\x8b';
+	slot->is_first = false;
+	if (is_gzip) { /* which has checksums of its own */
+		fetch_md5_free(slot->md5);
+		slot->md5 = NULL;
+	}
+	if (slot->md5 != NULL && !fetch_md5_add(slot->md5, bytes, len))
+		return ERR(err, FLOWTOLL_ERR_INTERNAL, "OpenSSL makes no MD5");
+	while (len > 0) {
+		size_t at = 0, room = room_of(slot, &at);
+		if (room == 0)
+			return ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
+		if (room > len)
+			room = len;
+		memcpy(slot->ring + at, bytes, room);
+		bytes += room;
+		len -= room;
+		pthread_mutex_lock(&slot->ahead->mutex);
+		slot->len += room;
+		pthread_cond_signal(&slot->changed);
+		pthread_mutex_unlock(&slot->ahead->mutex);
+	}
+	return FLOWTOLL_OK;
+}
+
+/* Is it a fault of this object alone? Then it has its name; the others can still be read. */
+static bool
+is_of_object(const char *code)
+{
+	return strcmp(code, "NoSuchKey") == 0 || strcmp(code, "InvalidObjectState") == 0;
+}
+
+static enum flowtoll_rc
+check(const struct slot *slot, struct flowtoll_err *err)
+{
+	bool is;
+	if (!fetch_md5_end(slot->md5, slot->etag, &is))
+		return ERR(err, FLOWTOLL_ERR_INTERNAL, "OpenSSL makes no MD5");
+	if (is)
+		return FLOWTOLL_OK;
+	err_set(err, FLOWTOLL_ERR_REMOTE, "%.400s came damaged: its MD5 is not the one that S3 tells",
+	        slot->file->path);
+	err_hint(err, "ask again; if it stays so, ask who is between here and S3");
+	return err->code;
+}
+
+static enum flowtoll_rc
+fill(struct aws_line *line, struct slot *slot, struct flowtoll_err *err)
+{
+	const struct io_file *file = slot->file;
+	struct s3_place place;
+	char code[64] = "";
+	bool changed = false;
+	TRY(s3_place_parse(file->path, &place, err));
+	const struct s3_get get = {
+		.bucket = place.bucket,
+		.key = place.prefix,
+		.most = slot->ahead->most < file->size_bytes ? slot->ahead->most : 0,
+		.etag = file->version,
+		.head = on_head,
+		.piece = on_piece,
+		.ctx = slot,
+	};
+	enum flowtoll_rc rc = s3_get(line, &get, &changed, code, err);
+	if (rc == FLOWTOLL_OK && slot->md5 != NULL)
+		rc = check(slot, err);
+	fetch_md5_free(slot->md5);
+	slot->md5 = NULL;
+	if (rc == FLOWTOLL_ERR_REMOTE && (changed || is_of_object(code))) {
+		err->code = rc = FLOWTOLL_ERR_INPUT;
+		if (changed) {
+			err_set(err, rc, "it changed after it was listed");
+			err_hint(err, "ask again");
+		}
+	}
+	if (rc == FLOWTOLL_ERR_INPUT ||
+	    (rc == FLOWTOLL_ERR_REMOTE && strstr(err->message, file->path) == NULL))
+		err_place(err, file->path, 0, 0);
+	return rc;
+}
+
+static void *
+work(void *ctx)
+{
+	struct io_ahead *ahead = ctx;
+	struct aws_line *line = NULL;
+	struct flowtoll_err err = {0};
+	struct slot *slot;
+	enum flowtoll_rc ready = fetch_line_take(ahead->remote, &line, &err);
+	if (ready == FLOWTOLL_OK)
+		aws_line_stop(line, must_stop, ahead);
+	while ((slot = next_slot(ahead)) != NULL) {
+		enum flowtoll_rc rc = ready == FLOWTOLL_OK ? fill(line, slot, &err) : ready;
+		pthread_mutex_lock(&ahead->mutex);
+		slot->is_filled = true;
+		slot->rc = rc;
+		if (rc != FLOWTOLL_OK)
+			slot->err = err;
+		pthread_cond_signal(&slot->changed);
+		if (slot->is_dropped)
+			release(ahead, slot);
+		pthread_mutex_unlock(&ahead->mutex);
+	}
+	fetch_line_give(ahead->remote, line);
+	return NULL;
+}
+
+/* The mutex is held. */
+static enum flowtoll_rc
+start(struct io_ahead *ahead, struct flowtoll_err *err)
+{
+	size_t wanted = ahead->count < LIMIT_STREAMS ? ahead->count : LIMIT_STREAMS;
+	sigset_t all, before;
+	int error = 0;
+	sigfillset(&all); /* signals are for the thread that called */
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	while (ahead->thread_count < wanted && error == 0) {
+		error = pthread_create(&ahead->threads[ahead->thread_count], NULL, work, ahead);
+		ahead->thread_count += error == 0;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (ahead->thread_count == 0)
+		return ERR(err, FLOWTOLL_ERR_INTERNAL, "cannot start a thread: %s", strerror(error));
+	return FLOWTOLL_OK;
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static int
+by_address(const void *a, const void *b)
+{
+	const struct io_file *const *x = a, *const *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+static size_t
+index_of(const struct io_ahead *ahead, const struct io_file *file)
+{
+	const struct io_file **found =
+		bsearch(&file, ahead->files, ahead->count, sizeof *ahead->files, by_address);
+	assert(found != NULL);
+	return (size_t)(found - ahead->files);
+}
+
+enum flowtoll_rc
+fetch_ahead_open(struct io_ahead *ahead, const struct io_file *file, struct flowtoll_err *err)
+{
+	size_t index = index_of(ahead, file);
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	pthread_mutex_lock(&ahead->mutex);
+	assert(ahead->slot_of[index] != CLOSED);
+	if (ahead->thread_count == 0)
+		rc = start(ahead, err);
+	while (rc == FLOWTOLL_OK && ahead->slot_of[index] == NO_SLOT) {
+		if (must_stop(ahead))
+			rc = ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
+		else
+			wait_a_while(ahead, &ahead->given);
+	}
+	pthread_mutex_unlock(&ahead->mutex);
+	return rc;
+}
+
+static struct slot *
+slot_of(struct io_ahead *ahead, const struct io_file *file)
+{
+	int slot = ahead->slot_of[index_of(ahead, file)];
+	assert(slot >= 0 && ahead->slots[slot].file == file);
+	return &ahead->slots[slot];
+}
+
+enum flowtoll_rc
+fetch_ahead_read(struct io_ahead *ahead, const struct io_file *file, void *dst, size_t cap,
+                 size_t *got, struct flowtoll_err *err)
+{
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	*got = 0;
+	pthread_mutex_lock(&ahead->mutex);
+	struct slot *slot = slot_of(ahead, file);
+	while (slot->len == 0 && !slot->is_filled && !must_stop(ahead))
+		wait_a_while(ahead, &slot->changed);
+	size_t len = slot->len < slot->size - slot->begin ? slot->len : slot->size - slot->begin;
+	len = len < cap ? len : cap;
+	if (slot->len == 0 && slot->is_filled && slot->rc != FLOWTOLL_OK) {
+		*err = slot->err;
+		rc = slot->rc;
+	} else if (slot->len == 0 && !slot->is_filled) {
+		rc = ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
+	}
+	pthread_mutex_unlock(&ahead->mutex);
+	if (len == 0)
+		return rc;
+	memcpy(dst, slot->ring + slot->begin, len);
+	*got = len;
+	pthread_mutex_lock(&ahead->mutex);
+	slot->begin = slot->begin + len == slot->size ? 0 : slot->begin + len;
+	slot->len -= len;
+	pthread_cond_signal(&slot->changed);
+	pthread_mutex_unlock(&ahead->mutex);
+	return FLOWTOLL_OK;
+}
+
+void
+fetch_ahead_close(struct io_ahead *ahead, const struct io_file *file)
+{
+	pthread_mutex_lock(&ahead->mutex);
+	struct slot *slot = slot_of(ahead, file);
+	ahead->slot_of[slot->index] = CLOSED;
+	slot->is_dropped = true;
+	pthread_cond_signal(&slot->changed);
+	if (slot->is_filled)
+		release(ahead, slot);
+	pthread_mutex_unlock(&ahead->mutex);
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+enum flowtoll_rc
+fetch_ahead_begin(void *ctx, const struct io_file *const *files, size_t count, uint64_t most,
+                  struct io_ahead **out, struct flowtoll_err *err)
+{
+	struct io_ahead *ahead = mem_zalloc(1, sizeof *ahead);
+	*out = NULL;
+	if (ahead == NULL)
+		return err_memory(err, "reading from S3");
+	pthread_mutex_init(&ahead->mutex, NULL);
+	pthread_cond_init(&ahead->freed, NULL);
+	pthread_cond_init(&ahead->given, NULL);
+	for (int i = 0; i < SLOTS; i++) {
+		pthread_cond_init(&ahead->slots[i].changed, NULL);
+		ahead->slots[i].ahead = ahead;
+	}
+	ahead->remote = ctx;
+	ahead->most = most > 0 ? most : UINT64_MAX;
+	ahead->count = count;
+	ahead->files = mem_zalloc(count, sizeof *ahead->files);
+	ahead->slot_of = mem_zalloc(count, sizeof *ahead->slot_of);
+	if (ahead->files == NULL || ahead->slot_of == NULL) {
+		fetch_ahead_end(ahead);
+		return err_memory(err, "reading from S3");
+	}
+	for (size_t i = 0; i < count; i++) {
+		assert(i == 0 || files[i] > files[i - 1]);
+		ahead->files[i] = files[i];
+		ahead->slot_of[i] = NO_SLOT;
+	}
+	*out = ahead;
+	return FLOWTOLL_OK;
+}
+
+void
+fetch_ahead_end(struct io_ahead *ahead)
+{
+	if (ahead == NULL)
+		return;
+	pthread_mutex_lock(&ahead->mutex);
+	atomic_store(&ahead->ending, true);
+	pthread_cond_broadcast(&ahead->freed);
+	for (int i = 0; i < SLOTS; i++)
+		pthread_cond_broadcast(&ahead->slots[i].changed);
+	pthread_mutex_unlock(&ahead->mutex);
+	for (size_t i = 0; i < ahead->thread_count; i++)
+		pthread_join(ahead->threads[i], NULL);
+	for (int i = 0; i < SLOTS; i++) {
+		pthread_cond_destroy(&ahead->slots[i].changed);
+		mem_free(ahead->slots[i].ring);
+	}
+	pthread_cond_destroy(&ahead->freed);
+	pthread_cond_destroy(&ahead->given);
+	pthread_mutex_destroy(&ahead->mutex);
+	mem_free(ahead->files);
+	mem_free(ahead->slot_of);
+	mem_free(ahead);
+}

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+"""s3:// as a source, against a server that plays S3: the same answers as from the same files here,
+only the folders that a period needs are listed, and no failure passes for a whole answer."""
+import gzip
+import os
+import subprocess
+import sys
+import unittest
+
+import fake_aws
+from fake_aws import error
+from test_access import Case
+
+HEADER = ("version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes "
+          "start end action log-status\n")
+DAY_S = 1795132800  # 2026-11-20
+PLAIN = "AWSLogs/123456789012/vpcflowlogs/eu-west-1/2026/11/{:02}/"
+HOURLY = PLAIN + "{:02}/"
+HIVE = ("AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=eu-west-1/"
+        "year=2026/month=11/day={:02}/")
+LAYOUTS = {"plain": PLAIN, "hourly": HOURLY, "hive": HIVE, "hive, hourly": HIVE + "hour={:02}/"}
+NAME = "123456789012_vpcflowlogs_eu-west-1_{}_202611{:02}T{:02}{:02}Z_abc.log.gz"
+
+
+def text_of(window_s, rows=20):
+    """Records that end in the window, and began up to ten minutes before."""
+    lines = [HEADER]
+    for row in range(rows):
+        end = window_s + 7 * row % 300
+        lines.append(f"2 123456789012 eni-{row % 3} 10.0.0.{row % 250} "
+                     f"10.1.{window_s // 300 % 200}.{row % 250} 443 {1024 + row} 6 1 {100 + row} "
+                     f"{end - 30 * (row % 20)} {end} ACCEPT OK\n")
+    return "".join(lines).encode()
+
+
+class Sources(Case):
+    def setUp(self):
+        super().setUp()
+        self.keys()
+        self.fake.objects = {}
+        self.here = os.path.join(self.home, "here")
+
+    def put(self, key, text):
+        self.fake.objects[key] = gzip.compress(text, mtime=0) if key.endswith(".gz") else text
+        path = os.path.join(self.here, key)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(self.fake.objects[key])
+
+    def put_days(self, layout, days=(18, 19, 20, 21, 22), hours=(0, 9, 10, 23), flow_log="fl-1"):
+        for day in days:
+            for hour in hours:
+                for minute in (0, 55):
+                    window_s = DAY_S + (day - 20) * 86400 + hour * 3600 + minute * 60
+                    self.put(layout.format(day, hour) + NAME.format(flow_log, day, hour, minute),
+                             text_of(window_s))
+
+    def ask(self, *arguments, code=0, says=()):
+        done = subprocess.run([os.environ["FLOWTOLL"], *arguments], env=self.env, text=True,
+                              capture_output=True, check=False, cwd=self.home)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        for words in says:
+            self.assertIn(words, done.stderr)
+        return done
+
+    def both(self, *question, source="s3://bucket/", says=()):
+        there = self.ask(*question, source, says=says)
+        here = self.ask(*question, os.path.join(self.here, source[len("s3://bucket/"):]))
+        self.assertEqual(there.stdout.replace("s3://bucket", "here"),
+                         here.stdout.replace(self.here, "here"))
+        self.assertTrue(there.stdout)
+        return there
+
+    def listed(self):
+        return [request.query["prefix"] for request in self.fake.requests
+                if "list-type" in request.query]
+
+    def gets(self):
+        return [request for request in self.fake.requests if request.path.count("/") > 2]
+
+
+class Answers(Sources):
+    def test_every_question(self):
+        self.put_days(PLAIN, days=(20,))
+        self.both("top", "dstaddr", "--format", "csv", "-n", "1000")
+        self.both("head", "-n", "100", "--format", "csv")
+        self.both("files", "--format", "csv")
+        self.both("sql", "select count(*), sum(bytes), min(file) from flows", "--format", "csv")
+        self.both("top", "file", "--format", "csv", source="s3://bucket/AWSLogs/")
+        (one,) = [key for key in self.fake.objects if "T0955Z" in key]
+        self.both("top", "srcaddr", "--format", "csv", source="s3://bucket/" + one)
+
+    def test_periods(self):
+        for name, layout in LAYOUTS.items():
+            with self.subTest(name):
+                self.fake.objects = {}
+                self.here = os.path.join(self.home, name)
+                self.put_days(layout)
+                self.both("top", "dstaddr", "--since", "2026-11-20T09:58", "--until",
+                          "2026-11-20T10:02", "--format", "csv", "-n", "1000")
+                self.both("top", "dstaddr", "--since", "2026-11-19", "--until", "2026-11-21",
+                          "--format", "csv", "-n", "1000")
+                self.both("top", "hour", "--since", "2026-11-21T23:50", "--format", "csv")
+
+    def test_only_what_is_needed(self):
+        for name, layout in LAYOUTS.items():
+            with self.subTest(name):
+                self.fake.objects = {}
+                self.put_days(layout)
+                self.put("AWSLogs/123456789012/CloudTrail/eu-west-1/2026/11/20/x.json.gz", b"{}")
+                self.fake.requests.clear()
+                self.ask("top", "dstaddr", "s3://bucket/", "--since", "2026-11-20T09:58",
+                         "--until", "2026-11-20T10:02")
+                folders = layout.format(20, 10).split("/")
+                for prefix in self.listed():
+                    if "CloudTrail" in prefix or not prefix.startswith("AWSLogs/123"):
+                        self.assertNotIn("CloudTrail", prefix)
+                    if prefix.count("/") > 6:
+                        self.assertEqual(prefix.split("/")[:7], folders[:7])
+                if "hour" in name:
+                    self.assertNotIn(layout.format(20, 23), self.listed())
+                    self.assertIn(layout.format(20, 10), self.listed())
+                self.assertLessEqual(len(self.listed()), 12)
+                # windows 09:55, 10:00; none of 09:00, and 10:55 is too late
+                self.assertEqual({request.path[-14:] for request in self.gets()},
+                                 {"T0955Z_abc.log.gz"[-14:], "T1000Z_abc.log.gz"[-14:]})
+
+    def test_pages(self):
+        self.fake.page_keys = 3
+        self.put_days(PLAIN)
+        self.both("top", "dstaddr", "--format", "csv", "-n", "1000")
+        self.both("top", "dstaddr", "--since", "2026-11-20", "--until", "2026-11-21", "--format",
+                  "csv")
+
+    def test_one_look_for_a_flow_log(self):
+        self.put_days(PLAIN, flow_log="fl-1")
+        self.put_days(PLAIN, flow_log="fl-2", days=(23,))
+        self.ask("sql", "select count(*) from flows", "s3://bucket/")
+        self.assertEqual(len(self.gets()), len(self.fake.objects) + 2)
+
+    def test_many_at_once(self):
+        self.put_days(PLAIN)
+        self.fake.latency_s = 0.1
+        done = self.ask("top", "dstaddr", "s3://bucket/AWSLogs/123456789012/vpcflowlogs/", "-v",
+                        says=["read 40 files, 800 records"])
+        # one after another it would be 4 s
+        self.assertLess(float(done.stderr.rsplit(" in ", 1)[1].split(" s")[0]), 2)
+
+    def test_large_objects(self):
+        text = text_of(DAY_S, 30000)
+        for number in range(4):
+            self.put(f"logs/{number}.log", text)
+            self.put(f"logs/{number}.log.gz", text)
+        self.both("top", "dstport", "--format", "csv", source="s3://bucket/logs/")
+        ranges = [request.headers.get("range") for request in self.gets()]
+        self.assertEqual(ranges.count("bytes=0-65535"), 8)
+        self.assertEqual(ranges.count(None), 8)
+        self.both("head", "-n", "3", "--format", "csv", source="s3://bucket/logs/")
+
+    def test_beside_files(self):
+        self.put("a/1.log", text_of(DAY_S))
+        self.put("b/2.log", text_of(DAY_S + 300))
+        mixed = self.ask("top", "dstaddr", "s3://bucket/a/", os.path.join(self.here, "b"), "-q")
+        self.assertEqual(mixed.stdout, self.ask("top", "dstaddr", self.here, "-q").stdout)
+
+    def test_what_is_no_log(self):
+        self.put("logs/a.log", text_of(DAY_S))
+        self.put("logs/readme.html", b"x")
+        self.fake.objects["logs/"] = b""
+        self.both("top", "dstaddr", source="s3://bucket/logs/")
+        self.ask("top", "dstaddr", "s3://bucket/nowhere/", code=3, says=["no logs below"])
+        self.put("logs/p.parquet", b"PAR1....PAR1")
+        self.ask("top", "dstaddr", "s3://bucket/logs/", code=4,
+                 says=["s3://bucket/logs/p.parquet: a Parquet file cannot be read straight"])
+
+
+class Failures(Sources):
+    def setUp(self):
+        super().setUp()
+        self.put_days(PLAIN, days=(20,))
+        self.source = "s3://bucket/" + PLAIN.format(20)
+        self.question = ("top", "dstaddr", "--format", "csv", "-n", "1000")
+        self.wanted = self.ask(*self.question, self.here).stdout
+
+    def ask_with(self, *faults, after=2, code=0, says=()):
+        """With faults in turn after some answers: the listing, and the look at one header."""
+        self.fake.faults = [lambda request: None] * after + list(faults)
+        done = self.ask(*self.question, self.source, code=code, says=says)
+        if code == 0:
+            self.assertEqual(done.stdout, self.wanted)
+        return done
+
+    def cut(self, at):
+        def answer(request):
+            status, headers, body = self.fake.object(request)
+            return status, headers | {"cut": at}, body
+        return answer
+
+    def test_cut_off(self):
+        self.ask_with(*[self.cut(at) for at in (0, 1, 10, 100, 300)], says=["trying again"])
+        resumed = [request for request in self.gets() if "range" in request.headers]
+        self.assertGreaterEqual(len(resumed), 3)
+        for request in resumed:
+            self.assertIn("if-match", request.headers)
+
+    def test_cut_off_for_ever(self):
+        self.env["AWS_MAX_ATTEMPTS"] = "2"
+        self.ask_with(*[self.cut(0)] * 99, code=5,
+                      says=["no answer from", self.source])
+
+    def test_busy(self):
+        self.env["AWS_MAX_ATTEMPTS"] = "5"
+        self.ask_with(*[lambda request: error(503, "SlowDown")] * 4, says=["SlowDown (503)"])
+
+    def test_busy_for_long(self):
+        self.env["AWS_MAX_ATTEMPTS"] = "1"
+        self.ask_with(lambda request: error(503, "SlowDown"), code=5, says=["SlowDown (503)"])
+
+    def test_shorter_than_listed(self):
+        def short(request):
+            status, headers, body = self.fake.object(request)
+            return status, headers, body[:-20]
+        done = self.ask_with(short, code=4, says=["another than was listed", "1 of 8 files"])
+        self.assertNotEqual(done.stdout, self.wanted)
+
+    def test_garbage(self):
+        def garbage(request):
+            status, headers, body = self.fake.object(request)
+            return status, headers, body[:40] + bytes(byte ^ 0x55 for byte in body[40:])
+        self.ask_with(garbage, code=4, says=["of the compressed file", "1 of 8 files"])
+
+    def test_damaged_text(self):
+        self.fake.objects = {"logs/a.log": text_of(DAY_S)}
+        self.source = "s3://bucket/logs/"
+        def damaged(request):
+            status, headers, body = self.fake.object(request)
+            return status, headers, body.replace(b"10.1.", b"10.2.")
+        self.ask_with(damaged, code=5, says=["came damaged"])
+
+    def test_changed_meanwhile(self):
+        def change(request):
+            key = request.path.partition("/")[2].partition("/")[2]
+            self.fake.objects[key] = gzip.compress(text_of(DAY_S, 21))
+        self.ask_with(change, code=4, says=["it changed after it was listed"])
+
+    def test_gone(self):
+        self.ask_with(lambda request: error(404, "NoSuchKey"), code=4, says=["NoSuchKey"])
+        self.ask_with(lambda request: error(403, "InvalidObjectState"), code=4,
+                  says=["InvalidObjectState"])
+
+    def test_gone_when_looked_at(self):
+        self.ask_with(lambda request: error(404, "NoSuchKey"), after=1, code=4, says=["NoSuchKey"])
+
+    def test_another_header(self):
+        key = max(self.fake.objects)
+        lines = text_of(DAY_S).replace(b"srcaddr dstaddr", b"dstaddr srcaddr", 1)
+        for text in (lines, text_of(DAY_S).partition(b"\n")[2]):
+            self.fake.objects[key] = gzip.compress(text)
+            self.ask_with(code=4, says=["does not begin with the header", key])
+
+    def test_refused(self):
+        self.ask_with(*[lambda request: error(403, "AccessDenied")] * 99, code=5,
+                  says=["AccessDenied", "s3:GetObject"])
+        self.ask_with(lambda request: error(403, "AccessDenied"), after=0, code=5,
+                  says=["AccessDenied", "s3:ListBucket"])
+        self.ask_with(lambda request: error(404, "NoSuchBucket"), after=0, code=5,
+                  says=["NoSuchBucket"])
+        self.ask_with(lambda request: error(400, "ExpiredToken"), after=3, code=5,
+                  says=["ExpiredToken (400)"])
+        self.ask("top", "dstaddr", "s3://-/x", code=2, says=["is no bucket and prefix"])
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())
