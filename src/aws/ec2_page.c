@@ -167,18 +167,14 @@ add_name(struct page *page, const char *element)
 {
 	const struct row *row = row_of(element);
 	const char *name = row != NULL ? row->name : NULL;
-	char first[2] = {element[0], '\0'};
+	struct buf *items = page->items;
+	size_t at = items->len + 1; /* past the quote */
 	if (strcmp(element, "tagSet") == 0)
 		name = page->list->tags;
-	buf_addc(page->items, '"');
-	if (name == NULL && first[0] >= 'a' && first[0] <= 'z') {
-		first[0] = (char)(first[0] - 'a' + 'A');
-		buf_adds(page->items, first);
-		element++;
-	}
-	/* XML's names have no quotes and no controls */
-	buf_adds(page->items, name != NULL ? name : element);
-	buf_adds(page->items, "\": ");
+	aws_json_add(items, name != NULL ? name : element);
+	if (!items->failed && items->data[at] >= 'a' && items->data[at] <= 'z')
+		items->data[at] = (char)(items->data[at] - 'a' + 'A');
+	buf_adds(items, ": ");
 }
 
 static enum flowtoll_rc
@@ -200,7 +196,7 @@ on_begin(void *ctx, const char *path, const char *text, struct flowtoll_err *err
 		return FLOWTOLL_OK;
 	bool is_first = !above->has_child;
 	if (is_first)
-		above->shape = is_item ? LIST : OBJECT;
+		above->shape = is_item || page->depth == 3 ? LIST : OBJECT;
 	if ((above->shape == LIST) != is_item)
 		return ERR(err, FLOWTOLL_ERR_REMOTE, "the answer is not what EC2 sends: %.100s in a list",
 		           element);
