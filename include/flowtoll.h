@@ -72,6 +72,7 @@ struct flowtoll_err {
 	uint64_t byte;
 };
 
+struct flowtoll_inventory; /* see below */
 struct flowtoll;        /* a session: sources, inventory, an embedded engine */
 struct flowtoll_answer; /* the answer to one question: one or more tables */
 
@@ -107,6 +108,7 @@ struct flowtoll_settings {
 	                                   or describe-nat-gateways, -subnets, -vpcs, -route-tables,
 	                                   -prefix-lists, in any order */
 	size_t inventory_count;
+	const struct flowtoll_inventory *live; /* asked for besides them; NULL: nobody is asked */
 	const char *aws_ranges;  /* file with AWS's ip-ranges.json; or NULL */
 	bool names_off;          /* add no names to addresses, even if files for it are given */
 	int64_t since_us;        /* only records that start at or after this, microseconds since 1970 */
@@ -323,6 +325,40 @@ struct flowtoll_get_counts {
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_get(const struct flowtoll_get *get,
                                                              struct flowtoll_get_counts *counts,
                                                              struct flowtoll_err *err);
+
+/* ---- the inventory, out of EC2 --------------------------------------------------------------- */
+
+/* What is told while AWS is asked: that something lasts, or that a list is `missing`, as it may not
+ * be asked for; then a second line says what to do. */
+typedef void flowtoll_inventory_fn(void *ctx, bool missing, const char *text);
+
+/* Zero-initialise and set what is wanted. Credentials and endpoints are those that the AWS SDKs
+ * find. */
+struct flowtoll_inventory {
+	const char *const *regions; /* "eu-west-1" */
+	size_t region_count;        /* 0: that of the environment or the profile */
+	const char *const *roles;   /* ARNs of roles to assume, one for each account to ask */
+	size_t role_count;          /* 0: the account of the credentials */
+	const char *profile;        /* NULL: that of the environment */
+	flowtoll_inventory_fn *tell; /* NULL ok */
+	bool (*stop)(void *ctx);     /* asked often; NULL ok */
+	void *ctx;                   /* of both */
+};
+
+struct flowtoll_inventory_counts {
+	uint64_t items;   /* in all lists */
+	uint64_t missing; /* lists of a Region that may not be asked for */
+};
+
+/* Asks EC2 for all that flowtoll_settings.inventories can make use of, and some more, and writes it
+ * as one JSON object that such a file may hold: lists as the AWS CLI prints them, and beside them
+ * "Inventory", which says when and by whom it was made and what is missing. A list that nobody may
+ * ask for is left out; all of them, or any other failure, is an error, and nothing is written.
+ * `counts` is filled in any case. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
+flowtoll_inventory_fetch(const struct flowtoll_inventory *inventory, flowtoll_write_fn *write,
+                         void *write_ctx, struct flowtoll_inventory_counts *counts,
+                         struct flowtoll_err *err);
 
 #ifdef __cplusplus
 }

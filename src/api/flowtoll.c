@@ -5,10 +5,13 @@
 #include "engine/engine.h"
 #include "fetch/fetch.h"
 #include "fetch/source.h"
+#include "fetch/network_fetch.h"
 #include "query/query.h"
 #include "render/render.h"
 #include "scan/kernel.h"
 
+#include "base/buf.h"
+#include "base/limits.h"
 #include "base/mem.h"
 
 #include <assert.h>
@@ -74,13 +77,28 @@ flowtoll_field_at(size_t index)
 /* ---- session ------------------------------------------------------------------------------ */
 
 static enum flowtoll_rc
+ask_inventory(struct who *who, const struct flowtoll_inventory *live, struct flowtoll_err *err)
+{
+	struct flowtoll_inventory_counts counts;
+	struct buf text;
+	buf_init(&text, LIMIT_INVENTORY_BYTES);
+	enum flowtoll_rc rc = fetch_network(live, &text, &counts, err);
+	if (rc == FLOWTOLL_OK)
+		rc = who_add_inventory_text(who, "what EC2 answers", text.data, text.len, err);
+	buf_free(&text);
+	return rc;
+}
+
+static enum flowtoll_rc
 open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct flowtoll_err *err)
 {
-	if (settings->inventory_count == 0 && settings->aws_ranges == NULL)
+	if (settings->inventory_count == 0 && settings->live == NULL && settings->aws_ranges == NULL)
 		return FLOWTOLL_OK;
 	TRY(who_create(&ft->who, err));
 	for (size_t i = 0; i < settings->inventory_count; i++)
 		TRY(who_add_inventory(ft->who, settings->inventories[i], err));
+	if (settings->live != NULL)
+		TRY(ask_inventory(ft->who, settings->live, err));
 	if (settings->aws_ranges != NULL)
 		TRY(who_add_aws_ranges(ft->who, settings->aws_ranges, err));
 	ft->names = !settings->names_off;
@@ -355,4 +373,20 @@ flowtoll_get(const struct flowtoll_get *get, struct flowtoll_get_counts *counts,
              struct flowtoll_err *err)
 {
 	return fetch_run(get, counts, err);
+}
+
+/* ---- the inventory, out of EC2 --------------------------------------------------------------- */
+
+enum flowtoll_rc
+flowtoll_inventory_fetch(const struct flowtoll_inventory *inventory, flowtoll_write_fn *write,
+                         void *write_ctx, struct flowtoll_inventory_counts *counts,
+                         struct flowtoll_err *err)
+{
+	struct buf text;
+	buf_init(&text, LIMIT_INVENTORY_BYTES);
+	enum flowtoll_rc rc = fetch_network(inventory, &text, counts, err);
+	if (rc == FLOWTOLL_OK && !write(write_ctx, buf_text(&text), text.len))
+		rc = ERR(err, FLOWTOLL_ERR_OUTPUT, "cannot write the inventory");
+	buf_free(&text);
+	return rc;
 }

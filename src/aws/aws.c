@@ -25,6 +25,7 @@ find_region(struct aws *aws, const char *given, struct flowtoll_err *err)
 	const char *region = given != NULL ? given : aws_variable("AWS_REGION");
 	if (region == NULL)
 		region = aws_profile_setting(&aws->profile, "AWS_DEFAULT_REGION", "region");
+	aws->has_region = region != NULL;
 	if (region == NULL)
 		region = "us-east-1"; /* S3 tells there where a bucket is */
 	if (!aws_region_is_valid(region)) {
@@ -125,6 +126,12 @@ aws_line_close(struct aws_line *line)
 	mem_free(line);
 }
 
+bool
+aws_has_region(const struct aws *aws)
+{
+	return aws->has_region;
+}
+
 struct aws *
 aws_of(const struct aws_line *line)
 {
@@ -161,7 +168,7 @@ aws_given_url(const struct aws *aws, const char *service)
 	static const struct {
 		const char *service, *variable;
 	} variables[] = {{"s3", "AWS_ENDPOINT_URL_S3"}, {"sts", "AWS_ENDPOINT_URL_STS"},
-	                 {"sso", "AWS_ENDPOINT_URL_SSO"}};
+	                 {"sso", "AWS_ENDPOINT_URL_SSO"}, {"ec2", "AWS_ENDPOINT_URL_EC2"}};
 	const char *url = NULL;
 	if (strcmp(service, "s3") == 0 && aws->endpoint_url != NULL)
 		return aws->endpoint_url;

@@ -44,6 +44,7 @@ void aws_line_stop(struct aws_line *line, net_stop_fn *stop, void *ctx);
 /* One call. All text is lent for its length. */
 struct aws_call {
 	const char *service;   /* "s3" */
+	const char *region;    /* NULL: that of the session, or of the bucket */
 	const char *operation; /* "ListObjectsV2" */
 	const char *action;    /* the IAM action that it takes: "s3:ListBucket" */
 	const char *subject;   /* what it is about, for messages: "s3://bucket/key"; NULL ok */
@@ -80,6 +81,9 @@ struct aws_reply {
 FLOWTOLL_MUST_USE enum flowtoll_rc aws_call(struct aws_line *line, const struct aws_call *call,
                                             struct aws_reply *reply, struct flowtoll_err *err);
 void aws_reply_free(struct aws_reply *reply);
+
+/* Is a Region set up, or given? Else us-east-1 is only where S3 is asked first. */
+bool aws_has_region(const struct aws *aws);
 
 /* Whose line it is. */
 struct aws *aws_of(const struct aws_line *line);

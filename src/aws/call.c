@@ -158,7 +158,10 @@ try_once(struct trying *trying, const struct aws_credentials *credentials,
 {
 	struct aws *aws = trying->line->aws;
 	struct aws_endpoint endpoint;
-	aws_region_get(aws, trying->call->bucket, trying->region);
+	if (trying->call->region != NULL)
+		snprintf(trying->region, sizeof trying->region, "%s", trying->call->region);
+	else
+		aws_region_get(aws, trying->call->bucket, trying->region);
 	const struct aws_where where = {
 		.service = trying->call->service,
 		.region = trying->region,

@@ -38,6 +38,9 @@ static const struct meaning {
 	{"PackedPolicyTooLarge", "the role's session policy and tags are too large"},
 	{"IDPRejectedClaim", "the identity provider's token is not accepted for this role"},
 	{"InvalidIdentityToken", "the identity provider's token is not accepted"},
+	{"AuthFailure", "AWS does not accept these keys in this Region: were they deleted, or is the "
+	                "Region one that the account has not enabled?"},
+	{"OptInRequired", "the account has not signed up for this service, or not enabled this Region"},
 	{"UnauthorizedException", "the session of SSO has expired: aws sso login"},
 };
 
@@ -132,8 +135,9 @@ add_hint(const struct aws_call *call, int status, const char *code, struct flowt
 		return;
 	}
 	if (status == 403)
-		err_hint(err, "it takes the IAM permission %s; a policy of the bucket, of its key or of "
-		              "the organisation can deny it too (docs/iam.md)", call->action);
+		err_hint(err, "it takes the IAM permission %s; a policy of %sthe organisation can deny it "
+		              "too (docs/iam.md)", call->action,
+		         call->bucket != NULL ? "the bucket, of its key or of " : "");
 	else if (status >= 300 && status < 400)
 		err_hint(err, "it sends elsewhere, which is not followed: is the endpoint right?");
 	else if (aws_fault_is_passing(status, code))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Inside of struct aws and struct aws_line, for aws.c and call.c alone.
+ * Inside of struct aws and struct aws_line, for this folder alone.
  */
 #ifndef AWS_SHARED_H
 #define AWS_SHARED_H
@@ -14,6 +14,7 @@
 struct aws {
 	struct aws_profile profile;
 	char *region;
+	bool has_region;       /* it is not our guess */
 	char *endpoint_url;    /* of S3; NULL: none was given */
 	const char *ca_bundle; /* lent by the profile or the environment */
 	bool fips;

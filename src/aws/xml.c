@@ -21,6 +21,7 @@ struct walk {
 	size_t text_at[LIMIT_XML_DEPTH]; /* where the text of each open element begins */
 	size_t path_at[LIMIT_XML_DEPTH]; /* and its name in `path` */
 	size_t depth;
+	aws_xml_fn *begin; /* NULL: nothing */
 	aws_xml_fn *element;
 	void *ctx;
 	enum flowtoll_rc rc;
@@ -45,6 +46,15 @@ fault(struct walk *walk, const char *what)
 }
 
 static void
+cut(struct buf *buf, size_t len)
+{
+	assert(len <= buf->len);
+	buf->len = len;
+	if (buf->data != NULL)
+		buf->data[len] = '\0';
+}
+
+static void
 on_start(void *ctx, const char *name, const char **attributes)
 {
 	struct walk *walk = ctx;
@@ -55,6 +65,8 @@ on_start(void *ctx, const char *name, const char **attributes)
 		fault(walk, "it is nested too deeply");
 		return;
 	}
+	if (walk->depth > 0) /* space between elements would add up */
+		cut(&walk->text, walk->text_at[walk->depth - 1]);
 	walk->path_at[walk->depth] = walk->path.len;
 	walk->text_at[walk->depth] = walk->text.len;
 	walk->depth++;
@@ -63,6 +75,11 @@ on_start(void *ctx, const char *name, const char **attributes)
 	buf_adds(&walk->path, name);
 	if (walk->path.failed)
 		fault(walk, "the names of its elements are too long");
+	else if (walk->begin != NULL) {
+		enum flowtoll_rc rc = walk->begin(walk->ctx, buf_text(&walk->path), "", walk->err);
+		if (rc != FLOWTOLL_OK)
+			stop(walk, rc);
+	}
 }
 
 static void
@@ -79,11 +96,8 @@ on_end(void *ctx, const char *name)
 	                                    buf_text(&walk->text) + text_at, walk->err);
 	if (rc != FLOWTOLL_OK)
 		stop(walk, rc);
-	walk->text.len = text_at;
-	walk->path.len = path_at;
-	if (walk->text.data != NULL)
-		walk->text.data[text_at] = '\0';
-	walk->path.data[path_at] = '\0';
+	cut(&walk->text, text_at);
+	cut(&walk->path, path_at);
 }
 
 static void
@@ -108,8 +122,15 @@ enum flowtoll_rc
 aws_xml_walk(const char *bytes, size_t len, aws_xml_fn *element, void *ctx,
              struct flowtoll_err *err)
 {
+	return aws_xml_walk_tree(bytes, len, NULL, element, ctx, err);
+}
+
+enum flowtoll_rc
+aws_xml_walk_tree(const char *bytes, size_t len, aws_xml_fn *begin, aws_xml_fn *element, void *ctx,
+                  struct flowtoll_err *err)
+{
 	static const XML_Memory_Handling_Suite memory = {mem_alloc, mem_realloc, mem_free};
-	struct walk walk = {.element = element, .ctx = ctx, .err = err};
+	struct walk walk = {.begin = begin, .element = element, .ctx = ctx, .err = err};
 	if (len > INT32_MAX)
 		return ERR(err, FLOWTOLL_ERR_REMOTE, "the answer is too long");
 	walk.parser = XML_ParserCreate_MM(NULL, &memory, NULL);

@@ -47,6 +47,10 @@ enum {
 	LIMIT_S3_PAGE_BYTES = 16 << 20, /* 1 000 keys of 1 024 bytes, each byte as %XX */
 	LIMIT_S3_KEY_BYTES = 1024,
 	LIMIT_S3_KEYS = 16 << 20,       /* of one listing that is kept */
+	LIMIT_EC2_PAGE_BYTES = 64 << 20, /* 1 000 interfaces, each with hundreds of addresses */
+	LIMIT_EC2_PAGES = 100000,       /* of one list in one Region */
+	LIMIT_REGIONS = 256,            /* that one inventory asks */
+	LIMIT_ROLES = 1024,             /* likewise, each an account's */
 	LIMIT_XML_DEPTH = 16,
 	LIMIT_XML_TEXT_BYTES = 16 * 1024, /* of one element */
 	LIMIT_DOWNLOADS = 8,            /* side by side */

@@ -13,6 +13,7 @@ int cmd_head(const struct options *options);
 int cmd_sql(const struct options *options);
 int cmd_files(const struct options *options);
 int cmd_get(const struct options *options);
+int cmd_inventory(const struct options *options);
 int cmd_help(const struct options *options);
 int cmd_man(const struct options *options);
 int cmd_completions(const struct options *options);

@@ -128,7 +128,9 @@ add_path(struct config *config, enum flag_id id, const char *value, struct flowt
 {
 	const char *home = variable("HOME"), *slash = strrchr(config->path, '/');
 	config->paths_at[id] = config->paths.len;
-	if (value[0] == '~' && (value[1] == '/' || value[1] == '\0')) {
+	if (id == FLAG_INVENTORY && strcmp(value, "live") == 0) {
+		buf_adds(&config->paths, value); /* no file */
+	} else if (value[0] == '~' && (value[1] == '/' || value[1] == '\0')) {
 		if (home == NULL)
 			return ERR(err, FLOWTOLL_ERR_USAGE, "%s: HOME is not set", value);
 		buf_adds(&config->paths, home);
@@ -172,7 +174,7 @@ read_line(struct config *config, char *line, struct flowtoll_err *err)
 	if (id == FLAG_COUNT || (flags[id].commands & IN_CONFIG) == 0)
 		return unknown_name(name, err);
 	TRY(clean_value(equals + 1, &value, err));
-	if (config->given.values[id] != NULL && flags[id].times != TIMES_MANY)
+	if (config->given.values[id] != NULL && id != FLAG_INVENTORY)
 		return ERR(err, FLOWTOLL_ERR_USAGE, "%s is given twice", name);
 	if (flags[id].kind == FLAG_SWITCH) {
 		bool on;
@@ -254,7 +256,7 @@ enum flowtoll_rc
 config_apply(struct options *options, struct flowtoll_err *err)
 {
 	assert(options->config_text == NULL);
-	bool asks = ((FOR_ALL | FOR_GET) & 1u << options->command) != 0;
+	bool asks = ((FOR_ALL | FOR_GET | FOR_INVENTORY) & 1u << options->command) != 0;
 	if (!asks || options->values[FLAG_NO_CONFIG] != NULL || options->values[FLAG_HELP] != NULL ||
 	    options->values[FLAG_VERSION] != NULL)
 		return FLOWTOLL_OK;

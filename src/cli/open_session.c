@@ -4,6 +4,7 @@
  */
 #include "cli/open_session.h"
 
+#include "cli/ask_aws.h"
 #include "cli/range.h"
 #include "cli/say.h"
 #include "cli/signals.h"
@@ -37,6 +38,38 @@ notice(void *ctx, const char *text)
 	buf_free(&buf);
 }
 
+/* The files among the inventories, and whether AWS is to be asked too. */
+static bool
+sort_inventories(const struct options *options, const char **files, size_t *count)
+{
+	bool live = false;
+	*count = 0;
+	for (size_t i = 0; i < options->inventory_count; i++) {
+		bool is_live = strcmp(options->inventories[i], "live") == 0;
+		live |= is_live;
+		if (!is_live)
+			files[(*count)++] = options->inventories[i];
+	}
+	return live;
+}
+
+static enum flowtoll_rc
+open_with(const struct options *options, struct flowtoll_settings *settings, struct flowtoll **ft,
+          struct flowtoll_err *err)
+{
+	const char *files[LIMIT_INVENTORIES];
+	struct ask_aws ask;
+	settings->inventories = files;
+	if (!sort_inventories(options, files, &settings->inventory_count))
+		return flowtoll_open(settings, ft, err);
+	enum flowtoll_rc rc = ask_aws_read(&ask, options, err);
+	settings->live = &ask.what;
+	if (rc == FLOWTOLL_OK)
+		rc = flowtoll_open(settings, ft, err);
+	ask_aws_free(&ask);
+	return rc;
+}
+
 enum flowtoll_rc
 open_session(const struct options *options, const char *const *sources, size_t source_count,
              struct flowtoll **ft, struct flowtoll_err *err)
@@ -46,8 +79,6 @@ open_session(const struct options *options, const char *const *sources, size_t s
 		.threads = (int)options->numbers[FLAG_THREADS],
 		.memory_bytes = options->numbers[FLAG_MEMORY],
 		.fields = options->values[FLAG_FIELDS],
-		.inventories = options->inventories,
-		.inventory_count = options->inventory_count,
 		.aws_ranges = options->values[FLAG_AWS_RANGES],
 		.names_off = names != NULL && strcmp(names, "none") == 0,
 		.flow_logs = options->flow_logs,
@@ -59,7 +90,7 @@ open_session(const struct options *options, const char *const *sources, size_t s
 		.notice = options->values[FLAG_QUIET] == NULL ? notice : NULL,
 	};
 	TRY(range_read(options, clock_us(), &settings.since_us, &settings.until_us, err));
-	TRY(flowtoll_open(&settings, ft, err));
+	TRY(open_with(options, &settings, ft, err));
 	signals_erase_at_end(flowtoll_spill_folder(*ft));
 	for (size_t i = 0; i < source_count; i++) {
 		if (strcmp(sources[i], "-") == 0 && tty_is(STDIN_FILENO) &&

@@ -25,6 +25,7 @@ enum {
 	FOR_FILES = 1 << COMMAND_FILES,
 	FOR_NAT = 1 << COMMAND_NAT,
 	FOR_GET = 1 << COMMAND_GET,
+	FOR_INVENTORY = 1 << COMMAND_INVENTORY,
 	FOR_ALL = FOR_TOP | FOR_NAT | FOR_HEAD | FOR_SQL | FOR_FILES,
 	FOR_ANY = (1 << COMMAND_END) - 1, /* and without a command */
 	IN_CONFIG = 1 << 30
@@ -95,6 +96,10 @@ struct options {
 	size_t flow_log_count;
 	const char *inventories[LIMIT_INVENTORIES]; /* each --inventory */
 	size_t inventory_count;
+	const char *regions[LIMIT_REGIONS]; /* each --region */
+	size_t region_count;
+	const char *roles[LIMIT_ROLES];  /* each --role-arn */
+	size_t role_count;
 	const char **operands;           /* without the command */
 	size_t operand_count;
 };

@@ -42,6 +42,12 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_inventory_add(struct who_inventory *inven
                                                      struct who_intern *intern, const char *path,
                                                      struct flowtoll_err *err);
 
+/* Reads a text; see who_add_inventory_text. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_inventory_add_text(struct who_inventory *inventory,
+                                                          struct who_intern *intern,
+                                                          const char *name, char *text, size_t len,
+                                                          struct flowtoll_err *err);
+
 /* Is it the key of a list in such a file? */
 bool who_inventory_is_key(const char *key);
 

@@ -254,9 +254,10 @@ read_end(void *ctx, struct flowtoll_err *err)
 	return FLOWTOLL_OK;
 }
 
-enum flowtoll_rc
-who_inventory_add(struct who_inventory *inventory, struct who_intern *intern, const char *path,
-                  struct flowtoll_err *err)
+/* `text` NULL: that of the file `name`. */
+static enum flowtoll_rc
+add(struct who_inventory *inventory, struct who_intern *intern, const char *name, char *text,
+    size_t len, struct flowtoll_err *err)
 {
 	static const struct who_json_visitor visitor = {
 		.hint = hint_make,
@@ -271,10 +272,27 @@ who_inventory_add(struct who_inventory *inventory, struct who_intern *intern, co
 	struct who_reader reader = {
 		.inventory = inventory, .network = &inventory->network, .intern = intern};
 	buf_init(&reader.label, LIMIT_LABEL_BYTES);
-	enum flowtoll_rc rc = who_json_walk(path, LIMIT_INVENTORY_BYTES, &visitor, &reader, err);
+	enum flowtoll_rc rc = text != NULL
+		? who_json_walk_text(name, text, len, &visitor, &reader, err)
+		: who_json_walk(name, LIMIT_INVENTORY_BYTES, &visitor, &reader, err);
 	buf_free(&reader.label);
 	mem_free(reader.claims);
 	if (rc == FLOWTOLL_OK)
 		who_network_join(&inventory->network);
 	return rc;
+}
+
+enum flowtoll_rc
+who_inventory_add(struct who_inventory *inventory, struct who_intern *intern, const char *path,
+                  struct flowtoll_err *err)
+{
+	return add(inventory, intern, path, NULL, 0, err);
+}
+
+enum flowtoll_rc
+who_inventory_add_text(struct who_inventory *inventory, struct who_intern *intern,
+                       const char *name, char *text, size_t len, struct flowtoll_err *err)
+{
+	assert(text != NULL);
+	return add(inventory, intern, name, text, len, err);
 }

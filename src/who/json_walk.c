@@ -190,18 +190,14 @@ check_start(struct walk *walk, struct flowtoll_err *err)
 }
 
 enum flowtoll_rc
-who_json_walk(const char *path, size_t len_max, const struct who_json_visitor *visitor, void *ctx,
-              struct flowtoll_err *err)
+who_json_walk_text(const char *name, char *text, size_t len,
+                   const struct who_json_visitor *visitor, void *ctx, struct flowtoll_err *err)
 {
-	struct buf text;
-	buf_init(&text, len_max);
-	enum flowtoll_rc rc = file_read(path, &text, err);
-	char nothing[] = "";
-	struct walk walk = {.path = path, .visitor = visitor, .ctx = ctx};
-	walk.reader.text = text.len > 0 ? text.data : nothing;
-	walk.reader.len = text.len;
-	if (rc == FLOWTOLL_OK)
-		rc = check_start(&walk, err);
+	struct walk walk = {.path = name, .visitor = visitor, .ctx = ctx};
+	assert(text[len] == '\0');
+	walk.reader.text = text;
+	walk.reader.len = len;
+	enum flowtoll_rc rc = check_start(&walk, err);
 	if (rc == FLOWTOLL_OK)
 		rc = walk_document(&walk, err);
 	while (rc == FLOWTOLL_OK && !at_end(&walk)) {
@@ -213,6 +209,20 @@ who_json_walk(const char *path, size_t len_max, const struct who_json_visitor *v
 		}
 	}
 	who_json_reader_free(&walk.reader);
+	return rc;
+}
+
+enum flowtoll_rc
+who_json_walk(const char *path, size_t len_max, const struct who_json_visitor *visitor, void *ctx,
+              struct flowtoll_err *err)
+{
+	struct buf text;
+	char nothing[] = "";
+	buf_init(&text, len_max);
+	enum flowtoll_rc rc = file_read(path, &text, err);
+	if (rc == FLOWTOLL_OK)
+		rc = who_json_walk_text(path, text.len > 0 ? text.data : nothing, text.len, visitor, ctx,
+		                        err);
 	buf_free(&text);
 	return rc;
 }

@@ -33,6 +33,11 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_json_walk(const char *path, size_t len_ma
                                                  const struct who_json_visitor *visitor, void *ctx,
                                                  struct flowtoll_err *err);
 
+/* The same of a text at hand, which is written to; text[len] is NUL. `name` stands for its file. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_json_walk_text(const char *name, char *text, size_t len,
+                                                      const struct who_json_visitor *visitor,
+                                                      void *ctx, struct flowtoll_err *err);
+
 bool who_json_is_object(const struct who_json *value);
 
 /* The text of a member of an object: NULL where it is absent or null, an error where it is anything

@@ -69,6 +69,14 @@ who_add_inventory(struct who *who, const char *path, struct flowtoll_err *err)
 }
 
 enum flowtoll_rc
+who_add_inventory_text(struct who *who, const char *name, char *text, size_t len,
+                       struct flowtoll_err *err)
+{
+	assert(who != NULL && text != NULL);
+	return who_inventory_add_text(&who->inventory, &who->intern, name, text, len, err);
+}
+
+enum flowtoll_rc
 who_add_aws_ranges(struct who *who, const char *path, struct flowtoll_err *err)
 {
 	assert(who != NULL && path != NULL);

@@ -53,6 +53,12 @@ size_t who_size_bytes(const struct who *who); /* memory held */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_add_inventory(struct who *who, const char *path,
                                                      struct flowtoll_err *err);
 
+/* The same of a text at hand, which is written to; text[len] is NUL. `name` stands for its file in
+ * messages. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_add_inventory_text(struct who *who, const char *name,
+                                                          char *text, size_t len,
+                                                          struct flowtoll_err *err);
+
 /* AWS's ip-ranges.json. A second file takes the place of the first. */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_add_aws_ranges(struct who *who, const char *path,
                                                       struct flowtoll_err *err);

@@ -28,8 +28,14 @@ class Request:
     def key_id(self):
         return self.headers.get("authorization", "").partition("Credential=")[2].partition("/")[0]
 
+    def scope(self):
+        return self.headers.get("authorization", "").partition("Credential=")[2].split("/")
+
     def region(self):
-        return self.headers.get("authorization", "").partition("Credential=")[2].split("/")[2]
+        return self.scope()[2]
+
+    def service(self):
+        return self.scope()[3] if len(self.scope()) > 3 else ""
 
 
 class Fake:
@@ -39,6 +45,7 @@ class Fake:
         self.latency_s = 0
         self.faults = []   # called with each request in turn: an answer, or None for the usual one
         self.requests = []
+        self.ec2 = None    # a fake_ec2.Ec2
         self.near_keys = iter(range(100))
         self.lasts_s = 3600  # of the credentials that it gives
         fake = self
@@ -96,6 +103,8 @@ class Fake:
             return 200, {}, self.credentials("CONTAINER")
         if request.path == "/federation/credentials":
             return self.sso(request)
+        if request.method == "POST" and request.service() == "ec2":
+            return self.ec2.answer(request)
         if request.method == "POST":
             return self.sts(request)
         if request.path.count("/") == 2 and request.path.endswith("/"):
@@ -124,6 +133,12 @@ class Fake:
 
     def sts(self, request):
         form = dict(urllib.parse.parse_qsl(request.body.decode()))
+        if form["Action"] == "GetCallerIdentity":
+            return 200, {}, (
+                "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>"
+                f"{sum(request.key_id().encode()):012}</Account><UserId>U</UserId>"
+                f"<Arn>arn:aws:iam::1:user/{request.key_id()}</Arn>"
+                "</GetCallerIdentityResult></GetCallerIdentityResponse>").encode()
         if form["Action"] == "AssumeRoleWithWebIdentity" and form["WebIdentityToken"] != "webtoken":
             return error(400, "InvalidIdentityToken")
         key = form["RoleArn"].rpartition("/")[2].upper() + request.key_id()

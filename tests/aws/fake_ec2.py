@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""EC2's side of fake_aws: what the AWS CLI would print becomes EC2's XML, page by page."""
+import urllib.parse
+from xml.sax.saxutils import escape
+
+# how EC2 calls the lists of the AWS CLI, where it is not the name with a small first letter
+SETS = {
+    "NetworkInterfaces": "networkInterfaceSet", "NatGateways": "natGatewaySet",
+    "Subnets": "subnetSet", "Vpcs": "vpcSet", "RouteTables": "routeTableSet",
+    "PrefixLists": "prefixListSet", "VpcEndpoints": "vpcEndpointSet", "Addresses": "addressesSet",
+    "FlowLogs": "flowLogSet", "Tags": "tagSet", "Groups": "groupSet",
+    "PrivateIpAddresses": "privateIpAddressesSet", "Ipv6Addresses": "ipv6AddressesSet",
+    "NatGatewayAddresses": "natGatewayAddressSet", "Associations": "associationSet",
+    "Routes": "routeSet",
+    "TagSet": "tagSet", "PropagatingVgws": "propagatingVgwSet", "Cidrs": "cidrSet",
+}
+LISTS = list(SETS)[:10]
+
+
+def element(name, value):
+    if isinstance(value, dict):
+        text = "".join(element(SETS.get(key, key[0].lower() + key[1:]), inner)
+                       for key, inner in value.items())
+    elif isinstance(value, list):
+        text = "\n    ".join(element("item", item) for item in value)
+    elif isinstance(value, bool):
+        text = str(value).lower()
+    else:
+        text = escape(str(value))
+    return f"<{name}>{text}</{name}>"
+
+
+def ec2_error(status, code):
+    return status, {}, (
+        f"<Response><Errors><Error><Code>{code}</Code><Message>told by the test</Message></Error>"
+        "</Errors><RequestID>1</RequestID></Response>").encode()
+
+
+class Ec2:
+    """Answers Describe calls. `lists`: {Region: {key: items}}, "" for any Region."""
+
+    def __init__(self, lists, page=1000):
+        self.lists, self.page = lists, page
+        self.denied = set()  # operations, or (operation, Region)
+        self.asked = []      # (operation, Region, key id, token)
+
+    def answer(self, request):
+        form = dict(urllib.parse.parse_qsl(request.body.decode(), keep_blank_values=True))
+        operation, region = form["Action"], request.region()
+        self.asked.append((operation, region, request.key_id(), form.get("NextToken", "")))
+        if self.denied & {operation, (operation, region)}:
+            return ec2_error(403, "UnauthorizedOperation")
+        key = operation.removeprefix("Describe")
+        items = self.lists.get(region, self.lists.get("", {})).get(key, [])
+        start = int(form.get("NextToken", "0+ =/").removesuffix("+ =/"))
+        shown = items[start:start + self.page]
+        body = element(SETS[key], shown)
+        if start + self.page < len(items):
+            body += f"<nextToken>{start + self.page}+ =/</nextToken>"
+        return 200, {}, (f'<?xml version="1.0" encoding="UTF-8"?>\n<{operation}Response xmlns="http'
+                         f'://ec2.amazonaws.com/doc/2016-11-15/"><requestId>1</requestId>{body}'
+                         f"</{operation}Response>").encode()

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`inventory`, and --inventory live, against a server that plays EC2 as no other does: pages,
+throttling, refusals, several Regions and accounts, and the worlds of the NAT oracle."""
+import glob
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import fake_aws
+import fake_ec2
+from fake_aws import SECRET
+
+ORACLE = os.path.join(os.path.dirname(__file__), "..", "..", "bench", "nat_oracle.py")
+HEADER = "version interface-id srcaddr dstaddr bytes start end action log-status\n"
+RECORDS = "2 eni-2 10.0.0.77 10.0.0.2 40 1795132800 1795132860 ACCEPT OK\n"
+
+
+def interface(number, *more):
+    """With secondary addresses."""
+    addresses = [f"10.0.{number}.{end}" for end in (1, *more)]
+    return {"NetworkInterfaceId": f"eni-{number}", "InterfaceType": "interface",
+            "Description": "<b>&\"\\ caf\u00e9 \U0001f600\x7f", "SourceDestCheck": number % 2 == 0,
+            "PrivateIpAddress": addresses[0], "Groups": [], "Status": "in-use",
+            "Attachment": {"DeviceIndex": 1, "InstanceId": f"i-{number}"},
+            "PrivateIpAddresses": [{"Primary": i == 0, "PrivateIpAddress": address}
+                                   for i, address in enumerate(addresses)],
+            "TagSet": [{"Key": "Name", "Value": f"web-{number}"}], "VpcId": "vpc-1"}
+
+
+VPC = {"VpcId": "vpc-1", "IsDefault": False, "CidrBlock": "10.0.0.0/16",
+       "Tags": [{"Key": "Name", "Value": "main"}]}
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.fake = fake_aws.Fake()
+        self.addCleanup(self.fake.close)
+        self.interfaces = [interface(n, 77) for n in range(7)]
+        self.ec2 = self.fake.ec2 = fake_ec2.Ec2(
+            {"": {"NetworkInterfaces": self.interfaces, "Vpcs": [VPC]}}, page=3)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.home = folder.name
+        self.path = os.path.join(self.home, "inventory.json")
+        self.env = {name: value for name, value in os.environ.items() if name[:4] != "AWS_"}
+        self.env |= {"HOME": self.home, "AWS_ENDPOINT_URL": self.fake.url,
+                     "AWS_REGION": "eu-west-1", "AWS_EC2_METADATA_DISABLED": "true",
+                     "AWS_ACCESS_KEY_ID": "ENVKEY", "AWS_SECRET_ACCESS_KEY": SECRET,
+                     "AWS_SESSION_TOKEN": "faketoken"}
+
+    def run_it(self, *words, code=0, says=()):
+        done = subprocess.run([os.environ["FLOWTOLL"], *words], env=self.env, cwd=self.home,
+                              capture_output=True, text=True, check=False)
+        printed = done.stdout + done.stderr
+        self.assertEqual(done.returncode, code, printed)
+        for text in says:
+            self.assertIn(text, printed)
+        for secret in (SECRET, "faketoken"):
+            self.assertNotIn(secret, printed)
+        return done
+
+    def make(self, *options, code=0, says=()):
+        done = self.run_it("inventory", "-o", self.path, *options, code=code, says=says)
+        if code not in (0, 4):
+            self.assertEqual(os.listdir(self.home), [])
+            return None
+        with open(self.path, encoding="ascii") as file:
+            text = file.read()
+        for secret in (SECRET, "faketoken"):
+            self.assertNotIn(secret, text)
+        self.assertNotIn("\x7f", text)
+        self.said = done.stderr
+        return json.loads(text)
+
+
+class Lists(Case):
+    def test_as_the_cli_prints_them(self):
+        made = self.make(says=["8 items in"])
+        self.assertEqual(made["NetworkInterfaces"], self.interfaces)
+        self.assertEqual(made["Vpcs"], [VPC])
+        self.assertEqual(sorted(made), sorted([*fake_ec2.LISTS, "Inventory"]))
+        self.assertEqual(made["Subnets"], [])
+        about = made["Inventory"]
+        self.assertRegex(about["MadeAt"], r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        self.assertEqual(about["Identities"][0]["Arn"], "arn:aws:iam::1:user/ENVKEY")
+        self.assertEqual(about["Identities"][0]["Regions"], ["eu-west-1"])
+        self.assertEqual(about["Missing"], [])
+
+    def test_pages(self):
+        self.make()
+        tokens = [token for operation, _, _, token in self.ec2.asked
+                  if operation == "DescribeNetworkInterfaces"]
+        self.assertEqual(tokens, ["", "3+ =/", "6+ =/"])
+
+    def test_throttled_in_the_middle(self):
+        usual = [lambda request: None] * 2
+        throttled = [lambda request: fake_ec2.ec2_error(503, "RequestLimitExceeded")]
+        self.fake.faults = [*usual, *throttled]
+        made = self.make(says=["RequestLimitExceeded (503)", "trying again in", "(2 of 3)"])
+        self.assertEqual(made["NetworkInterfaces"], self.interfaces)
+
+    def test_throttled_for_long(self):
+        self.env["AWS_MAX_ATTEMPTS"] = "1"
+        usual = [lambda request: None] * 2
+        self.fake.faults = [*usual, lambda request: fake_ec2.ec2_error(503, "Unavailable")]
+        self.make(code=5, says=["ec2 DescribeNetworkInterfaces of eu-west-1: Unavailable (503)",
+                                "try again later"])
+
+    def test_page_without_end(self):
+        page = (b"<DescribeNetworkInterfacesResponse><networkInterfaceSet/><nextToken>same"
+                b"</nextToken></DescribeNetworkInterfacesResponse>")
+        self.fake.faults = [lambda request: None] + [lambda request: (200, {}, page)] * 2
+        self.make(code=5, says=["a page names itself as the next one"])
+
+    def test_no_ec2(self):
+        self.fake.faults = [lambda request: None, lambda request: (200, {}, b"<html></html>")]
+        self.make(code=5, says=["the answer is none of EC2's", "networkInterfaceSet"])
+        self.fake.faults = [lambda request: None, lambda request: (200, {}, b"<a><b></a>")]
+        self.make(code=5, says=["not the XML expected"])
+
+    def test_file_before_stays(self):
+        with open(self.path, "w", encoding="ascii") as file:
+            file.write("before")
+        self.env["AWS_MAX_ATTEMPTS"] = "1"
+        self.fake.faults = [lambda request: fake_ec2.ec2_error(500, "InternalError")]
+        self.run_it("inventory", "-o", self.path, code=5)
+        with open(self.path, encoding="ascii") as file:
+            self.assertEqual(file.read(), "before")
+        self.assertEqual(os.listdir(self.home), ["inventory.json"])
+
+    def test_standard_output(self):
+        done = self.run_it("inventory", "-q")
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(json.loads(done.stdout)["NetworkInterfaces"], self.interfaces)
+
+
+class Whom(Case):
+    def test_denied(self):
+        self.ec2.denied = {"DescribeVpcs", "DescribeTags"}
+        made = self.make(code=4, says=["not had: ec2 DescribeVpcs of eu-west-1: "
+                                       "UnauthorizedOperation (403)", "permission ec2:DescribeVpcs",
+                                       "permission ec2:DescribeTags", "2 lists are missing"])
+        self.assertEqual(made["NetworkInterfaces"], self.interfaces)
+        self.assertNotIn("Vpcs", made)
+        self.assertEqual([row["Action"] for row in made["Inventory"]["Missing"]],
+                         ["ec2:DescribeVpcs", "ec2:DescribeTags"])
+        self.assertNotIn("bucket", self.said)
+
+    def test_all_denied(self):
+        self.ec2.denied = {"Describe" + key for key in fake_ec2.LISTS}
+        self.make(code=5, says=["none of the lists", "docs/iam.md"])
+
+    def test_keys_that_are_not_accepted(self):
+        self.fake.faults = [lambda request: None,
+                            lambda request: fake_ec2.ec2_error(401, "AuthFailure")]
+        self.make(code=5, says=["AuthFailure (401)", "has not enabled"])
+
+    def test_regions(self):
+        self.ec2.lists = {"eu-west-1": {"NetworkInterfaces": self.interfaces[:3]},
+                          "us-east-1": {"NetworkInterfaces": self.interfaces[3:]}}
+        self.ec2.denied = {("DescribeVpcs", "us-east-1")}
+        made = self.make("--region", "eu-west-1,us-east-1", "--region", "eu-west-1", code=4,
+                         says=["DescribeVpcs of us-east-1"])
+        self.assertEqual(made["NetworkInterfaces"], self.interfaces)
+        self.assertEqual(made["Vpcs"], [])
+        self.assertEqual(made["Inventory"]["Identities"][0]["Regions"], ["eu-west-1", "us-east-1"])
+        self.assertEqual(made["Inventory"]["Missing"][0]["Region"], "us-east-1")
+
+    def test_no_region(self):
+        del self.env["AWS_REGION"]
+        self.make(code=2, says=["no Region is set", "--region eu-west-1"])
+        self.assertEqual(self.fake.requests, [])
+        self.make("--region", "EU", code=2, says=["EU is no Region"])
+        self.make("--region", ",", code=2, says=["names no Region"])
+        self.make("--region", "eu-west-1")
+
+    def test_region_of_the_config_file(self):
+        os.makedirs(os.path.join(self.home, "c"))
+        self.env["FLOWTOLL_CONFIG"] = os.path.join(self.home, "c", "config")
+        with open(self.env["FLOWTOLL_CONFIG"], "w", encoding="ascii") as file:
+            file.write("region = eu-north-1,eu-south-1\n")
+        made = self.make()
+        self.assertEqual(made["Inventory"]["Identities"][0]["Regions"],
+                         ["eu-north-1", "eu-south-1"])
+
+    def test_accounts(self):
+        roles = [f"arn:aws:iam::{n}:role/audit{n}" for n in (1, 2)]
+        made = self.make("--role-arn", roles[0], "--role-arn", roles[1])
+        self.assertEqual({key_id for _, _, key_id, _ in self.ec2.asked},
+                         {"AUDIT1ENVKEY", "AUDIT2ENVKEY"})
+        self.assertEqual([row["Arn"] for row in made["Inventory"]["Identities"]],
+                         ["arn:aws:iam::1:user/AUDIT1ENVKEY", "arn:aws:iam::1:user/AUDIT2ENVKEY"])
+
+    def test_role_that_may_not_be_assumed(self):
+        self.fake.faults = [lambda request: fake_aws.error(403, "AccessDenied")]
+        self.make("--role-arn", "arn:aws:iam::1:role/a", code=5,
+                  says=["sts AssumeRole of arn:aws:iam::1:role/a", "sts:AssumeRole"])
+
+    def test_endpoint_of_ec2_alone(self):
+        other = fake_aws.Fake()
+        self.addCleanup(other.close)
+        other.ec2 = self.ec2
+        self.env["AWS_ENDPOINT_URL_EC2"] = other.url
+        self.make()
+        self.assertEqual({request.service() for request in self.fake.requests}, {"sts"})
+        self.assertEqual({request.service() for request in other.requests}, {"ec2"})
+
+
+class Used(Case):
+    def logs(self):
+        path = os.path.join(self.home, "a.log")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(HEADER + RECORDS)
+        return path
+
+    def test_names(self):
+        logs = self.logs()
+        self.interfaces[2]["PrivateIpAddresses"][1]["PrivateIpAddress"] = "10.0.0.2"
+        self.make()
+        question = ["top", "dstaddr", logs, "--format", "csv"]
+        from_file = self.run_it(*question, "--inventory", self.path, says=["web-2 (i-2)"])
+        self.ec2.asked = []
+        live = self.run_it(*question, "--inventory", "live")
+        self.assertEqual(live.stdout, from_file.stdout)
+        self.assertEqual(len(self.ec2.asked), 12)
+
+    def test_live_without_access(self):
+        self.ec2.denied = {"DescribeVpcs"}
+        self.run_it("sql", "select count(*) from interfaces", "--inventory", "live", "--format",
+                    "csv", says=["7\n", "not had: ec2 DescribeVpcs"])
+        self.run_it("sql", "from vpcs", "--inventory", "live", code=2, says=["not had"])
+        self.env.pop("AWS_ACCESS_KEY_ID")
+        self.run_it("sql", "from vpcs", "--inventory", "live", code=5, says=["credentials"])
+
+    def test_live_in_the_config_file(self):
+        os.makedirs(os.path.join(self.home, "c"))
+        self.env["FLOWTOLL_CONFIG"] = os.path.join(self.home, "c", "config")
+        with open(self.env["FLOWTOLL_CONFIG"], "w", encoding="ascii") as file:
+            file.write("inventory = live\n")
+        self.run_it("sql", "select count(*) from interfaces", "--format", "csv", says=["7\n"])
+
+    def test_worlds_of_the_oracle(self):
+        """nat says of the inventory out of EC2 what it says of the AWS CLI's files."""
+        for scenario in ("two_zones", "everything"):
+            world = os.path.join(self.home, scenario)
+            subprocess.run([sys.executable, ORACLE, scenario, "-o", world, "--format", "v2"],
+                           check=True, capture_output=True)
+            names = ("interfaces", "nat-gateways", "subnets", "vpcs", "route-tables",
+                     "prefix-lists")
+            files, lists = [], {}
+            for name in names:
+                files.append(os.path.join(world, name + ".json"))
+                with open(files[-1], encoding="utf-8") as file:
+                    lists |= json.load(file)
+            self.ec2.lists = {"": lists}
+            self.ec2.page = 5
+            made = self.make()
+            for key, items in lists.items():
+                self.assertEqual(made[key], items, key)
+            question = ["nat", os.path.join(world, "logs"), "--format", "csv"]
+            expected = self.run_it(*question, *sum((["--inventory", f] for f in files), []))
+            for source in (self.path, "live"):
+                found = self.run_it(*question, "--inventory", source)
+                self.assertEqual(found.stdout, expected.stdout)
+            self.assertGreater(len(expected.stdout.splitlines()), 10)
+            self.assertEqual(glob.glob(self.path + ".*"), [])
