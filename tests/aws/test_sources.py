@@ -175,8 +175,8 @@ class Answers(Sources):
         self.put_days(PLAIN)
         self.put_days(PLAIN, days=(25,), flow_log="fl-2")
         done = self.ask("sql", "select regexp_extract(file, 'fl-.*T....') as name, count(*) "
-                        "from flows group by 1 order by 1", "s3://bucket/", "--files", "6", "--format", "csv",
-                        says=["note: a sample: 6 of 48 files"])
+                        "from flows group by 1 order by 1", "s3://bucket/", "--files", "6",
+                        "--format", "csv", says=["note: a sample: 6 of 48 files"])
         self.assertEqual([line.partition(",")[0] for line in done.stdout.split()[1:]],
                          ["fl-1_20261118T1000", "fl-1_20261119T1000", "fl-1_20261120T1000",
                           "fl-1_20261121T1000", "fl-1_20261122T1000", "fl-2_20261125T1000"])
