@@ -166,6 +166,7 @@ enum flowtoll_rc
 engine_add_source(struct engine *engine, const char *source, struct flowtoll_err *err)
 {
 	engine_end_query(engine);
+	engine_resume(engine);
 	return io_list_add(&engine->inputs.list, source, err);
 }
 

@@ -283,6 +283,11 @@ class Failures(Sources):
             self.fake.objects[key] = gzip.compress(text)
             self.ask_with(code=4, says=["does not begin with the header", key])
 
+    def test_no_headers(self):
+        for key, body in self.fake.objects.items():
+            self.fake.objects[key] = gzip.compress(gzip.decompress(body).partition(b"\n")[2])
+        self.ask_with()
+
     def test_refused(self):
         self.ask_with(*[lambda request: error(403, "AccessDenied")] * 99, code=5,
                   says=["AccessDenied", "s3:GetObject"])
