@@ -17,6 +17,8 @@
 #include <assert.h>
 #include <string.h>
 
+enum { NOTE_BYTES_MAX = 512 };
+
 struct flowtoll {
 	struct engine *engine;
 	struct fetch_remote *remote;
@@ -145,6 +147,7 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 		                                             .until_us = settings->until_us,
 		                                             .flow_logs = settings->flow_logs,
 		                                             .flow_log_count = settings->flow_log_count,
+		                                             .files = settings->files,
 		                                             .rejects = settings->rejects,
 		                                             .remote = fetch_remote_table(ft->remote),
 		                                             .who = ft->who},
@@ -212,6 +215,27 @@ flowtoll_fault_at(const struct flowtoll *ft, size_t index, struct flowtoll_fault
 
 /* ---- questions ---------------------------------------------------------------------------- */
 
+/* What an answer from some of the files is good for. */
+static enum flowtoll_rc
+note_sample(const struct flowtoll *ft, struct answer *answer, struct flowtoll_err *err)
+{
+	const struct sample *sample = engine_sample(ft->engine);
+	struct buf buf;
+	if (sample->files_of == 0)
+		return FLOWTOLL_OK;
+	buf_init(&buf, NOTE_BYTES_MAX);
+	buf_addf(&buf, "a sample: %zu of %zu files, ", sample->files, sample->files_of);
+	buf_add_size(&buf, sample->bytes);
+	buf_adds(&buf, " of ");
+	buf_add_size(&buf, sample->bytes_of);
+	buf_adds(&buf, "; sums are of these alone, and shares are estimates");
+	enum flowtoll_rc rc = buf_check(&buf, "making an answer", err);
+	if (rc == FLOWTOLL_OK)
+		rc = answer_note(answer, err, "%s", buf_text(&buf));
+	buf_free(&buf);
+	return rc;
+}
+
 /* Hands the answer to a question, if there is one, out under its public name. */
 static enum flowtoll_rc
 wrap(struct flowtoll *ft, enum flowtoll_rc rc, struct answer *answer,
@@ -222,10 +246,12 @@ wrap(struct flowtoll *ft, enum flowtoll_rc rc, struct answer *answer,
 		engine_explain(ft->engine, err);
 		return rc;
 	}
-	*out = mem_zalloc(1, sizeof **out);
-	if (*out == NULL) {
+	rc = note_sample(ft, answer, err);
+	if (rc == FLOWTOLL_OK && (*out = mem_zalloc(1, sizeof **out)) == NULL)
+		rc = err_memory(err, "making an answer");
+	if (rc != FLOWTOLL_OK) {
 		answer_free(answer);
-		return err_memory(err, "making an answer");
+		return rc;
 	}
 	(*out)->answer = answer;
 	(*out)->engine = ft->engine;

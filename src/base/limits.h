@@ -65,6 +65,7 @@ enum {
 #define LIMIT_INVENTORY_BYTES ((size_t)512 << 20)
 #define LIMIT_RANGES_BYTES ((size_t)64 << 20)
 #define LIMIT_TWICE_BYTES ((size_t)32 << 20) /* of text looked at for such pairs */
+#define LIMIT_QUIET_BYTES ((uint64_t)10 << 30) /* more is told before it is fetched */
 #define LIMIT_FILES ((size_t)4 << 20)
 
 #endif

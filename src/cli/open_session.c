@@ -83,6 +83,7 @@ open_session(const struct options *options, const char *const *sources, size_t s
 		.names_off = names != NULL && strcmp(names, "none") == 0,
 		.flow_logs = options->flow_logs,
 		.flow_log_count = options->flow_log_count,
+		.files = options->numbers[FLAG_FILES],
 		.rejects = options->values[FLAG_REJECTS],
 		.profile = options->values[FLAG_PROFILE],
 		.region = options->values[FLAG_REGION],

@@ -98,6 +98,7 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 	engine->who = settings->who;
 	engine->since_us = settings->since_us;
 	engine->until_us = settings->until_us;
+	engine->sample.wanted = settings->files;
 	pthread_mutex_init(&engine->lock, NULL);
 	enum flowtoll_rc rc = memory_plan(engine, settings, err);
 	if (rc == FLOWTOLL_OK)
@@ -165,6 +166,7 @@ enum flowtoll_rc
 engine_add_source(struct engine *engine, const char *source, struct flowtoll_err *err)
 {
 	engine_end_query(engine);
+	engine_resume(engine);
 	return io_list_add(&engine->inputs.list, source, err);
 }
 
@@ -372,6 +374,7 @@ engine_look(struct engine *engine, struct flowtoll_err *err)
 	engine_end_query(engine);
 	engine_resume(engine);
 	TRY(flow_logs_choose(&engine->flow_logs, &engine->inputs.list, err));
+	TRY(sample_choose(&engine->sample, &engine->inputs.list, count, err));
 	TRY(inputs_look(&engine->inputs, err));
 	engine->has_census &= engine->inputs.count == count;
 	if (engine->inputs.count != count) {
@@ -452,6 +455,12 @@ engine_compare_flow_logs(struct engine *engine, const struct flow_logs **logs,
 {
 	*logs = &engine->flow_logs;
 	return flow_logs_compare(engine, err);
+}
+
+const struct sample *
+engine_sample(const struct engine *engine)
+{
+	return &engine->sample;
 }
 
 const char *

@@ -11,6 +11,7 @@
 #include "engine/flow_logs.h"
 #include "engine/inputs.h"
 #include "engine/result.h"
+#include "engine/sample.h"
 #include "who/who.h"
 
 struct engine;
@@ -23,6 +24,7 @@ struct engine_settings {
 	int64_t until_us;      /* ... to before then; 0: no bound */
 	const char *const *flow_logs; /* ids: only their files are read; none: all files */
 	size_t flow_log_count;
+	size_t files;          /* to read, as a sample; 0: all */
 	const char *rejects;   /* file to keep rejected lines in, or NULL */
 	const struct io_remote *remote; /* for sources elsewhere; lent likewise; NULL: there are none */
 	const struct who *who; /* names of addresses; lent for the engine's life; NULL: none */
@@ -40,6 +42,7 @@ FLOWTOLL_MUST_USE enum flowtoll_rc engine_add_source(struct engine *engine, cons
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_look(struct engine *engine, struct flowtoll_err *err);
 /* The period of every question, microseconds since 1970; 0: no bound. */
 void engine_period(const struct engine *engine, int64_t *since_us, int64_t *until_us);
+const struct sample *engine_sample(const struct engine *engine);
 bool engine_has_field(const struct engine *engine, enum flow_id field);
 size_t engine_files_without(const struct engine *engine, enum flow_id field);
 const struct inputs *engine_inputs(const struct engine *engine);

@@ -363,17 +363,19 @@ fill_checked(struct flows_worker *worker, uint8_t *dst, size_t cap, size_t *got,
 	const struct flow_format *format = worker->input->format;
 	size_t len = 0, more = 1;
 	assert(cap > LIMIT_HEADER_BYTES);
+	*got = 0;
 	while (len <= format->text_len && more > 0) {
 		TRY(io_read(worker->reader, dst + len, cap - len, &more, err));
 		len += more;
 	}
-	*got = len;
 	worker->is_checked = true;
 	bool is_same = len > format->text_len &&
 	               memcmp(dst, format->text, format->text_len) == 0 &&
 	               (dst[format->text_len] == '\n' || dst[format->text_len] == '\r');
-	if (is_same || len == 0)
+	if (is_same || len == 0) {
+		*got = len;
 		return FLOWTOLL_OK;
+	}
 	err_set(err, FLOWTOLL_ERR_INPUT,
 	        "it does not begin with the header of the other files of its flow log");
 	err_hint(err, "copy it into a folder with flowtoll get, and ask that");

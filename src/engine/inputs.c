@@ -248,6 +248,7 @@ look_at(struct inputs *inputs, struct input *input, struct io_reader *reader,
 		return refuse_no_parquet(len == 0, err);
 	if (len == 0) /* an empty file is read, and has no rows */
 		return FLOWTOLL_OK;
+	input->has_header = flow_line_is_header(line, len);
 	TRY(tell_format(inputs, line, len, format, err));
 	return share_format(inputs, format, &input->format, err);
 }
@@ -278,7 +279,7 @@ inputs_check_any(const struct inputs *inputs, struct flowtoll_err *err)
 struct flow_log_head {
 	struct flow_file_name name;
 	const struct io_file *first;
-	const struct input *known; /* one with a format; NULL: none so far */
+	const struct input *known; /* one with a header; NULL: none so far */
 };
 
 struct look {
@@ -356,7 +357,7 @@ look_at_remote(struct look *look, struct input *input, struct flowtoll_err *err)
 	io_reader_use(look->reader, is_asked ? look->ahead : NULL);
 	enum flowtoll_rc rc = look_at(look->inputs, input, look->reader, look->format, err);
 	io_reader_use(look->reader, NULL);
-	if (rc == FLOWTOLL_OK && head != NULL && input->format != NULL)
+	if (rc == FLOWTOLL_OK && head != NULL && input->has_header)
 		head->known = input;
 	return rc;
 }

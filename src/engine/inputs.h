@@ -37,6 +37,7 @@ struct input {
 	const struct io_file *file;
 	const struct flow_format *format; /* NULL: empty, or cannot be read */
 	bool is_gzip;
+	bool has_header;        /* else its format is the default one, or that of --fields */
 	bool is_unreadable;     /* found while looking at its header */
 	bool is_assumed;        /* `format` is that of another file of its flow log: to be checked */
 	atomic_bool is_whole;   /* not to be split: its format changes in the middle */

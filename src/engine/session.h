@@ -42,6 +42,7 @@ struct engine {
 	int64_t until_us; /* 0: no bound */
 	struct inputs inputs;
 	struct flow_logs flow_logs;
+	struct sample sample;
 	struct parquet *parquet;
 	struct interface_set *interfaces; /* of the view flows_of_interfaces; NULL: there is none */
 	bool wants_translated; /* the view of what is passed on */

@@ -14,6 +14,7 @@
 
 #include "aws/s3.h"
 #include "fetch/md5.h"
+#include "base/buf.h"
 #include "base/mem.h"
 
 #include <assert.h>
@@ -27,6 +28,7 @@
 enum {
 	SLOTS = LIMIT_STREAMS + LIMIT_STREAMS / 2, /* what has come in whole waits without a thread */
 	RING_BYTES = LIMIT_STREAM_BYTES,
+	NOTICE_BYTES_MAX = 256,
 	LOOK_UP_MS = 100, /* how often who waits looks whether all is stopped */
 	NO_SLOT = -1,
 	CLOSED = -2
@@ -54,6 +56,7 @@ struct slot {
 struct io_ahead {
 	struct fetch_remote *remote;
 	uint64_t most;
+	uint64_t bytes; /* of all files */
 	size_t count;
 	const struct io_file **files; /* sorted by where they are, as those of a list are */
 	int *slot_of;                 /* each file's */
@@ -288,6 +291,20 @@ work(void *ctx)
 	return NULL;
 }
 
+static void
+tell_size(const struct io_ahead *ahead)
+{
+	struct buf buf;
+	buf_init(&buf, NOTICE_BYTES_MAX);
+	buf_adds(&buf, "up to ");
+	buf_add_size(&buf, ahead->bytes);
+	buf_addf(&buf, " in %zu file%s from S3 now; --since, --last and --files make it less",
+	         ahead->count, ahead->count == 1 ? "" : "s");
+	if (!buf.failed)
+		fetch_tell(ahead->remote, buf_text(&buf));
+	buf_free(&buf);
+}
+
 /* The mutex is held. */
 static enum flowtoll_rc
 start(struct io_ahead *ahead, struct flowtoll_err *err)
@@ -295,6 +312,8 @@ start(struct io_ahead *ahead, struct flowtoll_err *err)
 	size_t wanted = ahead->count < LIMIT_STREAMS ? ahead->count : LIMIT_STREAMS;
 	sigset_t all, before;
 	int error = 0;
+	if (ahead->most == UINT64_MAX && ahead->bytes > LIMIT_QUIET_BYTES)
+		tell_size(ahead);
 	sigfillset(&all); /* signals are for the thread that called */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (ahead->thread_count < wanted && error == 0) {
@@ -426,6 +445,7 @@ fetch_ahead_begin(void *ctx, const struct io_file *const *files, size_t count, u
 		assert(i == 0 || files[i] > files[i - 1]);
 		ahead->files[i] = files[i];
 		ahead->slot_of[i] = NO_SLOT;
+		ahead->bytes += files[i]->size_bytes;
 	}
 	*out = ahead;
 	return FLOWTOLL_OK;

@@ -69,15 +69,20 @@ stop(void *ctx, bool is)
 	atomic_store(&remote->stopped, is);
 }
 
-static void
-on_notice(void *ctx, const char *text)
+void
+fetch_tell(struct fetch_remote *remote, const char *text)
 {
-	struct fetch_remote *remote = ctx;
 	if (remote->settings.notice == NULL)
 		return;
 	pthread_mutex_lock(&remote->mutex);
 	remote->settings.notice(remote->settings.notice_ctx, text);
 	pthread_mutex_unlock(&remote->mutex);
+}
+
+static void
+on_notice(void *ctx, const char *text)
+{
+	fetch_tell(ctx, text);
 }
 
 /* ---- connections ---------------------------------------------------------------------------- */

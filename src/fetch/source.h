@@ -36,6 +36,7 @@ FLOWTOLL_MUST_USE enum flowtoll_rc fetch_line_take(struct fetch_remote *remote,
                                                    struct flowtoll_err *err);
 void fetch_line_give(struct fetch_remote *remote, struct aws_line *line); /* NULL ok */
 
+void fetch_tell(struct fetch_remote *remote, const char *text);
 bool fetch_is_stopped(const struct fetch_remote *remote);
 
 /* The calls of struct io_remote that ahead.c has; ctx is a struct fetch_remote. */

@@ -43,6 +43,7 @@ class Fake:
         self.objects = {}  # key: bytes
         self.page_keys = 1000
         self.latency_s = 0
+        self.sizes = {}  # told in listings, where they are not the true ones
         self.faults = []   # called with each request in turn: an answer, or None for the usual one
         self.requests = []
         self.ec2 = None    # a fake_ec2.Ec2
@@ -158,7 +159,8 @@ class Fake:
             if delimiter and delimiter in rest:
                 folders[prefix + rest.partition(delimiter)[0] + delimiter] = True
                 continue
-            rows.append(f"<Contents><Key>{urllib.parse.quote(key)}</Key><Size>{len(body)}</Size>"
+            size = self.sizes.get(key, len(body))
+            rows.append(f"<Contents><Key>{urllib.parse.quote(key)}</Key><Size>{size}</Size>"
                         f"<ETag>{escape(etag(body))}</ETag></Contents>")
         rows += [f"<CommonPrefixes><Prefix>{urllib.parse.quote(name)}</Prefix></CommonPrefixes>"
                  for name in folders]

@@ -157,6 +157,31 @@ class Answers(Sources):
         self.assertEqual(ranges.count(None), 8)
         self.both("head", "-n", "3", "--format", "csv", source="s3://bucket/logs/")
 
+    def test_much_is_told(self):
+        self.put("logs/a.log", text_of(DAY_S))
+        self.fake.sizes["logs/a.log"] = 11 << 30
+        words = "note: up to "
+        done = self.ask("top", "dstaddr", "s3://bucket/logs/", code=3)
+        self.assertNotIn(words, done.stderr)  # its header says already that it is another
+        self.put("logs/b.log", text_of(DAY_S))
+        self.put_days(PLAIN, days=(20,))
+        self.fake.sizes[max(self.fake.objects, key=lambda key: "T2355Z" in key)] = 12 << 30
+        self.ask("top", "dstaddr", "s3://bucket/AWSLogs/", code=4,
+                 says=["note: up to 12.0 GiB in 8 files from S3 now"])
+        done = self.ask("top", "dstaddr", "s3://bucket/AWSLogs/", "-q", code=4)
+        self.assertNotIn("note:", done.stderr)
+
+    def test_sample(self):
+        self.put_days(PLAIN)
+        self.put_days(PLAIN, days=(25,), flow_log="fl-2")
+        done = self.ask("sql", "select regexp_extract(file, 'fl-.*T....') as name, count(*) "
+                        "from flows group by 1 order by 1", "s3://bucket/", "--files", "6",
+                        "--format", "csv", says=["note: a sample: 6 of 48 files"])
+        self.assertEqual([line.partition(",")[0] for line in done.stdout.split()[1:]],
+                         ["fl-1_20261118T1000", "fl-1_20261119T1000", "fl-1_20261120T1000",
+                          "fl-1_20261121T1000", "fl-1_20261122T1000", "fl-2_20261125T1000"])
+        self.assertEqual(len(self.gets()), 6 + 2)
+
     def test_beside_files(self):
         self.put("a/1.log", text_of(DAY_S))
         self.put("b/2.log", text_of(DAY_S + 300))
@@ -257,6 +282,11 @@ class Failures(Sources):
         for text in (lines, text_of(DAY_S).partition(b"\n")[2]):
             self.fake.objects[key] = gzip.compress(text)
             self.ask_with(code=4, says=["does not begin with the header", key])
+
+    def test_no_headers(self):
+        for key, body in self.fake.objects.items():
+            self.fake.objects[key] = gzip.compress(gzip.decompress(body).partition(b"\n")[2])
+        self.ask_with()
 
     def test_refused(self):
         self.ask_with(*[lambda request: error(403, "AccessDenied")] * 99, code=5,

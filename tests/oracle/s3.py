@@ -207,6 +207,33 @@ def odd_keys(s3, url):
     check(not os.path.exists(os.path.join(SCRATCH, "clash")), "something was written")
 
 
+def as_sources(s3, url):
+    """The same answers straight from S3 as from the files here; and what it refuses."""
+    s3.create_bucket(Bucket="logs")
+    here = os.path.join(os.environ["ROOT"], "examples", "flowlogs")
+    prefix = "AWSLogs/123456789012/vpcflowlogs/us-east-1/2026/11/20/"
+    for name in os.listdir(here):
+        with open(os.path.join(here, name), "rb") as file:
+            s3.put_object(Bucket="logs", Key=prefix + name, Body=file.read())
+    s3.put_object(Bucket="logs", Key="AWSLogs/123456789012/CloudTrail/x.json.gz", Body=b"{}")
+
+    def ask(*arguments, **more):
+        return subprocess.run([FLOWTOLL, *arguments], env=environment(url, **more), text=True,
+                              capture_output=True, check=False)
+
+    for question in (["top", "srcaddr,dstaddr", "-n", "100000", "--format", "csv"],
+                     ["nat", "--format", "csv"],
+                     ["head", "--format", "csv"],
+                     ["top", "dstaddr", "--since", "2026-11-20T00:30", "--until",
+                      "2026-11-20T01:00", "--format", "csv"]):
+        there, local = ask(*question, "s3://logs"), ask(*question, here)
+        check(there.returncode == 0 and there.stdout == local.stdout, question, there.stderr)
+    for where, code in (("s3://no-such-bucket/x", "NoSuchBucket"), ("s3://logs/none", "no logs")):
+        check(code in ask("head", where).stderr, where)
+    done = ask("head", "s3://logs", AWS_SECRET_ACCESS_KEY="wrongwrongwrong")
+    check(done.returncode == 5 and "SignatureDoesNotMatch" in done.stderr, done.stderr)
+
+
 def refusals(url, data):
     def told(*words, where="s3://odd/p/", code=5, **more):
         done = get(environment(url, **more), where, "none")
@@ -306,10 +333,11 @@ def with_versitygw():
         s3.create_bucket(Bucket="many")
         many_keys(s3, url, data)
         odd_keys(s3, url)
+        as_sources(s3, url)
         refusals(url, data)
         resumed(s3, url)
         killed(s3, url)
-    print("versitygw: pages, odd keys, refusals, resumed files")
+    print("versitygw: pages, odd keys, sources, refusals, resumed files")
 
 
 def certificate(path):
