@@ -57,7 +57,7 @@ enum flowtoll_rc {
 };
 
 /* The exit code for an answer given although part of the input was not read (see
- * flowtoll_counts); no call returns it. */
+ * flowtoll_counts), or could not be got; no call returns it. */
 #define FLOWTOLL_EXIT_PARTIAL 4
 
 /* Filled by a call that fails; untouched by one that does not. `file` is empty, and `line` and

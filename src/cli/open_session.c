@@ -53,6 +53,22 @@ sort_inventories(const struct options *options, const char **files, size_t *coun
 	return live;
 }
 
+/* Options that only tell of whom to ask, of the command line: they would do nothing. */
+static enum flowtoll_rc
+check_nobody_asked(const struct options *options, struct flowtoll_err *err)
+{
+	static const enum flag_id of_aws[] = {FLAG_PROFILE, FLAG_REGION, FLAG_ROLE_ARN};
+	for (size_t i = 0; i < sizeof of_aws / sizeof *of_aws; i++) {
+		if (options->values[of_aws[i]] == NULL || options->from_config[of_aws[i]])
+			continue;
+		err_set(err, FLOWTOLL_ERR_USAGE, "--%s without --inventory live: AWS is not asked",
+		        flags[of_aws[i]].name);
+		err_hint(err, "add --inventory live, or leave it out");
+		return err->code;
+	}
+	return FLOWTOLL_OK;
+}
+
 static enum flowtoll_rc
 open_with(const struct options *options, struct flowtoll_settings *settings, struct flowtoll **ft,
           struct flowtoll_err *err)
@@ -60,8 +76,10 @@ open_with(const struct options *options, struct flowtoll_settings *settings, str
 	const char *files[LIMIT_INVENTORIES];
 	struct ask_aws ask;
 	settings->inventories = files;
-	if (!sort_inventories(options, files, &settings->inventory_count))
+	if (!sort_inventories(options, files, &settings->inventory_count)) {
+		TRY(check_nobody_asked(options, err));
 		return flowtoll_open(settings, ft, err);
+	}
 	enum flowtoll_rc rc = ask_aws_read(&ask, options, err);
 	settings->live = &ask.what;
 	if (rc == FLOWTOLL_OK)

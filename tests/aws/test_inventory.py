@@ -4,9 +4,11 @@ throttling, refusals, several Regions and accounts, and the worlds of the NAT or
 import glob
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 import fake_aws
@@ -234,6 +236,47 @@ class Used(Case):
         self.run_it("sql", "from vpcs", "--inventory", "live", code=2, says=["not had"])
         self.env.pop("AWS_ACCESS_KEY_ID")
         self.run_it("sql", "from vpcs", "--inventory", "live", code=5, says=["credentials"])
+
+    def test_live_of_other_accounts(self):
+        """Beside a file, too."""
+        with open(self.path, "w", encoding="ascii") as file:
+            json.dump({"NetworkInterfaces": [interface(9)]}, file)
+        self.run_it("sql", "select count(*) from interfaces", "--inventory", self.path,
+                    "--inventory", "live", "--role-arn", "arn:aws:iam::1:role/a", "--region",
+                    "eu-north-1", "--format", "csv", says=["8\n"])
+        self.assertEqual({(region, key_id) for _, region, key_id, _ in self.ec2.asked},
+                         {("eu-north-1", "AENVKEY")})
+
+    def test_options_that_ask_nobody(self):
+        for option in ("--profile", "--region", "--role-arn"):
+            self.run_it("sql", "select 1", option, "x", code=2,
+                        says=[f"{option} without --inventory live"])
+        self.assertEqual(self.fake.requests, [])
+
+    def test_file_that_is_called_live(self):
+        with open(os.path.join(self.home, "live"), "w", encoding="ascii") as file:
+            json.dump({"NetworkInterfaces": [interface(9)]}, file)
+        self.run_it("sql", "select count(*) from interfaces", "--inventory", "./live", "--format",
+                    "csv", says=["1\n"])
+        self.assertEqual(self.fake.requests, [])
+
+    def test_interrupted(self):
+        """Nothing is left, and it ends soon, though the server says nothing."""
+        answering = threading.Event()
+        going = threading.Event()
+        self.addCleanup(going.set)
+
+        def silent(request):
+            answering.set()
+            going.wait(30)
+        self.fake.faults = [lambda request: None, silent]
+        command = [os.environ["FLOWTOLL"], "inventory", "-o", self.path]
+        with subprocess.Popen(command, env=self.env, stderr=subprocess.PIPE, text=True) as process:
+            self.assertTrue(answering.wait(30))
+            process.send_signal(signal.SIGINT)
+            _, printed = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130, printed)
+        self.assertEqual(os.listdir(self.home), [])
 
     def test_live_in_the_config_file(self):
         os.makedirs(os.path.join(self.home, "c"))
