@@ -53,13 +53,23 @@ sort_inventories(const struct options *options, const char **files, size_t *coun
 	return live;
 }
 
+static bool
+any_in_s3(const char *const *sources, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(sources[i], "s3://", 5) == 0)
+			return true;
+	return false;
+}
+
 /* Options that only tell of whom to ask, of the command line: they would do nothing. */
 static enum flowtoll_rc
-check_nobody_asked(const struct options *options, struct flowtoll_err *err)
+check_nobody_asked(const struct options *options, bool asks_s3, struct flowtoll_err *err)
 {
 	static const enum flag_id of_aws[] = {FLAG_PROFILE, FLAG_REGION, FLAG_ROLE_ARN};
 	for (size_t i = 0; i < sizeof of_aws / sizeof *of_aws; i++) {
-		if (options->values[of_aws[i]] == NULL || options->from_config[of_aws[i]])
+		if (options->values[of_aws[i]] == NULL || options->from_config[of_aws[i]] ||
+		    (asks_s3 && of_aws[i] != FLAG_ROLE_ARN))
 			continue;
 		err_set(err, FLOWTOLL_ERR_USAGE, "--%s without --inventory live: AWS is not asked",
 		        flags[of_aws[i]].name);
@@ -70,14 +80,14 @@ check_nobody_asked(const struct options *options, struct flowtoll_err *err)
 }
 
 static enum flowtoll_rc
-open_with(const struct options *options, struct flowtoll_settings *settings, struct flowtoll **ft,
-          struct flowtoll_err *err)
+open_with(const struct options *options, bool asks_s3, struct flowtoll_settings *settings,
+          struct flowtoll **ft, struct flowtoll_err *err)
 {
 	const char *files[LIMIT_INVENTORIES];
 	struct ask_aws ask;
 	settings->inventories = files;
 	if (!sort_inventories(options, files, &settings->inventory_count)) {
-		TRY(check_nobody_asked(options, err));
+		TRY(check_nobody_asked(options, asks_s3, err));
 		return flowtoll_open(settings, ft, err);
 	}
 	enum flowtoll_rc rc = ask_aws_read(&ask, options, err);
@@ -109,7 +119,7 @@ open_session(const struct options *options, const char *const *sources, size_t s
 		.notice = options->values[FLAG_QUIET] == NULL ? notice : NULL,
 	};
 	TRY(range_read(options, clock_us(), &settings.since_us, &settings.until_us, err));
-	TRY(open_with(options, &settings, ft, err));
+	TRY(open_with(options, any_in_s3(sources, source_count), &settings, ft, err));
 	signals_erase_at_end(flowtoll_spill_folder(*ft));
 	for (size_t i = 0; i < source_count; i++) {
 		if (strcmp(sources[i], "-") == 0 && tty_is(STDIN_FILENO) &&
