@@ -14,7 +14,7 @@ import unittest
 FLOWTOLL = os.environ.get("FLOWTOLL", "flowtoll")
 ROOT = os.environ.get("ROOT", os.getcwd())
 LIMIT_S = 30
-COMMANDS = ["completions", "files", "head", "help", "man", "nat", "sql", "top"]
+COMMANDS = ["completions", "files", "get", "head", "help", "man", "nat", "sql", "top"]
 
 
 def flowtoll(*args):
