@@ -3,8 +3,10 @@
 only the folders that a period needs are listed, and no failure passes for a whole answer."""
 import gzip
 import os
+import signal
 import subprocess
 import sys
+import time
 import unittest
 
 import fake_aws
@@ -282,6 +284,22 @@ class Failures(Sources):
         for text in (lines, text_of(DAY_S).partition(b"\n")[2]):
             self.fake.objects[key] = gzip.compress(text)
             self.ask_with(code=4, says=["does not begin with the header", key])
+
+    def test_interrupted(self):
+        def stall(request):
+            status, headers, body = self.fake.object(request)
+            return status, headers | {"cut": 100, "stall_s": 5}, body
+        self.fake.faults = [lambda request: None] * 2 + [stall] * 8
+        with subprocess.Popen([os.environ["FLOWTOLL"], *self.question, self.source], text=True,
+                              env=self.env, stderr=subprocess.PIPE, preexec_fn=lambda:
+                              signal.signal(signal.SIGINT, signal.default_int_handler)) as asking:
+            while len(self.fake.requests) < 4:
+                time.sleep(0.01)
+            asking.send_signal(signal.SIGINT)
+            start = time.monotonic()
+            self.assertEqual(asking.communicate()[1], "flowtoll: interrupted\n")
+        self.assertEqual(asking.returncode, 130)
+        self.assertLess(time.monotonic() - start, 3)
 
     def test_no_headers(self):
         for key, body in self.fake.objects.items():
