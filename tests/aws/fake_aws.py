@@ -4,12 +4,20 @@ they do when told to. It checks no signature: tests/oracle/s3.py has servers tha
 import hashlib
 import http.server
 import json
+import signal
 import sys
 import threading
 import time
 import urllib.parse
 from email.utils import formatdate
 from xml.sax.saxutils import escape
+
+
+def heed_interrupts():
+    """For a process that is to be interrupted: whoever runs the tests in the background may have
+    switched that off, and children inherit it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 
 SECRET = "fakesecret/fakesecret+fakesecret"
 

@@ -329,7 +329,8 @@ class Answers(Case):
         began = time.monotonic()
         self.fake.faults = [lambda request: None, lambda request: time.sleep(6)]
         process = subprocess.Popen([os.environ["FLOWTOLL"], "get", "s3://bucket/p/", self.out],
-                                   env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                   env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   preexec_fn=fake_aws.heed_interrupts)
         while len(self.fake.requests) < 2 and time.monotonic() < began + 30:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)

@@ -271,7 +271,8 @@ class Used(Case):
             going.wait(30)
         self.fake.faults = [lambda request: None, silent]
         command = [os.environ["FLOWTOLL"], "inventory", "-o", self.path]
-        with subprocess.Popen(command, env=self.env, stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(command, env=self.env, stderr=subprocess.PIPE, text=True,
+                              preexec_fn=fake_aws.heed_interrupts) as process:
             self.assertTrue(answering.wait(30))
             process.send_signal(signal.SIGINT)
             _, printed = process.communicate(timeout=20)

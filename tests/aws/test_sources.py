@@ -291,8 +291,8 @@ class Failures(Sources):
             return status, headers | {"cut": 100, "stall_s": 5}, body
         self.fake.faults = [lambda request: None] * 2 + [stall] * 8
         with subprocess.Popen([os.environ["FLOWTOLL"], *self.question, self.source], text=True,
-                              env=self.env, stderr=subprocess.PIPE, preexec_fn=lambda:
-                              signal.signal(signal.SIGINT, signal.default_int_handler)) as asking:
+                              env=self.env, stderr=subprocess.PIPE,
+                              preexec_fn=fake_aws.heed_interrupts) as asking:
             while len(self.fake.requests) < 4:
                 time.sleep(0.01)
             asking.send_signal(signal.SIGINT)
