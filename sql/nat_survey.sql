@@ -20,8 +20,7 @@ FROM (
   FROM (
     SELECT
       interface_id, resource_id, interface_type, instance_id,
-      CASE WHEN dstaddr != pkt_dstaddr THEN dstaddr
-           WHEN srcaddr != pkt_srcaddr THEN srcaddr END AS address
+      CASE WHEN dstaddr != pkt_dstaddr THEN dstaddr END AS address
     FROM flows_translated
   ) AS translated
   GROUP BY interface_id, resource_id, interface_type

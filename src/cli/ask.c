@@ -13,6 +13,7 @@
 #include "cli/tty.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -153,6 +154,20 @@ answer_question(const struct ask *ask, struct deliver *deliver, struct flowtoll 
 	return deliver_write(deliver, *answer, err);
 }
 
+/* All is written: memory and threads are taken back by the system, some twenty milliseconds faster
+ * than one by one. A sanitizer wants to see that nothing is lost. */
+static void
+end_process(int code)
+{
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	fflush(NULL);
+	signals_clean_up();
+	_exit(code);
+#else
+	(void)code;
+#endif
+}
+
 int
 ask_run(const struct ask *ask)
 {
@@ -185,6 +200,7 @@ ask_run(const struct ask *ask)
 		if (counts.rejected > 0 || counts.files_faulty > 0)
 			code = FLOWTOLL_EXIT_PARTIAL;
 	}
+	end_process(code);
 	flowtoll_answer_free(answer);
 	close_session(ft);
 	return code;

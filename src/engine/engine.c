@@ -232,8 +232,7 @@ add_parquet_where(const struct engine *engine, const struct view *view, struct b
 	if (view->parquet == PARQUET_OF_INTERFACES)
 		buf_addf(sql, "%sinterface_index > 0", word);
 	if (view->parquet == PARQUET_TRANSLATED)
-		buf_addf(sql, "%s(srcaddr != pkt_srcaddr OR dstaddr != pkt_dstaddr OR "
-		         "resource_id IS NOT NULL)", word);
+		buf_addf(sql, "%s(dstaddr != pkt_dstaddr OR resource_id IS NOT NULL)", word);
 }
 
 /* A view over all files, in whatever form. */
@@ -277,14 +276,22 @@ is_wanted(const struct engine *engine, const struct view *view)
 	                                              : true;
 }
 
-/* The one view of a kind, anew; all of them if they are not up to date. */
+static enum flowtoll_rc
+check_period(const struct engine *engine, struct flowtoll_err *err)
+{
+	if (!engine_has_period(engine) || engine_has_field(engine, FLOW_start))
+		return FLOWTOLL_OK;
+	return ERR(err, FLOWTOLL_ERR_INPUT,
+	           "none of these logs has the field start, which a period needs");
+}
+
+/* The one view of a kind, anew. */
 static enum flowtoll_rc
 make_one_view(struct engine *engine, enum parquet_view kind, struct flowtoll_err *err)
 {
 	if (engine->inputs.count == 0)
 		return FLOWTOLL_OK;
-	if (!engine->has_view)
-		return engine_make_views(engine, err);
+	TRY(check_period(engine, err));
 	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
 		if (views[i].parquet == kind)
 			return make_view(engine, &views[i], err);
@@ -296,9 +303,7 @@ engine_make_views(struct engine *engine, struct flowtoll_err *err)
 {
 	if (engine->has_view && engine->unknown_count == engine->inputs.unknown_count)
 		return FLOWTOLL_OK;
-	if (engine_has_period(engine) && !engine_has_field(engine, FLOW_start))
-		return ERR(err, FLOWTOLL_ERR_INPUT,
-		           "none of these logs has the field start, which a period needs");
+	TRY(check_period(engine, err));
 	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
 		if (is_wanted(engine, &views[i]))
 			TRY(make_view(engine, &views[i], err));
@@ -368,6 +373,13 @@ engine_resume(struct engine *engine)
 enum flowtoll_rc
 engine_look(struct engine *engine, struct flowtoll_err *err)
 {
+	TRY(engine_look_at_files(engine, err));
+	return engine_make_views(engine, err);
+}
+
+enum flowtoll_rc
+engine_look_at_files(struct engine *engine, struct flowtoll_err *err)
+{
 	uint64_t bytes = 0;
 	bool is_known = true; /* a stream cannot say how much is to come */
 	size_t count = engine->inputs.count;
@@ -386,8 +398,7 @@ engine_look(struct engine *engine, struct flowtoll_err *err)
 		is_known &= engine->inputs.all[i].file->stream == NULL;
 	}
 	atomic_store(&engine->bytes_total, is_known ? bytes : 0);
-	TRY(memory_share(engine, err));
-	return engine_make_views(engine, err);
+	return memory_share(engine, err);
 }
 
 bool

@@ -40,6 +40,10 @@ FLOWTOLL_MUST_USE enum flowtoll_rc engine_add_source(struct engine *engine, cons
 
 /* Looks at the headers of new sources; then engine_has_field and engine_columns tell. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_look(struct engine *engine, struct flowtoll_err *err);
+
+/* The same without the tables flows and flows_folded: for questions that read others. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_look_at_files(struct engine *engine,
+                                                        struct flowtoll_err *err);
 /* The period of every question, microseconds since 1970; 0: no bound. */
 void engine_period(const struct engine *engine, int64_t *since_us, int64_t *until_us);
 const struct sample *engine_sample(const struct engine *engine);
@@ -64,8 +68,8 @@ FLOWTOLL_MUST_USE enum flowtoll_rc engine_view_interfaces(struct engine *engine,
                                                           const char *const *ids, size_t count,
                                                           struct flowtoll_err *err);
 
-/* Likewise the view flows_translated: the records of which an address is not the packet's, so that
- * the interface passes on what is for others, and those of resources without an interface. */
+/* Likewise the view flows_translated: the records of what comes to an interface though the packet
+ * is bound for another, so that it is passed on, and those of resources without an interface. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_view_translated(struct engine *engine,
                                                           struct flowtoll_err *err);
 

@@ -402,15 +402,13 @@ keep_others(const struct flows_worker *worker, const struct fields_kept *kept, u
 	}
 }
 
-/* Takes out rows of interfaces that pass nothing on, as far as the packet's addresses tell; what
- * has no interface but a resource stays. */
+/* Takes out rows that do not come to an interface, bound for somebody else; what has no interface
+ * but a resource stays. */
 static void
 keep_translated(struct flows_worker *worker, struct scan_batch *batch)
 {
 	static const enum flow_id pairs[][2] = {
-		{FLOW_interface_id, FLOW_resource_id},
-		{FLOW_srcaddr, FLOW_pkt_srcaddr},
-		{FLOW_dstaddr, FLOW_pkt_dstaddr}};
+		{FLOW_interface_id, FLOW_resource_id}, {FLOW_dstaddr, FLOW_pkt_dstaddr}};
 	enum { PAIR_COUNT = sizeof pairs / sizeof *pairs };
 	const int16_t *column_of = batch->format->column_of;
 	struct fields_kept kept[PAIR_COUNT];

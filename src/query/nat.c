@@ -345,7 +345,7 @@ query_nat(struct engine *engine, const struct who *who, const struct flowtoll_na
 {
 	assert(engine != NULL && asked != NULL && out != NULL);
 	struct answer *answer = NULL;
-	TRY(engine_look(engine, err));
+	TRY(engine_look_at_files(engine, err));
 	TRY(answer_create(&answer, err));
 	struct nat_plan plan = {
 		.engine = engine, .who = who, .arena = &answer->arena, .asked = asked};
