@@ -2,6 +2,7 @@
 -- interface, by the resource it belongs to, or as it passes on what is bound elsewhere. The last
 -- is only certain once its legs agree (see sql/nat_traffic.sql).
 --
+--   table          flows_translated, of what comes in: a gateway has that; or flows, for all legs
 --   has_instances  do the logs tell instances? Then an instance that translates is no gateway
 --   wanted         an interface that is asked for, or NULL
 SELECT
@@ -20,8 +21,9 @@ FROM (
   FROM (
     SELECT
       interface_id, resource_id, interface_type, instance_id,
-      CASE WHEN dstaddr != pkt_dstaddr THEN dstaddr END AS address
-    FROM flows_translated
+      CASE WHEN dstaddr != pkt_dstaddr THEN dstaddr
+           WHEN srcaddr != pkt_srcaddr THEN srcaddr END AS address
+    FROM {table}
   ) AS translated
   GROUP BY interface_id, resource_id, interface_type
 ) AS interfaces

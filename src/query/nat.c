@@ -326,7 +326,8 @@ nat_make_tables(struct engine *engine, const struct who *who, const char *text,
 		err_hint(err, "name the logs after the query");
 		return err->code;
 	}
-	struct nat_plan plan = {.engine = engine, .who = who, .arena = arena, .asked = &all};
+	struct nat_plan plan = {
+		.engine = engine, .who = who, .arena = arena, .asked = &all, .shows_legs = wants_legs};
 	TRY(make_plan(&plan, err));
 	plan.by_ports = plan.lacks_packet;
 	plan.by_packets = true;

@@ -57,6 +57,7 @@ struct nat_plan {
 	struct arena *arena;   /* all texts and arrays */
 	const struct flowtoll_nat *asked;
 
+	bool shows_legs;      /* of all that may be a gateway, whether it has all four or not */
 	struct nat_gateway *gateways;
 	size_t gateway_count;
 

@@ -223,6 +223,7 @@ run_survey(struct nat_plan *plan, struct result **result, struct flowtoll_err *e
 		buf_adds(&wanted, "NULL");
 	const struct template_hole holes[] = {
 		{"wanted", buf_text(&wanted)},
+		{"table", plan->shows_legs ? "flows" : "flows_translated"},
 		{"has_instances",
 	     engine_has_field(plan->engine, FLOW_instance_id) ? "true" : "false"},
 	};
