@@ -447,7 +447,7 @@ def nat_checker(log_set):
                                              (truth["billed"], truth["upload"]))))
         for key in ("client", "remote"):
             rows = [[row[key], row["billed_bytes"]] for row in answer[key + "s"]]
-            rows = sorted((row for row in rows if row[0]), key=lambda row: (-row[1], row[0]))
+            rows = sorted((row for row in rows if row[0] not in (None, "Other")), key=lambda row: (-row[1], row[0]))
             fault = fault or differs(rows[:TOP], expected(truth[key + "s"]))
         return fault
 
@@ -455,11 +455,11 @@ def nat_checker(log_set):
 
 
 def ask_nat_known(log_set):
-    return ["nat", "--inventory", log_set.inventory], nat_checker(log_set)
+    return ["nat", "-n", str(TOP), "--inventory", log_set.inventory], nat_checker(log_set)
 
 
 def ask_nat_unknown(log_set):
-    return ["nat"], nat_checker(log_set)
+    return ["nat", "-n", str(TOP)], nat_checker(log_set)
 
 
 NAT_KNOWN, NAT_UNKNOWN = "nat, gateway known", "nat, gateway not known"
