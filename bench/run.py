@@ -447,7 +447,8 @@ def nat_checker(log_set):
                                              (truth["billed"], truth["upload"]))))
         for key in ("client", "remote"):
             rows = [[row[key], row["billed_bytes"]] for row in answer[key + "s"]]
-            rows = sorted((row for row in rows if row[0] not in (None, "Other")), key=lambda row: (-row[1], row[0]))
+            rows = [row for row in rows if row[0] not in (None, "Other")]
+            rows.sort(key=lambda row: (-row[1], row[0]))
             fault = fault or differs(rows[:TOP], expected(truth[key + "s"]))
         return fault
 
