@@ -86,14 +86,6 @@ by_window(const void *left, const void *right)
 	                  : compare_text(a->flow_log, a->flow_log_len, b->flow_log, b->flow_log_len);
 }
 
-/* Can records of this window start in the period? */
-static bool
-is_within(int64_t window_s, int64_t since_us, int64_t until_us)
-{
-	return (window_s + FLOW_WINDOW_S) * 1000000 > since_us &&
-	       (until_us == 0 || (window_s - FLOW_LATE_S) * 1000000 < until_us);
-}
-
 static void
 list_files(struct look *look, const struct inputs *inputs, int64_t since_us, int64_t until_us)
 {
@@ -105,7 +97,7 @@ list_files(struct look *look, const struct inputs *inputs, int64_t since_us, int
 		/* what comes as a stream can be read only once */
 		look->count += file->name.flow_log != NULL && input->format != NULL &&
 		               input->file->stream == NULL &&
-		               is_within(file->name.window_s, since_us, until_us);
+		               flow_window_overlaps(file->name.window_s, FLOW_LATE_S, since_us, until_us);
 	}
 	qsort(look->files, look->count, sizeof *look->files, by_window);
 }

@@ -5,7 +5,6 @@
 #include "fetch/plan.h"
 
 #include "base/mem.h"
-#include "base/when.h"
 #include "flow/file_name.h"
 
 #include <stdlib.h>
@@ -43,9 +42,7 @@ is_in_range(struct fetch_plan *plan, const char *key)
 		plan->no_time++;
 		return false;
 	}
-	int64_t from_us = name.window_s * WHEN_SECOND_US;
-	int64_t until_us = from_us + FLOW_WINDOW_S * WHEN_SECOND_US;
-	return until_us > plan->since_us && (plan->until_us == 0 || from_us < plan->until_us);
+	return flow_window_overlaps(name.window_s, 0, plan->since_us, plan->until_us);
 }
 
 static enum flowtoll_rc

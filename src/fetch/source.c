@@ -7,7 +7,6 @@
 #include "aws/s3.h"
 #include "base/arena.h"
 #include "base/mem.h"
-#include "base/when.h"
 #include "fetch/folders.h"
 #include "flow/file_name.h"
 
@@ -124,9 +123,8 @@ may_have(const struct fetch_remote_settings *settings, const char *key)
 	flow_file_name_parse(key, &name);
 	if (name.flow_log == NULL)
 		return true;
-	return (name.window_s + FLOW_WINDOW_S) * WHEN_SECOND_US > settings->since_us &&
-	       (settings->until_us == 0 ||
-	        (name.window_s - FLOW_LATE_S) * WHEN_SECOND_US < settings->until_us);
+	return flow_window_overlaps(name.window_s, FLOW_LATE_S, settings->since_us,
+	                            settings->until_us);
 }
 
 static enum flowtoll_rc

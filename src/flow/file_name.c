@@ -73,3 +73,11 @@ flow_file_name_parse(const char *path, struct flow_file_name *name)
 	name->scope_len = (size_t)(mark - base);
 	parse_scope(name);
 }
+
+bool
+flow_window_overlaps(int64_t window_s, int64_t late_s, int64_t since_us, int64_t until_us)
+{
+	const int64_t second_us = 1000000;
+	return (window_s + FLOW_WINDOW_S) * second_us > since_us &&
+	       (until_us == 0 || (window_s - late_s) * second_us < until_us);
+}

@@ -34,4 +34,9 @@ struct flow_file_name {
 
 void flow_file_name_parse(const char *path, struct flow_file_name *name);
 
+/* Does the window, begun `late_s` earlier, share a moment with the period? With FLOW_LATE_S it asks
+ * whether records in its file may start in the period, which is in microseconds since 1970;
+ * until_us 0: no end. */
+bool flow_window_overlaps(int64_t window_s, int64_t late_s, int64_t since_us, int64_t until_us);
+
 #endif

@@ -67,14 +67,6 @@ plan_windows(struct nat_plan *plan, struct window *windows, size_t count)
 		plan->period_end_us = (windows[0].begin_s + span_s) * 1000000;
 }
 
-/* May a file of this window have records that start in the period, and no others say more? */
-static bool
-is_in_period(const struct nat_plan *plan, int64_t window_s)
-{
-	return (window_s + FLOW_WINDOW_S) * 1000000 > plan->period_start_us &&
-	       (plan->period_end_us == 0 || window_s * 1000000 < plan->period_end_us);
-}
-
 static enum flowtoll_rc
 look_at_files(struct nat_plan *plan, struct flowtoll_err *err)
 {
@@ -91,7 +83,8 @@ look_at_files(struct nat_plan *plan, struct flowtoll_err *err)
 		plan->lacks_packet |= input->format->column_of[FLOW_pkt_srcaddr] < 0 ||
 		                      input->format->column_of[FLOW_pkt_dstaddr] < 0;
 		flow_file_name_parse(input->file->path, &name);
-		if (name.flow_log != NULL && is_in_period(plan, name.window_s))
+		if (name.flow_log != NULL && flow_window_overlaps(name.window_s, 0, plan->period_start_us,
+		                                                  plan->period_end_us))
 			windows[count++] = (struct window){name.window_s, name.flow_log, name.flow_log_len};
 	}
 	plan_windows(plan, windows, count);
@@ -219,9 +212,8 @@ static const struct lists_table tables[] = {
 static bool
 wants_more(struct nat_plan *plan, const struct result_cell *row)
 {
-	bool is_split = row[NAT_IS_SPLIT].type == RESULT_BOOL && row[NAT_IS_SPLIT].as.boolean;
-	if (!plan->by_packets && row[NAT_IS_NAT64].type == RESULT_BOOL &&
-	    row[NAT_IS_NAT64].as.boolean) {
+	bool is_split = nat_is_true(&row[NAT_IS_SPLIT]);
+	if (!plan->by_packets && nat_is_true(&row[NAT_IS_NAT64])) {
 		plan->by_packets = true;
 		return true;
 	}

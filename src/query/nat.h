@@ -90,6 +90,12 @@ nat_is_text(const char *a, const char *b)
 	return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
+static inline bool
+nat_is_true(const struct result_cell *cell)
+{
+	return cell->type == RESULT_BOOL && cell->as.boolean;
+}
+
 /* Fills gateways. An error where there is none that is certain. */
 FLOWTOLL_MUST_USE enum flowtoll_rc nat_find_gateways(struct nat_plan *plan,
                                                      struct flowtoll_err *err);

@@ -242,7 +242,8 @@ find_in_logs(struct nat_plan *plan, struct flowtoll_err *err)
 {
 	struct result *result = NULL;
 	const struct result_cell *row = NULL;
-	TRY(engine_view_translated(plan->engine, err));
+	if (!plan->shows_legs)
+		TRY(engine_view_translated(plan->engine, err));
 	TRY(run_survey(plan, &result, err));
 	enum flowtoll_rc rc = result_next(result, &row, err);
 	while (rc == FLOWTOLL_OK && row != NULL) {

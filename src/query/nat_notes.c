@@ -4,7 +4,6 @@
  */
 #include "query/nat_notes.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -13,7 +12,8 @@ enum { TEXT_BYTES_MAX = 16 * 1024 };
 #define LOG_FORMAT                                                                                 \
 	"'${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} "       \
 	"${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${pkt-srcaddr} "      \
-	"${pkt-dstaddr} ${flow-direction} ${instance-id} ${az-id}%s'"
+	"${pkt-dstaddr} ${flow-direction} ${instance-id} ${az-id} "      \
+	"${resource-id} ${interface-type}'"
 
 /* ---- cells -------------------------------------------------------------------------------- */
 
@@ -21,12 +21,6 @@ static uint64_t
 number(const struct result_cell *cell)
 {
 	return cell->type == RESULT_INT && cell->as.integer > 0 ? (uint64_t)cell->as.integer : 0;
-}
-
-static bool
-is_true(const struct result_cell *cell)
-{
-	return cell->type == RESULT_BOOL && cell->as.boolean;
 }
 
 static bool
@@ -164,11 +158,11 @@ note_figure(const struct nat_plan *plan, struct answer *answer, const struct res
 		buf_add_size(&buf, number(&row[NAT_HIGH]));
 	}
 	TRY(take_note(&buf, answer, err));
-	if (is_true(&row[NAT_IS_PACKET]) && !is_true(&row[NAT_HAS_OUTER]) &&
+	if (nat_is_true(&row[NAT_IS_PACKET]) && !nat_is_true(&row[NAT_HAS_OUTER]) &&
 	    row[NAT_BILLED].type == RESULT_INT)
 		TRY(answer_note(answer, err, "%.*s: its records have no outer side to check the figure by",
 		                (int)row[NAT_GATEWAY_ID].as.text.len, row[NAT_GATEWAY_ID].as.text.bytes));
-	if (is_true(&row[NAT_IS_PACKET]) && number(&row[NAT_RESIDUAL]) > 0) {
+	if (nat_is_true(&row[NAT_IS_PACKET]) && number(&row[NAT_RESIDUAL]) > 0) {
 		buf_init(&buf, TEXT_BYTES_MAX);
 		add_bytes_of(&buf, row, NAT_RESIDUAL,
 		             " are of records without packet-level addresses: their remotes are not told");
@@ -182,9 +176,9 @@ static enum flowtoll_rc
 note_poor(const struct nat_plan *plan, struct answer *answer, const struct result_cell *row,
           struct flowtoll_err *err)
 {
-	if (is_true(&row[NAT_IS_PACKET]) || row[NAT_BILLED].type != RESULT_INT)
+	if (nat_is_true(&row[NAT_IS_PACKET]) || row[NAT_BILLED].type != RESULT_INT)
 		return FLOWTOLL_OK;
-	if (is_true(&row[NAT_IS_SPLIT]))
+	if (nat_is_true(&row[NAT_IS_SPLIT]))
 		TRY(answer_note(answer, err,
 		                "these logs lack pkt-srcaddr and pkt-dstaddr: clients and remotes are told "
 		                "by the VPCs' ranges, pairs only where routes and single addresses prove "
@@ -204,8 +198,7 @@ note_poor(const struct nat_plan *plan, struct answer *answer, const struct resul
 	                   "--resource-ids %s --traffic-type ALL --log-destination-type s3 "
 	                   "--log-destination arn:aws:s3:::BUCKET --max-aggregation-interval 60 "
 	                   "--log-format " LOG_FORMAT,
-	                   plan->gateways[0].vpc_id != NULL ? plan->gateways[0].vpc_id : "VPC",
-	                   " ${resource-id} ${interface-type}");
+	                   plan->gateways[0].vpc_id != NULL ? plan->gateways[0].vpc_id : "VPC");
 }
 
 enum flowtoll_rc

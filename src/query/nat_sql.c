@@ -6,9 +6,6 @@
 
 #include "query/template.h"
 
-#include <assert.h>
-#include <stdio.h>
-
 extern const char sql_nat[], sql_nat_legs[], sql_nat_margins[], sql_nat_traffic[];
 
 /* ---- rows --------------------------------------------------------------------------------- */
