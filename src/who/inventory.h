@@ -14,6 +14,7 @@
 #include "ip/trie.h"
 #include "who/intern.h"
 #include "who/network.h"
+#include "who/name_source.h"
 
 /* One interface, or several that share an address; or what a NAT gateway says of its own. */
 struct who_entry {
@@ -23,6 +24,7 @@ struct who_entry {
 	const char *resource_id;            /* of a NAT gateway; else NULL */
 	const char *eni_id;                 /* NULL: not known, or several */
 	const struct who_claim *claimants;  /* of several: newest first; else NULL */
+	const struct who_source *from;      /* set by who_inventory_claim */
 	bool is_stand_in;                   /* a NAT gateway's word: no interface was read for it */
 };
 
@@ -33,6 +35,7 @@ struct who_inventory {
 	size_t count;
 	size_t cap;
 	struct who_network network;
+	const struct who_source *from; /* of what is read now */
 };
 
 void who_inventory_free(struct who_inventory *inventory);
@@ -58,11 +61,11 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_inventory_claim(struct who_inventory *inv
                                                        const struct ip_cidr *cidrs, size_t count,
                                                        struct flowtoll_err *err);
 
-/* NULL: not there. */
+/* NULL: not there; the length of the prefix that is, in *bits (NULL ok). */
 static inline const struct who_entry *
-who_inventory_find(const struct who_inventory *inventory, struct ip ip)
+who_inventory_find(const struct who_inventory *inventory, struct ip ip, unsigned *bits)
 {
-	uint32_t at = inventory->trie != NULL ? ip_trie_find(inventory->trie, ip, NULL) : IP_TRIE_NONE;
+	uint32_t at = inventory->trie != NULL ? ip_trie_find(inventory->trie, ip, bits) : IP_TRIE_NONE;
 	return at != IP_TRIE_NONE ? &inventory->entries[at] : NULL;
 }
 
