@@ -100,8 +100,29 @@ fill(struct who_name *name, const char *label, const char *kind, const char *own
 bool
 who_find(const struct who *who, struct ip ip, struct who_name *name)
 {
+	return who_find_at(who, ip, NULL, name);
+}
+
+bool
+who_has_shared(const struct who *who)
+{
+	return who->inventory.has_shared;
+}
+
+struct who_label
+who_attribute(const struct who *who, struct ip ip, const char *interface_id,
+              enum who_attribute attribute, const char *tag)
+{
+	const struct who_entry *entry = who_inventory_find_at(&who->inventory, ip, interface_id);
+	return entry != NULL ? who_inventory_attribute(&who->inventory, entry, attribute, tag)
+	                     : (struct who_label){0};
+}
+
+bool
+who_find_at(const struct who *who, struct ip ip, const char *interface_id, struct who_name *name)
+{
 	*name = (struct who_name){0};
-	const struct who_entry *entry = who_inventory_find(&who->inventory, ip);
+	const struct who_entry *entry = who_inventory_find_at(&who->inventory, ip, interface_id);
 	if (entry != NULL)
 		fill(name, entry->name, entry->kind, entry->owner, "inventory");
 	const struct ip_special *special = ip_special_find(ip);
