@@ -204,7 +204,7 @@ unescape(struct who_json_reader *reader, const char *at, const char *end, struct
 static enum flowtoll_rc
 read_text(struct who_json_reader *reader, struct flowtoll_err *err)
 {
-	const char *begin = reader->text + reader->at + 1, *end;
+	const char *begin = reader->text + reader->at + 1, *end = begin;
 	bool has_escapes;
 	TRY(find_end(reader, begin, &end, &has_escapes, err));
 	TRY(add_node(reader, WHO_JSON_TEXT, err));
