@@ -110,7 +110,7 @@ struct flowtoll_settings {
 	size_t inventory_count;
 	const struct flowtoll_inventory *live; /* asked for besides them; NULL: nobody is asked */
 	const char *aws_ranges;  /* file with AWS's ip-ranges.json; or NULL */
-	const char *names_file;  /* CSV of cidr,name,kind,owner, which goes before all others; or NULL */
+	const char *names_file; /* CSV of cidr,name,kind,owner, which goes before all others; or NULL */
 	const char *asn_db;      /* of autonomous systems, in MaxMind's format; or NULL */
 	bool names_off;          /* add no names to addresses, even if files for it are given */
 	int64_t since_us;        /* only records that start at or after this, microseconds since 1970 */
@@ -147,7 +147,8 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_add_source(struct flowt
 /* ---- questions ---------------------------------------------------------------------------- */
 
 /* Rank by keys. Each list is comma separated fields or derived keys ("srcaddr,dstport",
- * "srcaddr/24", "hour", "dst.owner"); all lists are answered from one pass, a table each. */
+ * "srcaddr/24", "hour", "dst.owner", "src.tag:Team"); all lists are answered from one pass, a table
+ * each. */
 struct flowtoll_top {
 	const char *const *keys;
 	size_t key_count;  /* lists, at least 1 */
@@ -156,6 +157,8 @@ struct flowtoll_top {
 	const char *having; /* an SQL condition over the answer's columns, or NULL: groups for which it
 	                       does not hold go to the row Other */
 	uint64_t rows;     /* rows to show of each list before the row Other; 0: 10 */
+	const char *const *tags; /* keys of tags, each shown beside addresses: a column src.tag:Team */
+	size_t tag_count;
 };
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_top(struct flowtoll *ft,
                                                              const struct flowtoll_top *top,
@@ -169,6 +172,9 @@ struct flowtoll_nat {
 	const char *gateway; /* only this one: "nat-..." or its interface, "eni-..."; NULL: all */
 	const char *client;  /* only what this address sent and received; NULL: all */
 	uint64_t rows;       /* to show of clients, remotes and pairs before the row Other; 0: all */
+	const char *const *tags; /* keys of tags: what clients have, and a table "tags" of the bytes by
+	                            them */
+	size_t tag_count;
 };
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_nat(struct flowtoll *ft,
                                                              const struct flowtoll_nat *nat,
@@ -212,8 +218,8 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_head_sql(struct flowtol
 FLOWTOLL_API void flowtoll_free_text(char *text); /* NULL ok */
 
 /* Any SQL query over the tables flows, files, rejects and sources, nat_traffic and nat_legs, and
- * those of the inventory: interfaces, nat_gateways, subnets, vpcs, route_tables and prefix_lists,
- * which need no source. */
+ * those of the inventory: interfaces, nat_gateways, subnets, vpcs, route_tables, prefix_lists,
+ * endpoints and tags, which need no source. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_sql(struct flowtoll *ft, const char *query,
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);

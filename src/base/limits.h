@@ -12,6 +12,8 @@ enum {
 	LIMIT_NAME_BYTES = 127,         /* a column's name in it */
 	LIMIT_FILE_NAME_BYTES = 1024,   /* a longer one tells no flow log */
 	LIMIT_LINE_BYTES = 64 * 1024,   /* a record; a longer line is rejected, not cut */
+	LIMIT_TAGS = 8,                 /* tags shown beside addresses */
+	LIMIT_TAG_KEY_BYTES = 1024,     /* of a tag that is asked for; AWS's have 128 characters */
 	LIMIT_KEYS = 16,                /* keys of one `top` list */
 	LIMIT_LISTS = 16,               /* lists of one `top` */
 	LIMIT_FLOW_LOGS = 64,           /* chosen with --flow-log */

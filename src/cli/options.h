@@ -94,6 +94,8 @@ struct options {
 	char *config_paths;
 	const char *also[LIMIT_LISTS];   /* each --also */
 	size_t also_count;
+	const char *tags[LIMIT_TAGS];    /* each --tag */
+	size_t tag_count;
 	const char *flow_logs[LIMIT_FLOW_LOGS]; /* each --flow-log */
 	size_t flow_log_count;
 	const char *inventories[LIMIT_INVENTORIES]; /* each --inventory */

@@ -183,14 +183,10 @@ make_room(struct csv_reader *reader, struct flowtoll_err *err)
 		ERR(err, FLOWTOLL_ERR_INPUT, "more than %d ranges", LIMIT_RANGES);
 		return wrong_row(reader, err);
 	}
-	if (names->count < names->cap)
-		return FLOWTOLL_OK;
-	size_t cap = names->cap > 0 ? names->cap * 2 : 64;
-	struct who_named *rows = mem_realloc_array(names->rows, cap, sizeof *rows);
+	struct who_named *rows = mem_room(names->rows, names->count, &names->cap, sizeof *rows);
 	if (rows == NULL)
 		return err_memory(err, "reading names");
 	names->rows = rows;
-	names->cap = cap;
 	return FLOWTOLL_OK;
 }
 

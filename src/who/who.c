@@ -160,10 +160,12 @@ fill_named(const struct who *who, const struct who_named *row, const char *label
 }
 
 static void
-fill_inventory(const struct who *who, struct ip ip, struct who_name *name)
+fill_inventory(const struct who *who, struct ip ip, const char *interface_id,
+               struct who_name *name)
 {
 	unsigned bits;
-	const struct who_entry *entry = who_inventory_find(&who->inventory, ip, &bits);
+	const struct who_entry *entry =
+		who_inventory_find_at(&who->inventory, ip, interface_id, &bits);
 	if (entry != NULL)
 		fill(name, &(struct finding){entry->name, entry->kind, entry->owner, entry->from,
 		                             cidr_around(ip, bits)});
@@ -201,12 +203,13 @@ clear(struct who_name *name)
 }
 
 static bool
-find(const struct who *who, struct ip ip, const struct ip_special *special, struct who_name *name)
+find(const struct who *who, struct ip ip, const char *interface_id,
+     const struct ip_special *special, struct who_name *name)
 {
 	const struct who_named *named = who_names_file_find(&who->names, ip);
 	clear(name);
 	fill_named(who, named, named != NULL ? named->name : NULL, name);
-	fill_inventory(who, ip, name);
+	fill_inventory(who, ip, interface_id, name);
 	if (special != NULL) {
 		fill(name, &(struct finding){special->name, "special",
 		                             special->is_private ? "private network"
@@ -227,13 +230,34 @@ find(const struct who *who, struct ip ip, const struct ip_special *special, stru
 bool
 who_find(const struct who *who, struct ip ip, struct who_name *name)
 {
+	return who_find_at(who, ip, NULL, name);
+}
+
+bool
+who_has_shared(const struct who *who)
+{
+	return who->inventory.has_shared;
+}
+
+struct who_label
+who_attribute(const struct who *who, struct ip ip, const char *interface_id,
+              enum who_attribute attribute, const char *tag)
+{
+	const struct who_entry *entry = who_inventory_find_at(&who->inventory, ip, interface_id, NULL);
+	return entry != NULL ? who_inventory_attribute(&who->inventory, entry, attribute, tag)
+	                     : (struct who_label){0};
+}
+
+bool
+who_find_at(const struct who *who, struct ip ip, const char *interface_id, struct who_name *name)
+{
 	const struct ip_special *special = ip_special_find(ip);
 	if (special != NULL && special->has_inner) {
 		struct ip inner = ip_from_v4((uint32_t)ip.lo);
-		if (find(who, inner, ip_special_find(inner), name))
+		if (find(who, inner, interface_id, ip_special_find(inner), name))
 			return true;
 	}
-	return find(who, ip, special, name);
+	return find(who, ip, interface_id, special, name);
 }
 
 bool

@@ -86,6 +86,30 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_add_aws_ranges(struct who *who, const cha
 /* False where no source knows the address; *name is then all NULL. Allocates nothing. */
 bool who_find(const struct who *who, struct ip ip, struct who_name *name);
 
+/* The same of an address in a record that this interface logged, or NULL: where VPCs have equal
+ * ranges, that tells which one it is of. */
+bool who_find_at(const struct who *who, struct ip ip, const char *interface_id,
+                 struct who_name *name);
+
+/* Is any address of the inventory one of several interfaces'? Else who_find says the same. */
+bool who_has_shared(const struct who *who);
+
+/* Where an address is and what it belongs to, out of the inventory. */
+enum who_attribute { WHO_INTERFACE, WHO_INSTANCE, WHO_SUBNET, WHO_ZONE, WHO_VPC, WHO_TAG };
+
+/* An id, and the tag Name of what has it. NULL: not known, or none. */
+struct who_label {
+	const char *id;
+	const char *name;
+};
+
+/* `interface_id` as in who_find_at. Of WHO_TAG `id` is the value of the tag that is called `tag`,
+ * of the interface, else its instance, NAT gateway or endpoint, else its subnet, else its VPC. From
+ * these two there is no Name, and nothing that begins with "aws:": such tags are of the resource
+ * alone. Several interfaces with one address must agree. */
+struct who_label who_attribute(const struct who *who, struct ip ip, const char *interface_id,
+                               enum who_attribute attribute, const char *tag);
+
 /* True if the inventory says that this address belongs to a NAT gateway, and to nothing else; its
  * id ("nat-...") in *nat_gateway_id where known, else NULL. */
 bool who_is_nat_gateway(const struct who *who, struct ip ip, const char **nat_gateway_id);

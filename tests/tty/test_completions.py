@@ -210,7 +210,8 @@ class Keys(unittest.TestCase):
         self.assertGreater(len(words), 30)
         for word in words:
             done = flowtoll("top", word, os.path.join(ROOT, "examples/flowlogs"), "--sql",
-                            "--no-config")
+                            "--no-config", "--inventory",
+                            os.path.join(ROOT, "examples/interfaces.json"))
             self.assertEqual(done.returncode, 0, f"{word}: {done.stderr}")
 
 
