@@ -29,7 +29,7 @@ struct registry_range {
 	const char *registry; /* "arin", "ripe", "apnic", "lacnic", "afrinic"; or the host that spoke */
 	const char *source;   /* the URL that gave the answer */
 	const char *name;     /* of the network: "AT-88-Z" */
-	const char *owner;    /* the registrant, else the network's name; NULL only where !found */
+	const char *owner;    /* the registrant, else the network's name, else its handle */
 	const char *handle;
 	const char *type;
 	const char *status;   /* several with ", " between */
@@ -88,7 +88,7 @@ bool registry_subject(struct ip ip, struct ip *subject);
 
 struct registry_want {
 	struct ip ip;
-	uint64_t bytes;
+	uint64_t bytes; /* what it weighs; of 0 it is never asked for */
 };
 
 /* Where asking ends, whichever comes first. Zero is the default. */
