@@ -145,7 +145,8 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_add_source(struct flowt
 /* ---- questions ---------------------------------------------------------------------------- */
 
 /* Rank by keys. Each list is comma separated fields or derived keys ("srcaddr,dstport",
- * "srcaddr/24", "hour", "dst.owner"); all lists are answered from one pass, a table each. */
+ * "srcaddr/24", "hour", "dst.owner", "src.tag:Team"); all lists are answered from one pass, a table
+ * each. */
 struct flowtoll_top {
 	const char *const *keys;
 	size_t key_count;  /* lists, at least 1 */
@@ -154,6 +155,8 @@ struct flowtoll_top {
 	const char *having; /* an SQL condition over the answer's columns, or NULL: groups for which it
 	                       does not hold go to the row Other */
 	uint64_t rows;     /* rows to show of each list before the row Other; 0: 10 */
+	const char *const *tags; /* keys of tags, each shown beside addresses: a column src.tag:Team */
+	size_t tag_count;
 };
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_top(struct flowtoll *ft,
                                                              const struct flowtoll_top *top,
@@ -167,9 +170,26 @@ struct flowtoll_nat {
 	const char *gateway; /* only this one: "nat-..." or its interface, "eni-..."; NULL: all */
 	const char *client;  /* only what this address sent and received; NULL: all */
 	uint64_t rows;       /* to show of clients, remotes and pairs before the row Other; 0: all */
+	const char *const *tags; /* keys of tags: what clients have, and a table "tags" of the bytes by
+	                            them */
+	size_t tag_count;
 };
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_nat(struct flowtoll *ft,
                                                              const struct flowtoll_nat *nat,
+                                                             struct flowtoll_answer **answer,
+                                                             struct flowtoll_err *err);
+
+/* Who is behind addresses, and how that is known: a row for each in the order given, with address,
+ * name, owner, kind, cidr (the range that has the name), country, service, region, network (as the
+ * registry calls it), source and as_of (of the name). An address that nobody knows has a row too,
+ * and a note says how many. One that cannot be read is an error, whose `line` is its number among
+ * them, from 1. Needs no source. */
+struct flowtoll_who {
+	const char *const *addresses; /* text, IPv4 or IPv6 */
+	size_t address_count;
+};
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_who(struct flowtoll *ft,
+                                                             const struct flowtoll_who *who,
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);
 
@@ -196,8 +216,8 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_head_sql(struct flowtol
 FLOWTOLL_API void flowtoll_free_text(char *text); /* NULL ok */
 
 /* Any SQL query over the tables flows, files, rejects and sources, nat_traffic and nat_legs, and
- * those of the inventory: interfaces, nat_gateways, subnets, vpcs, route_tables and prefix_lists,
- * which need no source. */
+ * those of the inventory: interfaces, nat_gateways, subnets, vpcs, route_tables, prefix_lists,
+ * endpoints and tags, which need no source. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_sql(struct flowtoll *ft, const char *query,
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);

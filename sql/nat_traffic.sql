@@ -13,8 +13,12 @@ by_remote AS (
     sum(bytes) FILTER (leg = 'B') AS b,
     sum(bytes) FILTER (leg = 'C') AS c,
     sum(bytes - header_bytes) FILTER (leg = 'D') AS d
-  FROM legs
-  WHERE is_packet AND leg IS NOT NULL
+  FROM (
+    SELECT i, remote, leg, sum(bytes) AS bytes, sum(header_bytes) AS header_bytes
+    FROM legs
+    WHERE is_packet AND leg IS NOT NULL
+    GROUP BY ALL
+  )
   GROUP BY i, remote
 ),
 -- What goes out to a remote has come in for it, what goes to clients has come from it. An address
@@ -58,7 +62,12 @@ hourly AS MATERIALIZED (
     sum(bytes) FILTER (leg IS NULL AND NOT is_packet) AS blind,
     sum(flows) FILTER (is_skipped) AS skipped,
     coalesce(bool_or(is_nat64), false) AS is_nat64
-  FROM legs
+  FROM (
+    SELECT i, hour, leg, is_packet, is_ingress, is_skipped, is_nat64,
+      sum(bytes) AS bytes, sum(header_bytes) AS header_bytes, sum(flows) AS flows
+    FROM legs
+    GROUP BY ALL
+  )
   GROUP BY i, hour
 ),
 sums AS (

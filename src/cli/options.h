@@ -20,6 +20,7 @@ enum command_id {
 /* Sets of commands, a bit each. */
 enum {
 	FOR_TOP = 1 << COMMAND_TOP,
+	FOR_WHO = 1 << COMMAND_WHO,
 	FOR_HEAD = 1 << COMMAND_HEAD,
 	FOR_SQL = 1 << COMMAND_SQL,
 	FOR_FILES = 1 << COMMAND_FILES,
@@ -65,6 +66,7 @@ enum operand_kind {
 	OPERAND_KEYS,
 	OPERAND_QUERY,
 	OPERAND_SOURCE,
+	OPERAND_ADDRESS,
 	OPERAND_BUCKET, /* of which nothing is known */
 	OPERAND_TOPIC, /* or a command */
 	OPERAND_SHELL
@@ -92,6 +94,8 @@ struct options {
 	char *config_paths;
 	const char *also[LIMIT_LISTS];   /* each --also */
 	size_t also_count;
+	const char *tags[LIMIT_TAGS];    /* each --tag */
+	size_t tag_count;
 	const char *flow_logs[LIMIT_FLOW_LOGS]; /* each --flow-log */
 	size_t flow_log_count;
 	const char *inventories[LIMIT_INVENTORIES]; /* each --inventory */

@@ -4,11 +4,13 @@
  *
  *     group   [flows][bytes][packets][which are NULL][key words ...]
  *
- * Keys of less than a word share words.
+ * Keys of less than a word share words. Addresses take 4 bytes of a key, which then mostly fits one
+ * line of the cache, until the first that is not IPv4; from then on all take 16.
  */
 #include "engine/fold.h"
 
 #include "base/mem.h"
+#include "engine/session.h"
 
 #include <assert.h>
 #include <string.h>
@@ -22,6 +24,9 @@ enum {
 	AHEAD_SLOTS = 24,    /* rows: what lies outside the cache is asked for before it is needed */
 	AHEAD_GROUPS = 12,
 	LINE_WORDS = 8, /* of the cache */
+	LINE_BYTES = 64,
+	IP_BYTES = 16, /* no other key is as wide */
+	V4_BYTES = 4,
 	KEY_WORDS_MAX = 2 * FOLD_COLUMNS_MAX
 };
 
@@ -29,13 +34,16 @@ enum { WORD_FLOWS, WORD_BYTES, WORD_PACKETS, WORD_NULLS, WORD_KEYS, WORD_SIZE = 
 
 struct column {
 	struct fold_column is;
-	uint32_t at; /* byte of a group's record */
+	uint32_t at;    /* byte of a group's record */
+	uint32_t width; /* bytes there */
 	void *data;
 	uint64_t valid[SCAN_BATCH_WORDS];
 };
 
 struct fold {
 	uint32_t column_count;
+	bool is_wide;     /* addresses in groups take all their bytes */
+	bool is_to_widen; /* the batch has an address that is not IPv4: once the groups are out */
 	uint32_t key_words;
 	uint32_t narrow_at; /* byte of a record for the next narrow key; none at the end of a word */
 	uint64_t factors[1 + KEY_WORDS_MAX]; /* of the hash */
@@ -58,9 +66,10 @@ struct fold {
 	uint32_t group_out; /* groups given out; all of them when equal to group_count */
 	bool draining;
 	uint32_t group_cap; /* a power of two */
-	uint32_t group_most;
+	uint64_t bytes_max; /* of groups and slots */
 	uint32_t slot_shift; /* of a hash, for its slot */
-	uint64_t *groups;
+	void *memory;
+	uint64_t *groups; /* in there, from where a line of the cache begins */
 	uint32_t *slots; /* SLOTS_A_GROUP * group_cap: index of a group, from 1 */
 };
 
@@ -74,10 +83,30 @@ place_key(struct fold *fold, uint32_t width)
 	    fold->narrow_at % WORD_SIZE + width <= WORD_SIZE)
 		at = fold->narrow_at;
 	else
-		fold->key_words += width == 16 ? 2 : 1;
+		fold->key_words += width == IP_BYTES ? 2 : 1;
 	if (width < WORD_SIZE)
 		fold->narrow_at = at + width;
 	return at;
+}
+
+/* The places of all keys, the widest first, so that little is left empty. */
+static void
+lay_out(struct fold *fold, bool is_wide)
+{
+	static const uint32_t widths[] = {IP_BYTES, 8, V4_BYTES, 1};
+	fold->is_wide = is_wide;
+	fold->key_words = fold->narrow_at = 0;
+	for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+		for (uint32_t i = 0; i < fold->column_count; i++) {
+			struct column *column = &fold->columns[i];
+			if (column->is.role != FOLD_KEY)
+				continue;
+			column->width = is_wide || column->is.width < IP_BYTES ? column->is.width : V4_BYTES;
+			if (column->width == widths[w])
+				column->at = place_key(fold, column->width);
+		}
+	}
+	fold->stride = WORD_KEYS + fold->key_words;
 }
 
 /* Odd numbers without a pattern. */
@@ -102,14 +131,12 @@ add_column(struct fold *fold, const struct fold_column *is)
 	                                 [FOLD_PACKETS] = WORD_PACKETS,
 	                                 [FOLD_FLOWS] = WORD_FLOWS};
 	struct column *column = &fold->columns[fold->column_count++];
-	*column = (struct column){.is = *is, .at = words[is->role] * WORD_SIZE};
+	*column = (struct column){.is = *is, .at = words[is->role] * WORD_SIZE, .width = is->width};
 	column->data = mem_zalloc(SCAN_BATCH_ROWS_MAX, is->width);
 	if (is->role == FOLD_BYTES)
 		fold->bytes = column->data;
 	if (is->role == FOLD_PACKETS)
 		fold->packets = column->data;
-	if (is->role == FOLD_KEY)
-		column->at = place_key(fold, is->width);
 	return column->data != NULL;
 }
 
@@ -119,28 +146,25 @@ group_bytes(const struct fold *fold)
 	return fold->stride * sizeof *fold->groups + SLOTS_A_GROUP * sizeof *fold->slots;
 }
 
-static uint32_t
-most_groups(const struct fold *fold, uint64_t bytes_max)
-{
-	uint32_t most = GROUPS_FIRST;
-	while (most < UINT32_MAX / SLOTS_A_GROUP / 2 && 2 * most * group_bytes(fold) <= bytes_max)
-		most *= 2;
-	return most;
-}
-
 /* Room for so many groups, empty slots. False, and all as it was: there is no memory. */
 static bool
 set_groups(struct fold *fold, uint32_t cap)
 {
-	const size_t bytes = fold->stride * sizeof *fold->groups;
+	const size_t bytes = cap * fold->stride * sizeof *fold->groups;
 	uint32_t *slots = mem_zalloc((size_t)cap * SLOTS_A_GROUP, sizeof *slots);
-	uint64_t *groups = slots != NULL ? mem_realloc_array(fold->groups, cap, bytes) : NULL;
-	if (groups == NULL) {
+	void *memory = slots != NULL ? mem_alloc(bytes + LINE_BYTES) : NULL;
+	if (memory == NULL) {
 		mem_free(slots);
 		return false;
 	}
+	uint64_t *groups =
+		(void *)(((uintptr_t)memory + LINE_BYTES - 1) & ~(uintptr_t)(LINE_BYTES - 1));
+	if (fold->group_count > 0)
+		memcpy(groups, fold->groups, fold->group_count * fold->stride * sizeof *groups);
 	mem_free(fold->slots);
+	mem_free(fold->memory);
 	fold->slots = slots;
+	fold->memory = memory;
 	fold->groups = groups;
 	fold->group_cap = cap;
 	fold->slot_shift = 64 - (uint32_t)__builtin_ctz(cap * SLOTS_A_GROUP);
@@ -152,11 +176,26 @@ static const uint64_t *
 single_key(const struct fold *fold)
 {
 	for (uint32_t i = 0; i < fold->column_count; i++) {
-		const struct fold_column *is = &fold->columns[i].is;
-		if (is->role == FOLD_KEY && is->width == fold->key_words * sizeof(uint64_t))
-			return fold->columns[i].data;
+		const struct column *column = &fold->columns[i];
+		if (column->is.role == FOLD_KEY && column->width == column->is.width &&
+		    column->width == fold->key_words * WORD_SIZE)
+			return column->data;
 	}
 	return fold->packed;
+}
+
+/* Groups of whole addresses from now on, none of which there are: GROUPS_FIRST of those have room
+ * where there was room for short ones. */
+static void
+widen(struct fold *fold)
+{
+	assert(fold->group_count == 0 && !fold->is_wide);
+	lay_out(fold, true);
+	memset(fold->packed, 0, SCAN_BATCH_ROWS_MAX * (fold->key_words + 1) * sizeof(uint64_t));
+	fold->keys = single_key(fold);
+	fold->group_cap = GROUPS_FIRST;
+	fold->slot_shift = 64 - (uint32_t)__builtin_ctz(GROUPS_FIRST * SLOTS_A_GROUP);
+	fold->is_to_widen = false;
 }
 
 enum flowtoll_rc
@@ -171,11 +210,12 @@ fold_create(struct fold **out, const struct fold_column *columns, uint32_t count
 		ok = add_column(fold, &columns[i]);
 	if (ok) {
 		make_factors(fold);
-		fold->stride = WORD_KEYS + fold->key_words;
+		fold->bytes_max = bytes_max;
+		lay_out(fold, true); /* room for this, whatever comes */
 		fold->packed = mem_zalloc(SCAN_BATCH_ROWS_MAX, (fold->key_words + 1) * sizeof(uint64_t));
-		fold->keys = single_key(fold);
-		fold->group_most = most_groups(fold, bytes_max);
 		ok = fold->packed != NULL && set_groups(fold, GROUPS_FIRST);
+		lay_out(fold, false);
+		fold->keys = single_key(fold);
 	}
 	if (!ok) {
 		fold_free(fold);
@@ -193,7 +233,7 @@ fold_free(struct fold *fold)
 	for (uint32_t i = 0; i < fold->column_count; i++)
 		mem_free(fold->columns[i].data);
 	mem_free(fold->packed);
-	mem_free(fold->groups);
+	mem_free(fold->memory);
 	mem_free(fold->slots);
 	mem_free(fold);
 }
@@ -243,12 +283,30 @@ pack_values(struct fold *fold, const struct column *column, uint32_t width)
 		memcpy(packed + r * stride, data + (size_t)r * width, width);
 }
 
+/* Of addresses that are IPv4, what tells them apart. */
+static void
+pack_v4(struct fold *fold, const struct column *column)
+{
+	const size_t stride = fold->key_words * (size_t)WORD_SIZE;
+	const uint32_t row_count = fold->row_count;
+	const uint64_t *data = column->data;
+	uint8_t *packed = (uint8_t *)fold->packed + column->at - WORD_KEYS * WORD_SIZE;
+	for (uint32_t r = 0; r < row_count; r++) {
+		uint32_t v4 = (uint32_t)data[2 * (size_t)r];
+		memcpy(packed + r * stride, &v4, sizeof v4);
+	}
+}
+
 static void
 pack_column(struct fold *fold, const struct column *column)
 {
-	switch (column->is.width) {
-	case 16:
-		pack_values(fold, column, 16);
+	if (column->width < column->is.width) {
+		pack_v4(fold, column);
+		return;
+	}
+	switch (column->width) {
+	case IP_BYTES:
+		pack_values(fold, column, IP_BYTES);
 		break;
 	case 8:
 		pack_values(fold, column, 8);
@@ -257,7 +315,7 @@ pack_column(struct fold *fold, const struct column *column)
 		pack_values(fold, column, 4);
 		break;
 	default:
-		assert(column->is.width == 1);
+		assert(column->width == 1);
 		pack_values(fold, column, 1);
 	}
 }
@@ -304,6 +362,35 @@ pack_nulls(struct fold *fold, const struct column *column, uint32_t bit)
 	}
 }
 
+/* Are all addresses of the batch IPv4, but for those that are missing? */
+static bool
+has_only_v4(const struct fold *fold)
+{
+	const duckdb_hugeint v4 = ip_store(ip_from_v4(0));
+	uint64_t differ = 0;
+	for (uint32_t i = 0; i < fold->column_count; i++) {
+		const struct column *column = &fold->columns[i];
+		if (column->is.role != FOLD_KEY || column->is.width != IP_BYTES)
+			continue;
+		const uint64_t *data = column->data;
+		for (uint32_t r = 0; r < fold->row_count; r++) {
+			uint64_t is_valid = column->valid[r / 64] >> r % 64 & 1;
+			differ |= ((data[2 * r] ^ v4.lower) >> 32 | (data[2 * r + 1] ^ (uint64_t)v4.upper)) &
+			          (0 - is_valid);
+		}
+	}
+	return differ == 0;
+}
+
+static void
+pack_batch(struct fold *fold)
+{
+	for (uint32_t i = 0; i < fold->column_count && fold->keys == fold->packed; i++)
+		if (fold->columns[i].is.role == FOLD_KEY)
+			pack_column(fold, &fold->columns[i]);
+	hash_rows(fold);
+}
+
 void
 fold_begin_batch(struct fold *fold, uint32_t row_count)
 {
@@ -317,10 +404,13 @@ fold_begin_batch(struct fold *fold, uint32_t row_count)
 	fold->is_packed = fold->pass_left == 0;
 	if (!fold->is_packed)
 		return;
-	for (uint32_t i = 0; i < fold->column_count && fold->keys == fold->packed; i++)
-		if (fold->columns[i].is.role == FOLD_KEY)
-			pack_column(fold, &fold->columns[i]);
-	hash_rows(fold);
+	fold->is_to_widen = !fold->is_wide && !has_only_v4(fold);
+	if (fold->is_to_widen && fold->group_count > 0)
+		fold->draining = true; /* and then fold_emit goes on */
+	else if (fold->is_to_widen)
+		widen(fold);
+	if (!fold->is_to_widen)
+		pack_batch(fold);
 }
 
 /* ---- groups ------------------------------------------------------------------------------- */
@@ -456,8 +546,9 @@ pays(const struct fold *fold)
 static bool
 grow(struct fold *fold)
 {
-	if (fold->group_count < fold->group_cap || fold->group_cap == fold->group_most ||
-	    !pays(fold) || !set_groups(fold, 2 * fold->group_cap))
+	if (fold->group_count < fold->group_cap || fold->group_cap > UINT32_MAX / SLOTS_A_GROUP / 4 ||
+	    2 * fold->group_cap * group_bytes(fold) > fold->bytes_max || !pays(fold) ||
+	    !set_groups(fold, 2 * fold->group_cap))
 		return false;
 	fill_slots(fold);
 	return true;
@@ -508,11 +599,21 @@ give_values(const uint8_t *groups, size_t stride, uint32_t count, uint32_t width
 }
 
 static void
+give_v4(const uint8_t *groups, size_t stride, uint32_t count, duckdb_hugeint *data)
+{
+	for (uint32_t r = 0; r < count; r++) {
+		uint32_t v4;
+		memcpy(&v4, groups + r * stride, sizeof v4);
+		data[r] = ip_store(ip_from_v4(v4));
+	}
+}
+
+static void
 give_column(const uint8_t *groups, size_t stride, uint32_t count, uint32_t width, uint8_t *data)
 {
 	switch (width) {
-	case 16:
-		give_values(groups, stride, count, 16, data);
+	case IP_BYTES:
+		give_values(groups, stride, count, IP_BYTES, data);
 		break;
 	case 8:
 		give_values(groups, stride, count, 8, data);
@@ -538,8 +639,11 @@ give_groups(struct fold *fold, duckdb_data_chunk output)
 	for (uint32_t i = 0; i < fold->column_count; i++) {
 		const struct column *column = &fold->columns[i];
 		duckdb_vector vector = duckdb_data_chunk_get_vector(output, i);
-		give_column((const uint8_t *)first + column->at, stride, count, column->is.width,
-		            duckdb_vector_get_data(vector));
+		const uint8_t *from = (const uint8_t *)first + column->at;
+		if (column->width < column->is.width)
+			give_v4(from, stride, count, duckdb_vector_get_data(vector));
+		else
+			give_column(from, stride, count, column->width, duckdb_vector_get_data(vector));
 		set_nulls(vector, nulls, count, 1u << i);
 	}
 	duckdb_data_chunk_set_size(output, count);
@@ -567,6 +671,10 @@ fold_emit(struct fold *fold, bool ended, duckdb_data_chunk output)
 		}
 		if (fold->draining)
 			empty_groups(fold);
+		if (fold->is_to_widen) {
+			widen(fold);
+			pack_batch(fold);
+		}
 		const bool has_rows = fold->row_next < fold->row_count;
 		if (has_rows && !fold->is_packed) {
 			pass_batch(fold, output);

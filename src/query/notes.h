@@ -21,6 +21,11 @@ FLOWTOLL_MUST_USE enum flowtoll_rc notes_missing_fields(const struct engine *eng
                                                         const char *text, struct answer *answer,
                                                         struct flowtoll_err *err);
 
+/* That nothing in the inventory has a tag of this key, for which SQL gives NULL without a word. */
+FLOWTOLL_MUST_USE enum flowtoll_rc notes_missing_tag(const struct engine *engine, const char *tag,
+                                                     struct answer *answer,
+                                                     struct flowtoll_err *err);
+
 /* The same of one field that is added up. */
 FLOWTOLL_MUST_USE enum flowtoll_rc notes_missing_sum(const struct engine *engine,
                                                      enum flow_id field, struct answer *answer,

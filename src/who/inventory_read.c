@@ -13,8 +13,9 @@
 
 static const char hint_make[] =
 	"make it with: aws ec2 describe-network-interfaces --output json > interfaces.json; what "
-	"describe-nat-gateways, describe-subnets, describe-vpcs, describe-route-tables and "
-	"describe-prefix-lists print is read too";
+	"describe-nat-gateways, describe-subnets, describe-vpcs, describe-route-tables, "
+	"describe-prefix-lists, describe-vpc-endpoints, describe-instances and describe-tags print is "
+	"read too";
 
 static const struct list_row {
 	const char *key;
@@ -35,6 +36,11 @@ static const struct list_row {
 	 WHO_KNOWS_ROUTE_TABLES, who_read_route_table},
 	{"PrefixLists", "prefix list", "PrefixListId", "describe-prefix-lists",
 	 WHO_KNOWS_PREFIX_LISTS, who_read_prefix_list},
+	{"VpcEndpoints", "VPC endpoint", "VpcEndpointId", "describe-vpc-endpoints",
+	 WHO_KNOWS_ENDPOINTS, who_read_endpoint},
+	{"Tags", "tag", "ResourceId", "describe-tags", WHO_KNOWS_TAGS, who_read_tag},
+	{"Reservations", "reservation", "ReservationId", "describe-instances", WHO_KNOWS_TAGS,
+	 who_read_reservation},
 };
 
 static const struct other_row {
@@ -43,7 +49,6 @@ static const struct other_row {
 	const char *hint;
 } others[] = {
 	{"prefixes", "this is AWS's ip-ranges.json, not an inventory", "give it with --aws-ranges"},
-	{"Reservations", "this is what describe-instances prints, not an inventory", hint_make},
 	{"ManagedPrefixLists", "this is what describe-managed-prefix-lists prints, which has no CIDRs",
 	 "use what describe-prefix-lists prints: it has those of AWS's lists"},
 	{"Entries",
@@ -117,45 +122,32 @@ who_read_cidr(struct who_reader *reader, const struct who_json *object, const ch
 enum flowtoll_rc
 who_read_claim(struct who_reader *reader, const struct ip_cidr *cidr, struct flowtoll_err *err)
 {
-	if (reader->claim_count == reader->claim_cap) {
-		size_t cap = reader->claim_cap > 0 ? reader->claim_cap * 2 : 64;
-		struct ip_cidr *claims = mem_realloc_array(reader->claims, cap, sizeof *claims);
-		if (claims == NULL)
-			return err_memory(err, "reading the inventory");
-		reader->claims = claims;
-		reader->claim_cap = cap;
-	}
+	struct ip_cidr *claims =
+		mem_room(reader->claims, reader->claim_count, &reader->claim_cap, sizeof *claims);
+	if (claims == NULL)
+		return err_memory(err, "reading the inventory");
+	reader->claims = claims;
 	reader->claims[reader->claim_count++] = *cidr;
 	return FLOWTOLL_OK;
 }
 
 enum flowtoll_rc
-who_read_tags(struct who_reader *reader, const struct who_json *item, const char *list_key,
-              struct who_eni *eni, struct flowtoll_err *err)
+who_read_texts(struct who_reader *reader, const struct who_json *item, const char *list_key,
+               struct who_slice *slice, struct flowtoll_err *err)
 {
-	const struct {
-		const char *key;
-		const char **value;
-	} wanted[] = {
-		{"Name", &eni->tag_name},
-		{"aws:ecs:clusterName", &eni->tag_cluster},
-		{"aws:ecs:serviceName", &eni->tag_service},
-		{"VpcLinkId", &eni->tag_vpc_link},
-	};
-	struct who_json_list tags;
-	const struct who_json *tag;
-	TRY(who_json_list(item, list_key, reader->what, &tags, err));
+	struct who_json_list list;
+	*slice = (struct who_slice){.first = (uint32_t)reader->network->text_count};
+	TRY(who_json_list(item, list_key, reader->what, &list, err));
 	for (;;) {
-		const char *key;
-		const char *value;
-		TRY(who_json_next_object(&tags, &tag, err));
-		if (tag == NULL)
+		who_string text;
+		TRY(who_json_next_text(&list, &text, err));
+		if (text == NULL)
 			return FLOWTOLL_OK;
-		TRY(who_json_text(tag, "Key", reader->what, &key, err));
-		TRY(who_json_text(tag, "Value", reader->what, &value, err));
-		for (size_t i = 0; key != NULL && i < sizeof wanted / sizeof wanted[0]; i++)
-			if (strcmp(key, wanted[i].key) == 0)
-				*wanted[i].value = value;
+		TRY(who_read_keep(reader, text, &text, err));
+		if (text == NULL)
+			continue;
+		TRY(who_network_add_text(reader->network, &text, err));
+		slice->count++;
 	}
 }
 
@@ -249,7 +241,7 @@ read_end(void *ctx, struct flowtoll_err *err)
 	if (!reader->has_list)
 		return ERR(err, FLOWTOLL_ERR_INPUT,
 		           "not an inventory: it has none of NetworkInterfaces, NatGateways, Subnets, "
-		           "Vpcs, RouteTables, PrefixLists");
+		           "Vpcs, RouteTables, PrefixLists, VpcEndpoints, Reservations, Tags");
 	reader->has_list = false;
 	return FLOWTOLL_OK;
 }
@@ -277,9 +269,10 @@ add(struct who_inventory *inventory, struct who_intern *intern, const char *name
 		: who_json_walk(name, LIMIT_INVENTORY_BYTES, &visitor, &reader, err);
 	buf_free(&reader.label);
 	mem_free(reader.claims);
-	if (rc == FLOWTOLL_OK)
-		who_network_join(&inventory->network);
-	return rc;
+	if (rc != FLOWTOLL_OK)
+		return rc;
+	who_network_join(&inventory->network);
+	return who_inventory_name_instances(inventory, intern, err);
 }
 
 enum flowtoll_rc

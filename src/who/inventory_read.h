@@ -11,7 +11,7 @@
 #include "who/inventory.h"
 #include "who/json_walk.h"
 
-enum { WHO_LISTS = 6 };
+enum { WHO_LISTS = 9 };
 
 struct who_reader {
 	struct who_inventory *inventory;
@@ -26,6 +26,7 @@ struct who_reader {
 	size_t claim_count;
 	size_t claim_cap;
 	struct buf label;
+	size_t tags_end;             /* the network's tags, when one was added last in this file */
 };
 
 /* Each reads an item, which is an object with the id in `id`, or NULL. */
@@ -41,6 +42,9 @@ WHO_READ(subnet)
 WHO_READ(vpc)
 WHO_READ(route_table)
 WHO_READ(prefix_list)
+WHO_READ(endpoint)
+WHO_READ(tag)
+WHO_READ(reservation)
 #undef WHO_READ
 
 /* Keeps a text; NULL and "" become NULL. */
@@ -69,10 +73,18 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_read_claim(struct who_reader *reader,
                                                   const struct ip_cidr *cidr,
                                                   struct flowtoll_err *err);
 
-/* Tags that who_eni_kind asks for. */
+/* The tags of the item at hand, which is of this type. `eni`, or NULL, gets those that
+ * who_eni_kind asks for. */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_read_tags(struct who_reader *reader,
-                                                 const struct who_json *item, const char *key,
+                                                 const struct who_json *item, const char *list_key,
+                                                 const char *id, const char *type,
                                                  struct who_eni *eni, struct flowtoll_err *err);
+
+/* The texts of a list, kept in a row. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_read_texts(struct who_reader *reader,
+                                                  const struct who_json *item, const char *list_key,
+                                                  struct who_slice *slice,
+                                                  struct flowtoll_err *err);
 
 /* The label and the kind; *kind is valid as long as the texts of `eni`. */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_read_label(struct who_reader *reader,

@@ -59,14 +59,10 @@ add_node(struct who_json_reader *reader, enum who_json_type type, struct flowtol
 	if (reader->count == LIMIT_JSON_VALUES)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "one item has more than %d values in it",
 		           LIMIT_JSON_VALUES);
-	if (reader->count == reader->cap) {
-		size_t cap = reader->cap > 0 ? reader->cap * 2 : 256;
-		struct who_json *nodes = mem_realloc_array(reader->nodes, cap, sizeof *nodes);
-		if (nodes == NULL)
-			return err_memory(err, "reading JSON");
-		reader->nodes = nodes;
-		reader->cap = cap;
-	}
+	struct who_json *nodes = mem_room(reader->nodes, reader->count, &reader->cap, sizeof *nodes);
+	if (nodes == NULL)
+		return err_memory(err, "reading JSON");
+	reader->nodes = nodes;
 	reader->nodes[reader->count++] = (struct who_json){.type = type, .skip = 1};
 	return FLOWTOLL_OK;
 }
@@ -208,7 +204,7 @@ unescape(struct who_json_reader *reader, const char *at, const char *end, struct
 static enum flowtoll_rc
 read_text(struct who_json_reader *reader, struct flowtoll_err *err)
 {
-	const char *begin = reader->text + reader->at + 1, *end;
+	const char *begin = reader->text + reader->at + 1, *end = begin;
 	bool has_escapes;
 	TRY(find_end(reader, begin, &end, &has_escapes, err));
 	TRY(add_node(reader, WHO_JSON_TEXT, err));

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "ip/ip.h"
 #include "who/network.h"
+#include "who/name_source.h"
 
 /* Any text may be NULL: not known. Text from the inventory is what people and AWS wrote there,
  * control characters included: UTF-8, but not safe to print as it is.
@@ -35,8 +36,13 @@ struct who_name {
 	                        "Amazon", "Amazon EC2 customer", "CloudFront customer", ... */
 	const char *service; /* of AWS's ranges, whatever the source of `name`: "S3", "EC2", "AMAZON" */
 	const char *region;  /* of AWS's ranges: "us-east-1", "GLOBAL" */
-	const char *source;  /* where `name` is from, with its date where there is one:
+	const char *network; /* what the registry calls the range: "AT-88-Z"; of special-purpose
+	                        ranges IANA is the registry; AWS's ranges do not stand in for it */
+	const char *country; /* two letters, of the first source that tells one */
+	const char *source;  /* where `name` is from, with its date where the date says which issue:
 	                        "inventory", "IANA 2026-11-01", "AWS ranges 2026-11-20" */
+	const struct who_source *from; /* the same apart; NULL without a name */
+	struct ip_cidr cidr; /* the range that has the name, in that source */
 };
 
 struct who;
@@ -65,6 +71,30 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_add_aws_ranges(struct who *who, const cha
 
 /* False where no source knows the address; *name is then all NULL. Allocates nothing. */
 bool who_find(const struct who *who, struct ip ip, struct who_name *name);
+
+/* The same of an address in a record that this interface logged, or NULL: where VPCs have equal
+ * ranges, that tells which one it is of. */
+bool who_find_at(const struct who *who, struct ip ip, const char *interface_id,
+                 struct who_name *name);
+
+/* Is any address of the inventory one of several interfaces'? Else who_find says the same. */
+bool who_has_shared(const struct who *who);
+
+/* Where an address is and what it belongs to, out of the inventory. */
+enum who_attribute { WHO_INTERFACE, WHO_INSTANCE, WHO_SUBNET, WHO_ZONE, WHO_VPC, WHO_TAG };
+
+/* An id, and the tag Name of what has it. NULL: not known, or none. */
+struct who_label {
+	const char *id;
+	const char *name;
+};
+
+/* `interface_id` as in who_find_at. Of WHO_TAG `id` is the value of the tag that is called `tag`,
+ * of the interface, else its instance, NAT gateway or endpoint, else its subnet, else its VPC. From
+ * these two there is no Name, and nothing that begins with "aws:": such tags are of the resource
+ * alone. Several interfaces with one address must agree. */
+struct who_label who_attribute(const struct who *who, struct ip ip, const char *interface_id,
+                               enum who_attribute attribute, const char *tag);
 
 /* True if the inventory says that this address belongs to a NAT gateway, and to nothing else; its
  * id ("nat-...") in *nat_gateway_id where known, else NULL. */

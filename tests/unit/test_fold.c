@@ -8,6 +8,7 @@
 	"srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status vpc-id\n"
 
 static uint64_t seed;
+static int ipv6_from; /* the first row of a log that may have an address of IPv6 */
 
 static uint32_t
 random_below(uint32_t bound)
@@ -30,7 +31,7 @@ write_log(const char *name, int rows, uint32_t hosts)
 			         1763596860 + i % 900);
 			continue;
 		}
-		if (a % 3 == 0)
+		if (a % 3 == 0 && i >= ipv6_from)
 			buf_addf(&text, "2001:db8::%x 10.%u.%u.%u ", a, b >> 16 & 255, b >> 8 & 255, b & 255);
 		else
 			buf_addf(&text, "10.1.%u.%u - ", a >> 8 & 255, a & 255);
@@ -117,6 +118,24 @@ test_growth(void **state)
 	}
 }
 
+/* IPv6 in the middle of a batch, of few groups and of many; or not at all. */
+static void
+test_ipv6_late(void **state)
+{
+	(void)state;
+	for (int from = 5000; from <= 50000; from *= 10) {
+		seed = 5;
+		ipv6_from = from;
+		ask_open(&(struct flowtoll_settings){.threads = 1},
+		         (const char *const[]){write_log("a.log.gz", 30000, 20000), NULL});
+		check_keys("srcaddr", "true");
+		check_keys("srcaddr, dstaddr", "true");
+		check_keys("dstaddr, action, srcaddr, dstport, \"start\"", "true");
+		ask_close();
+	}
+	ipv6_from = 0;
+}
+
 /* Formats that differ: a column that only some files have, in another place, or as unknown text. */
 static void
 test_formats(void **state)
@@ -190,6 +209,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_keys, logs_begin, ask_teardown),
 		cmocka_unit_test_setup_teardown(test_growth, logs_begin, ask_teardown),
+		cmocka_unit_test_setup_teardown(test_ipv6_late, logs_begin, ask_teardown),
 		cmocka_unit_test_setup_teardown(test_formats, logs_begin, ask_teardown),
 		cmocka_unit_test_setup_teardown(test_large_and_rejected, logs_begin, ask_teardown),
 		cmocka_unit_test_setup_teardown(test_period, logs_begin, ask_teardown),
