@@ -179,6 +179,20 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_nat(struct flowtoll *ft
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);
 
+/* Who is behind addresses, and how that is known: a row for each in the order given, with address,
+ * name, owner, kind, cidr (the range that has the name), country, service, region, network (as the
+ * registry calls it), source and as_of (of the name). An address that nobody knows has a row too,
+ * and a note says how many. One that cannot be read is an error, whose `line` is its number among
+ * them, from 1. Needs no source. */
+struct flowtoll_who {
+	const char *const *addresses; /* text, IPv4 or IPv6 */
+	size_t address_count;
+};
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_who(struct flowtoll *ft,
+                                                             const struct flowtoll_who *who,
+                                                             struct flowtoll_answer **answer,
+                                                             struct flowtoll_err *err);
+
 /* The first records in file order, with the columns that the files have. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_head(struct flowtoll *ft, uint64_t rows,
                                                               const char *where,

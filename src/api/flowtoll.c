@@ -22,8 +22,8 @@ enum { NOTE_BYTES_MAX = 512 };
 struct flowtoll {
 	struct engine *engine;
 	struct fetch_remote *remote;
-	struct who *who; /* NULL: no names */
-	bool names;      /* beside addresses, in answers */
+	struct who *who;
+	bool names; /* beside addresses, in answers */
 };
 
 /* What the public name stands for. */
@@ -94,8 +94,8 @@ ask_inventory(struct who *who, const struct flowtoll_inventory *live, struct flo
 static enum flowtoll_rc
 open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct flowtoll_err *err)
 {
-	if (settings->inventory_count == 0 && settings->live == NULL && settings->aws_ranges == NULL)
-		return FLOWTOLL_OK;
+	bool has_source =
+		settings->inventory_count > 0 || settings->live != NULL || settings->aws_ranges != NULL;
 	TRY(who_create(&ft->who, err));
 	for (size_t i = 0; i < settings->inventory_count; i++)
 		TRY(who_add_inventory(ft->who, settings->inventories[i], err));
@@ -103,7 +103,7 @@ open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct
 		TRY(ask_inventory(ft->who, settings->live, err));
 	if (settings->aws_ranges != NULL)
 		TRY(who_add_aws_ranges(ft->who, settings->aws_ranges, err));
-	ft->names = !settings->names_off;
+	ft->names = has_source && !settings->names_off;
 	return FLOWTOLL_OK;
 }
 
@@ -273,6 +273,15 @@ flowtoll_nat(struct flowtoll *ft, const struct flowtoll_nat *nat, struct flowtol
 {
 	struct answer *answer = NULL;
 	enum flowtoll_rc rc = query_nat(ft->engine, ft->who, nat, &answer, err);
+	return wrap(ft, rc, answer, out, err);
+}
+
+enum flowtoll_rc
+flowtoll_who(struct flowtoll *ft, const struct flowtoll_who *who, struct flowtoll_answer **out,
+             struct flowtoll_err *err)
+{
+	struct answer *answer = NULL;
+	enum flowtoll_rc rc = query_who(ft->who, who, &answer, err);
 	return wrap(ft, rc, answer, out, err);
 }
 

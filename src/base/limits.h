@@ -30,6 +30,7 @@ enum {
 	LIMIT_SWEPT_ENTRIES = 1 << 16,  /* of the folder for temporary files, looked at for leftovers */
 	LIMIT_TABLE_ROWS = 10000,       /* rows that the output "table" lays out */
 	LIMIT_CELL_BYTES = 4096,        /* of one cell in the output "table" */
+	LIMIT_ADDRESSES = 16 << 20,     /* that one question names one by one */
 	LIMIT_INVENTORIES = 1024,       /* files of them */
 	LIMIT_INTERFACES = 4 << 20,     /* of all inventories, and of a question */
 	LIMIT_NAT_ADDRESSES = 1024,     /* of one NAT gateway; AWS has 32 in each zone at most */
@@ -68,6 +69,7 @@ enum {
 #define LIMIT_RANGES_BYTES ((size_t)64 << 20)
 #define LIMIT_TWICE_BYTES ((size_t)32 << 20) /* of text looked at for such pairs */
 #define LIMIT_QUIET_BYTES ((uint64_t)10 << 30) /* more is told before it is fetched */
+#define LIMIT_ADDRESS_BYTES ((size_t)1 << 30) /* of text with them, one a line */
 #define LIMIT_FILES ((size_t)4 << 20)
 
 #endif

@@ -20,6 +20,7 @@ enum command_id {
 /* Sets of commands, a bit each. */
 enum {
 	FOR_TOP = 1 << COMMAND_TOP,
+	FOR_WHO = 1 << COMMAND_WHO,
 	FOR_HEAD = 1 << COMMAND_HEAD,
 	FOR_SQL = 1 << COMMAND_SQL,
 	FOR_FILES = 1 << COMMAND_FILES,
@@ -65,6 +66,7 @@ enum operand_kind {
 	OPERAND_KEYS,
 	OPERAND_QUERY,
 	OPERAND_SOURCE,
+	OPERAND_ADDRESS,
 	OPERAND_BUCKET, /* of which nothing is known */
 	OPERAND_TOPIC, /* or a command */
 	OPERAND_SHELL

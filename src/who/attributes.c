@@ -127,10 +127,11 @@ who_inventory_attribute(const struct who_inventory *inventory, const struct who_
 }
 
 const struct who_entry *
-who_inventory_find_at(const struct who_inventory *inventory, struct ip ip, const char *interface_id)
+who_inventory_find_at(const struct who_inventory *inventory, struct ip ip,
+                      const char *interface_id, unsigned *bits)
 {
 	const struct who_network *network = &inventory->network;
-	const struct who_entry *entry = who_inventory_find(inventory, ip);
+	const struct who_entry *entry = who_inventory_find(inventory, ip, bits);
 	if (entry == NULL || entry->claimants == NULL || interface_id == NULL)
 		return entry;
 	const struct who_interface *logged = who_network_interface(network, interface_id);

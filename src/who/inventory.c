@@ -45,7 +45,8 @@ add_entry(struct who_inventory *inventory, const struct who_entry *entry, uint32
 		inventory->cap = cap;
 	}
 	*index = (uint32_t)inventory->count;
-	inventory->entries[inventory->count++] = *entry;
+	inventory->entries[inventory->count] = *entry;
+	inventory->entries[inventory->count++].from = inventory->from;
 	return FLOWTOLL_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "ip/ip.h"
 #include "who/network.h"
+#include "who/name_source.h"
 
 /* Any text may be NULL: not known. Text from the inventory is what people and AWS wrote there,
  * control characters included: UTF-8, but not safe to print as it is.
@@ -35,8 +36,13 @@ struct who_name {
 	                        "Amazon", "Amazon EC2 customer", "CloudFront customer", ... */
 	const char *service; /* of AWS's ranges, whatever the source of `name`: "S3", "EC2", "AMAZON" */
 	const char *region;  /* of AWS's ranges: "us-east-1", "GLOBAL" */
-	const char *source;  /* where `name` is from, with its date where there is one:
+	const char *network; /* what the registry calls the range: "AT-88-Z"; of special-purpose
+	                        ranges IANA is the registry; AWS's ranges do not stand in for it */
+	const char *country; /* two letters, of the first source that tells one */
+	const char *source;  /* where `name` is from, with its date where the date says which issue:
 	                        "inventory", "IANA 2026-11-01", "AWS ranges 2026-11-20" */
+	const struct who_source *from; /* the same apart; NULL without a name */
+	struct ip_cidr cidr; /* the range that has the name, in that source */
 };
 
 struct who;

@@ -14,7 +14,9 @@ import unittest
 FLOWTOLL = os.environ.get("FLOWTOLL", "flowtoll")
 ROOT = os.environ.get("ROOT", os.getcwd())
 LIMIT_S = 30
-COMMANDS = ["completions", "files", "get", "head", "help", "inventory", "man", "nat", "sql", "top"]
+COMMANDS = [
+    "completions", "files", "get", "head", "help", "inventory", "man", "nat", "sql", "top", "who",
+]
 
 
 def flowtoll(*args):

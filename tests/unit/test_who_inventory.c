@@ -45,7 +45,7 @@ find(const struct world *world, const char *address)
 {
 	struct ip ip;
 	assert_true(ip_parse(address, strlen(address), &ip));
-	return who_inventory_find(&world->inventory, ip);
+	return who_inventory_find(&world->inventory, ip, NULL);
 }
 
 static void
