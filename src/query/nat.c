@@ -332,6 +332,7 @@ ask(struct nat_plan *plan, struct answer *answer, struct flowtoll_err *err)
 	TRY(nat_notes_headline(plan, answer, lists, err));
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		TRY(add_table(plan, lists, answer, &tables[i], err));
+	TRY(notes_inventory_age(plan->engine, answer, err));
 	for (size_t t = 0; t < plan->asked->tag_count; t++)
 		TRY(notes_missing_tag(plan->engine, plan->asked->tags[t], answer, err));
 	return notes_flow_logs(plan->engine, false, answer, err);

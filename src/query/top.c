@@ -531,11 +531,23 @@ note_tags(const struct plan *plan, struct answer *answer, struct flowtoll_err *e
 
 /* ---- asking ------------------------------------------------------------------------------- */
 
+static bool
+uses_inventory(const struct plan *plan)
+{
+	bool any = false;
+	for (size_t k = 0; k < plan->key_count; k++)
+		any |= plan->keys[k].is_name ||
+		       (plan->keys[k].address != NULL && (plan->names || plan->tag_count > 0));
+	return any;
+}
+
 static enum flowtoll_rc
 ask(const struct plan *plan, const struct who *who, struct answer *answer,
     struct flowtoll_err *err)
 {
 	struct buf sql;
+	if (uses_inventory(plan))
+		TRY(notes_inventory(plan->engine, answer, err));
 	buf_init(&sql, LIMIT_SQL_BYTES);
 	enum flowtoll_rc rc = make_sql(plan, &sql, err);
 	if (rc == FLOWTOLL_OK)

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/when.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -234,6 +235,30 @@ skip_value(void *ctx, const char *key, const char *text, struct flowtoll_err *er
 	return FLOWTOLL_OK;
 }
 
+/* "Inventory", of our own files: when it was made. One that cannot be read is not known. */
+static enum flowtoll_rc
+read_about(void *ctx, const char *key, const struct who_json *object, struct flowtoll_err *err)
+{
+	struct who_reader *reader = ctx;
+	struct who_network *network = reader->network;
+	struct flowtoll_err fault;
+	const char *text;
+	char day[WHO_DATE_MAX];
+	int64_t at_us;
+	if (strcmp(key, "Inventory") != 0)
+		return FLOWTOLL_OK;
+	TRY(who_json_text(object, "MadeAt", "Inventory", &text, err));
+	if (text == NULL || when_parse(text, 0, &at_us, &fault) != FLOWTOLL_OK)
+		return FLOWTOLL_OK;
+	if (network->made_last_us == 0 || at_us < network->made_first_us)
+		network->made_first_us = at_us;
+	if (at_us > network->made_last_us)
+		network->made_last_us = at_us;
+	bool has_day = who_source_day(at_us / WHEN_SECOND_US, day);
+	return who_source_make(reader->intern, "inventory", has_day ? day : NULL, false,
+	                       &reader->inventory->from, err);
+}
+
 static enum flowtoll_rc
 read_end(void *ctx, struct flowtoll_err *err)
 {
@@ -257,6 +282,7 @@ add(struct who_inventory *inventory, struct who_intern *intern, const char *name
 		.key = read_key,
 		.item = read_item,
 		.value = skip_value,
+		.object = read_about,
 		.end = read_end,
 	};
 	if (inventory->trie == NULL)

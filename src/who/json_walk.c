@@ -124,6 +124,8 @@ walk_value(struct walk *walk, const char *key, size_t key_at, struct flowtoll_er
 		return walk_items(walk, key, err);
 	const struct who_json *value;
 	TRY(read_value(walk, &value, err));
+	if (walk->visitor->object != NULL && who_json_is_object(value))
+		return placed(walk, walk->visitor->object(walk->ctx, key, value, err), key_at, err);
 	return placed(walk, walk->visitor->value(walk->ctx, key, value->text, err), key_at, err);
 }
 

@@ -26,6 +26,9 @@ struct who_json_visitor {
 	/* text: of the value, or NULL where it is no text */
 	enum flowtoll_rc (*value)(void *ctx, const char *key, const char *text,
 	                          struct flowtoll_err *err);
+	/* instead of `value`, if there is this and it is an object */
+	enum flowtoll_rc (*object)(void *ctx, const char *key, const struct who_json *object,
+	                           struct flowtoll_err *err);
 	enum flowtoll_rc (*end)(void *ctx, struct flowtoll_err *err); /* of a document */
 };
 

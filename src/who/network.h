@@ -196,6 +196,8 @@ struct who_network {
 	who_string *texts;
 	size_t text_count;
 
+	int64_t made_first_us; /* MadeAt of the files that tell one, microseconds since 1970 */
+	int64_t made_last_us;  /* 0: none does */
 	uint32_t read_count; /* items read, by which `order` tells which came first */
 };
 
