@@ -110,6 +110,8 @@ struct flowtoll_settings {
 	size_t inventory_count;
 	const struct flowtoll_inventory *live; /* asked for besides them; NULL: nobody is asked */
 	const char *aws_ranges;  /* file with AWS's ip-ranges.json; or NULL */
+	const char *names_file; /* CSV of cidr,name,kind,owner, which goes before all others; or NULL */
+	const char *asn_db;      /* of autonomous systems, in MaxMind's format; or NULL */
 	bool names_off;          /* add no names to addresses, even if files for it are given */
 	int64_t since_us;        /* only records that start at or after this, microseconds since 1970 */
 	int64_t until_us;        /* and before this; 0: no bound. Both hold for every question */

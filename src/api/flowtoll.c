@@ -100,8 +100,9 @@ ask_inventory(struct who *who, const struct flowtoll_inventory *live, struct flo
 static enum flowtoll_rc
 open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct flowtoll_err *err)
 {
-	bool has_source =
-		settings->inventory_count > 0 || settings->live != NULL || settings->aws_ranges != NULL;
+	bool has_source = settings->inventory_count > 0 || settings->live != NULL ||
+	                  settings->aws_ranges != NULL || settings->names_file != NULL ||
+	                  settings->asn_db != NULL;
 	TRY(who_create(&ft->who, err));
 	for (size_t i = 0; i < settings->inventory_count; i++)
 		TRY(who_add_inventory(ft->who, settings->inventories[i], err));
@@ -109,6 +110,10 @@ open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct
 		TRY(ask_inventory(ft->who, settings->live, err));
 	if (settings->aws_ranges != NULL)
 		TRY(who_add_aws_ranges(ft->who, settings->aws_ranges, err));
+	if (settings->names_file != NULL)
+		TRY(who_add_names_file(ft->who, settings->names_file, err));
+	if (settings->asn_db != NULL)
+		TRY(who_add_asn_db(ft->who, settings->asn_db, err));
 	ft->names = has_source && !settings->names_off;
 	return FLOWTOLL_OK;
 }

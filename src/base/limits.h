@@ -62,6 +62,29 @@ enum {
 	LIMIT_STREAM_BYTES = 512 * 1024, /* of each, come in and not read yet */
 	LIMIT_SERVICES = 1024,          /* different services in them */
 	LIMIT_INTERN_PROBES = 32,       /* slots looked at for a text */
+	LIMIT_RDAP_ANSWER_BYTES = 1 << 20,
+	LIMIT_RDAP_DEPTH = 8,           /* entities within each other that are looked into */
+	LIMIT_RDAP_NAME_BYTES = 512,    /* of a name, owner, handle, status */
+	LIMIT_RDAP_REMARK_BYTES = 4096, /* of all remarks of a network */
+	LIMIT_RDAP_V4_WIDTH = 24,       /* bits: a wider range is IANA's or a registry's, nobody's */
+	LIMIT_RDAP_V6_WIDTH = 115,      /* a /13; registries have a /12 */
+	LIMIT_RDAP_URL_BYTES = 1024,
+	LIMIT_RDAP_REDIRECTS = 5,
+	LIMIT_RDAP_CONNECT_MS = 5000,
+	LIMIT_RDAP_QUERY_MS = 10000,    /* of one query, to the last byte of its answer */
+	LIMIT_RDAP_STRIKES = 3,         /* queries in vain, one after another: then no more */
+	LIMIT_RDAP_LANES = 256,         /* registries asked in one run */
+	LIMIT_RDAP_AT_ONCE = 16,        /* queries that run, of all registries */
+	LIMIT_BOOTSTRAP_BYTES = 4 << 20,
+	LIMIT_BOOTSTRAP_URLS = 4096,
+	LIMIT_KEPT_RANGES = 1 << 18,    /* of what registries said */
+	LIMIT_KEPT_LINE_BYTES = 32 * 1024, /* of a line with one of these */
+	LIMIT_KEPT_S = 30 * 86400,      /* how long an answer is relied on */
+	LIMIT_KEPT_NOBODY_S = 86400,    /* likewise one that nobody holds an address */
+	LIMIT_KEPT_LAST_S = 365 * 86400, /* and after this it is no longer shown */
+	LIMIT_AWS_LOOK_S = 7 * 86400,   /* how often AWS is asked for its ranges */
+	LIMIT_RETRY_S = 3600,           /* until a file that could not be got is tried again */
+	LIMIT_FILE_MS = 60000,          /* for such a file */
 	LIMIT_TRIE_NODES = 1 << 24,     /* of a prefix trie: 8 million prefixes at least */
 };
 

@@ -115,6 +115,8 @@ open_session(const struct options *options, const char *const *sources, size_t s
 		.memory_bytes = options->numbers[FLAG_MEMORY],
 		.fields = options->values[FLAG_FIELDS],
 		.aws_ranges = options->values[FLAG_AWS_RANGES],
+		.names_file = options->values[FLAG_NAMES_FILE],
+		.asn_db = options->values[FLAG_ASN_DB],
 		.names_off = names != NULL && strcmp(names, "none") == 0,
 		.flow_logs = options->flow_logs,
 		.flow_log_count = options->flow_log_count,

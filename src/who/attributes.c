@@ -127,8 +127,8 @@ who_inventory_attribute(const struct who_inventory *inventory, const struct who_
 }
 
 const struct who_entry *
-who_inventory_find_at(const struct who_inventory *inventory, struct ip ip,
-                      const char *interface_id, unsigned *bits)
+who_inventory_find_at(const struct who_inventory *inventory, struct ip ip, const char *interface_id,
+                      unsigned *bits)
 {
 	const struct who_network *network = &inventory->network;
 	const struct who_entry *entry = who_inventory_find(inventory, ip, bits);

@@ -36,14 +36,11 @@ add_entry(struct who_inventory *inventory, const struct who_entry *entry, uint32
 	static_assert(LIMIT_INTERFACES < IP_TRIE_NONE, "an index is a value of the trie");
 	if (inventory->count == LIMIT_INTERFACES)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "more than %d interfaces", LIMIT_INTERFACES);
-	if (inventory->count == inventory->cap) {
-		size_t cap = inventory->cap > 0 ? inventory->cap * 2 : 64;
-		struct who_entry *entries = mem_realloc_array(inventory->entries, cap, sizeof *entries);
-		if (entries == NULL)
-			return out_of_memory(err);
-		inventory->entries = entries;
-		inventory->cap = cap;
-	}
+	struct who_entry *entries =
+		mem_room(inventory->entries, inventory->count, &inventory->cap, sizeof *entries);
+	if (entries == NULL)
+		return out_of_memory(err);
+	inventory->entries = entries;
 	*index = (uint32_t)inventory->count;
 	inventory->entries[inventory->count] = *entry;
 	inventory->entries[inventory->count++].from = inventory->from;

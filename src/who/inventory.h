@@ -14,6 +14,7 @@
 #include "ip/trie.h"
 #include "who/intern.h"
 #include "who/network.h"
+#include "who/name_source.h"
 #include "who/who.h"
 
 /* One interface, or several that share an address; or what a NAT gateway says of its own. */
@@ -69,7 +70,8 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_inventory_name_instances(struct who_inven
                                                                 struct flowtoll_err *err);
 
 /* Of those that share the address the one that is this interface, which logged it, or that alone is
- * in its VPC; else what they agree on. NULL: not there. `interface_id` and `bits` may be NULL. */
+ * in its VPC; else what they agree on. NULL: not there. `interface_id` may be NULL, and `bits`, the
+ * length of the prefix that is there. */
 const struct who_entry *who_inventory_find_at(const struct who_inventory *inventory, struct ip ip,
                                               const char *interface_id, unsigned *bits);
 

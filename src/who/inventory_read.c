@@ -125,14 +125,11 @@ who_read_cidr(struct who_reader *reader, const struct who_json *object, const ch
 enum flowtoll_rc
 who_read_claim(struct who_reader *reader, const struct ip_cidr *cidr, struct flowtoll_err *err)
 {
-	if (reader->claim_count == reader->claim_cap) {
-		size_t cap = reader->claim_cap > 0 ? reader->claim_cap * 2 : 64;
-		struct ip_cidr *claims = mem_realloc_array(reader->claims, cap, sizeof *claims);
-		if (claims == NULL)
-			return err_memory(err, "reading the inventory");
-		reader->claims = claims;
-		reader->claim_cap = cap;
-	}
+	struct ip_cidr *claims =
+		mem_room(reader->claims, reader->claim_count, &reader->claim_cap, sizeof *claims);
+	if (claims == NULL)
+		return err_memory(err, "reading the inventory");
+	reader->claims = claims;
 	reader->claims[reader->claim_count++] = *cidr;
 	return FLOWTOLL_OK;
 }

@@ -5,6 +5,7 @@
 #include "who/json_read.h"
 
 #include "base/mem.h"
+#include "base/utf8_size.h"
 
 #include <assert.h>
 #include <string.h>
@@ -59,39 +60,15 @@ add_node(struct who_json_reader *reader, enum who_json_type type, struct flowtol
 	if (reader->count == LIMIT_JSON_VALUES)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "one item has more than %d values in it",
 		           LIMIT_JSON_VALUES);
-	if (reader->count == reader->cap) {
-		size_t cap = reader->cap > 0 ? reader->cap * 2 : 256;
-		struct who_json *nodes = mem_realloc_array(reader->nodes, cap, sizeof *nodes);
-		if (nodes == NULL)
-			return err_memory(err, "reading JSON");
-		reader->nodes = nodes;
-		reader->cap = cap;
-	}
+	struct who_json *nodes = mem_room(reader->nodes, reader->count, &reader->cap, sizeof *nodes);
+	if (nodes == NULL)
+		return err_memory(err, "reading JSON");
+	reader->nodes = nodes;
 	reader->nodes[reader->count++] = (struct who_json){.type = type, .skip = 1};
 	return FLOWTOLL_OK;
 }
 
 /* ---- texts -------------------------------------------------------------------------------- */
-
-/* Bytes of the character that begins here, 0x80 or above; 0: it is none, and *fault is where. */
-static size_t
-utf8_size(const char *text, const char **fault)
-{
-	const unsigned char *c = (const unsigned char *)text;
-	size_t size = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : 2;
-	unsigned char low = c[0] == 0xe0 ? 0xa0 : c[0] == 0xf0 ? 0x90 : 0x80; /* no shorter form */
-	unsigned char high = c[0] == 0xed ? 0x9f : c[0] == 0xf4 ? 0x8f : 0xbf; /* no surrogate */
-	*fault = text;
-	if (c[0] < 0xc2 || c[0] > 0xf4)
-		return 0;
-	for (size_t i = 1; i < size; i++) {
-		if (c[i] < (i == 1 ? low : 0x80) || c[i] > (i == 1 ? high : 0xbf)) {
-			*fault = c[i] == '\0' ? text + i : text; /* perhaps cut off */
-			return 0;
-		}
-	}
-	return size;
-}
 
 /* The quote that ends the text which begins here. Escapes are only passed over. */
 static enum flowtoll_rc
@@ -208,7 +185,7 @@ unescape(struct who_json_reader *reader, const char *at, const char *end, struct
 static enum flowtoll_rc
 read_text(struct who_json_reader *reader, struct flowtoll_err *err)
 {
-	const char *begin = reader->text + reader->at + 1, *end;
+	const char *begin = reader->text + reader->at + 1, *end = begin;
 	bool has_escapes;
 	TRY(find_end(reader, begin, &end, &has_escapes, err));
 	TRY(add_node(reader, WHO_JSON_TEXT, err));
