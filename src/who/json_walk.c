@@ -290,6 +290,20 @@ who_json_flag(const struct who_json *object, const char *key, const char *what, 
 }
 
 enum flowtoll_rc
+who_json_count(const struct who_json *object, const char *key, const char *what, uint32_t *count,
+               struct flowtoll_err *err)
+{
+	const struct who_json *value = member_of(object, key);
+	*count = 0;
+	if (value == NULL)
+		return FLOWTOLL_OK;
+	if (value->type != WHO_JSON_NUMBER || value->len == UINT32_MAX)
+		return ERR(err, FLOWTOLL_ERR_INPUT, "%s: %s is no number of anything", what, key);
+	*count = value->len;
+	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
 who_json_object(const struct who_json *object, const char *key, const char *what,
                 const struct who_json **inner, struct flowtoll_err *err)
 {
