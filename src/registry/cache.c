@@ -79,6 +79,19 @@ inode_of(const char *path)
 	return stat(path, &found) == 0 ? (uint64_t)found.st_ino : 0;
 }
 
+/* One process at a time: SQLite itself does not wait where two begin a file at once. Ends as the
+ * descriptor is closed; -1: there is no lock to be had. */
+static int
+lock_folder(const struct registry_cache *cache)
+{
+	int folder = open(cache->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder >= 0 && flock(folder, LOCK_EX) == 0)
+		return folder;
+	if (folder >= 0)
+		close(folder);
+	return -1;
+}
+
 /* Renames the damaged file, unless another process has done so already. */
 static void
 set_aside(struct registry_cache *cache, const char *why)
@@ -86,8 +99,8 @@ set_aside(struct registry_cache *cache, const char *why)
 	static const char *const ends[] = {"", "-wal", "-shm"};
 	char when[WHEN_TEXT_MAX];
 	close_file(cache);
-	int folder = open(cache->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool locked = folder >= 0 && flock(folder, LOCK_EX) == 0;
+	int folder = lock_folder(cache);
+	bool locked = folder >= 0;
 	bool ok = locked && inode_of(cache->path) == cache->inode;
 	when_print(cache->now_s * WHEN_SECOND_US, when);
 	for (size_t i = 0; ok && i < 3; i++) {
@@ -100,7 +113,7 @@ set_aside(struct registry_cache *cache, const char *why)
 		buf_free(&from);
 		buf_free(&to);
 	}
-	if (folder >= 0)
+	if (locked)
 		close(folder);
 	cache->given_up = locked && !ok && inode_of(cache->path) == cache->inode;
 	say(cache, cache->given_up ? "nothing is kept, as it is damaged and cannot be set aside:"
@@ -194,6 +207,20 @@ check_tables(struct registry_cache *cache)
 	return SQLITE_OK;
 }
 
+static int
+connect_file(struct registry_cache *cache)
+{
+	int code = cache->lib.open_v2(cache->path, &cache->db, SQLITE_OPEN_READWRITE |
+	                              SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+	cache->inode = inode_of(cache->path);
+	if (code != SQLITE_OK)
+		return code;
+	cache->lib.busy_timeout(cache->db, BUSY_MS);
+	cache->lib.limit(cache->db, SQLITE_LIMIT_LENGTH, LIMIT_RDAP_ANSWER_BYTES);
+	code = run(cache, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+	return code == SQLITE_OK ? check_tables(cache) : code;
+}
+
 /* False: there is no file to work with; with `make` it is made. */
 static bool
 open_file(struct registry_cache *cache, bool make)
@@ -210,16 +237,10 @@ open_file(struct registry_cache *cache, bool make)
 		say(cache, "what registries say is not kept:", err.message);
 		return false;
 	}
-	int code = cache->lib.open_v2(cache->path, &cache->db, SQLITE_OPEN_READWRITE |
-	                              SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-	cache->inode = inode_of(cache->path);
-	if (code == SQLITE_OK) {
-		cache->lib.busy_timeout(cache->db, BUSY_MS);
-		cache->lib.limit(cache->db, SQLITE_LIMIT_LENGTH, LIMIT_RDAP_ANSWER_BYTES);
-		code = run(cache, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
-	}
-	if (code == SQLITE_OK)
-		code = check_tables(cache);
+	int lock = lock_folder(cache);
+	int code = connect_file(cache);
+	if (lock >= 0)
+		close(lock);
 	if (code == SQLITE_OK)
 		return cache->db != NULL;
 	bool again = fail(cache, code);
