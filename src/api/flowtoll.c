@@ -2,6 +2,8 @@
  *
  * Implements include/flowtoll.h and nothing else: each call hands on to the folder that knows.
  */
+#include "api/flow_log_source.h"
+
 #include "engine/engine.h"
 #include "fetch/fetch.h"
 #include "fetch/source.h"
@@ -17,13 +19,17 @@
 #include <assert.h>
 #include <string.h>
 
-enum { NOTE_BYTES_MAX = 512 };
+enum { NOTE_BYTES_MAX = 512, SOURCE_BYTES_MAX = 4096 };
 
 struct flowtoll {
 	struct engine *engine;
 	struct fetch_remote *remote;
 	struct who *who;
 	bool names; /* beside addresses, in answers */
+	const char *profile; /* of whom flow logs are asked for; lent as those of `remote` */
+	const char *region;
+	void (*notice)(void *ctx, const char *text);
+	void *notice_ctx;
 };
 
 /* What the public name stands for. */
@@ -94,8 +100,9 @@ ask_inventory(struct who *who, const struct flowtoll_inventory *live, struct flo
 static enum flowtoll_rc
 open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct flowtoll_err *err)
 {
-	bool has_source =
-		settings->inventory_count > 0 || settings->live != NULL || settings->aws_ranges != NULL;
+	bool has_source = settings->inventory_count > 0 || settings->live != NULL ||
+	                  settings->aws_ranges != NULL || settings->names_file != NULL ||
+	                  settings->asn_db != NULL;
 	TRY(who_create(&ft->who, err));
 	for (size_t i = 0; i < settings->inventory_count; i++)
 		TRY(who_add_inventory(ft->who, settings->inventories[i], err));
@@ -103,6 +110,10 @@ open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct
 		TRY(ask_inventory(ft->who, settings->live, err));
 	if (settings->aws_ranges != NULL)
 		TRY(who_add_aws_ranges(ft->who, settings->aws_ranges, err));
+	if (settings->names_file != NULL)
+		TRY(who_add_names_file(ft->who, settings->names_file, err));
+	if (settings->asn_db != NULL)
+		TRY(who_add_asn_db(ft->who, settings->asn_db, err));
 	ft->names = has_source && !settings->names_off;
 	return FLOWTOLL_OK;
 }
@@ -120,6 +131,10 @@ open_remote(struct flowtoll *ft, const struct flowtoll_settings *settings,
 		.notice = settings->notice,
 		.notice_ctx = settings->notice_ctx,
 	};
+	ft->profile = settings->profile;
+	ft->region = settings->region;
+	ft->notice = settings->notice;
+	ft->notice_ctx = settings->notice_ctx;
 	return fetch_remote_create(&remote, &ft->remote, err);
 }
 
@@ -176,11 +191,64 @@ flowtoll_spill_folder(const struct flowtoll *ft)
 	return engine_spill_folder(ft->engine);
 }
 
+static void
+tell_notice(void *ctx, bool missing, const char *text)
+{
+	const struct flowtoll *ft = ctx;
+	(void)missing; /* an error says it too */
+	if (ft->notice != NULL && !missing)
+		ft->notice(ft->notice_ctx, text);
+}
+
+/* What EC2 says of flow logs, unless an inventory says it. */
+static enum flowtoll_rc
+ask_flow_logs(struct flowtoll *ft, struct flowtoll_err *err)
+{
+	static const char *const lists[] = {"FlowLogs"};
+	const struct flowtoll_inventory live = {
+		.regions = &ft->region,
+		.region_count = ft->region != NULL ? 1 : 0,
+		.lists = lists,
+		.list_count = 1,
+		.profile = ft->profile,
+		.tell = tell_notice,
+		.ctx = ft,
+	};
+	return ask_inventory(ft->who, &live, err);
+}
+
+static enum flowtoll_rc
+add_flow_log(struct flowtoll *ft, const char *id, struct flowtoll_err *err)
+{
+	const struct who_flow_log *log = who_network_flow_log(who_network(ft->who), id);
+	struct buf source;
+	if (log == NULL) {
+		TRY(ask_flow_logs(ft, err));
+		log = who_network_flow_log(who_network(ft->who), id);
+	}
+	if (log == NULL) {
+		err_set(err, FLOWTOLL_ERR_INPUT, "there is no flow log %s", id);
+		err_hint(err, "--region tells in which Region it is, --profile of which account; a file of "
+		              "that name is ./%s", id);
+		return err->code;
+	}
+	buf_init(&source, SOURCE_BYTES_MAX);
+	enum flowtoll_rc rc = flow_log_source(log, &source, err);
+	if (rc == FLOWTOLL_OK) {
+		fetch_remote_only(ft->remote, id);
+		rc = engine_add_source(ft->engine, buf_text(&source), err);
+		fetch_remote_only(ft->remote, NULL);
+	}
+	buf_free(&source);
+	return rc;
+}
+
 enum flowtoll_rc
 flowtoll_add_source(struct flowtoll *ft, const char *source, struct flowtoll_err *err)
 {
 	assert(ft != NULL && source != NULL);
-	return engine_add_source(ft->engine, source, err);
+	return flow_log_is_id(source) ? add_flow_log(ft, source, err)
+	                              : engine_add_source(ft->engine, source, err);
 }
 
 void
@@ -282,6 +350,15 @@ flowtoll_who(struct flowtoll *ft, const struct flowtoll_who *who, struct flowtol
 {
 	struct answer *answer = NULL;
 	enum flowtoll_rc rc = query_who(ft->who, who, &answer, err);
+	return wrap(ft, rc, answer, out, err);
+}
+
+enum flowtoll_rc
+flowtoll_flow_logs(struct flowtoll *ft, const struct flowtoll_flow_logs *asked,
+                   struct flowtoll_answer **out, struct flowtoll_err *err)
+{
+	struct answer *answer = NULL;
+	enum flowtoll_rc rc = query_flow_logs(ft->who, asked, &answer, err);
 	return wrap(ft, rc, answer, out, err);
 }
 

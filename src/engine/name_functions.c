@@ -48,10 +48,10 @@ fill(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output, n
 		char copy[ARGUMENT_BYTES_MAX];
 		if (!scalar_row(input, output, r))
 			continue;
-		struct who_name name = {0};
-		if (who != NULL)
-			(void)who_find_at(who, ip_load(ips[r]), text_argument(input, 1, r, copy), &name);
-		const char *text = get(&name);
+		struct who_name name;
+		bool is_known = who != NULL && who_find_at(who, ip_load(ips[r]),
+		                                           text_argument(input, 1, r, copy), &name);
+		const char *text = is_known ? get(&name) : NULL;
 		if (text != NULL) /* safe: checks UTF-8, which tags of others may break */
 			duckdb_vector_assign_string_element_len(output, r, text, strlen(text));
 		else

@@ -45,6 +45,7 @@ struct who_table {
 	const struct ip *addresses;
 	size_t count;
 	size_t next;
+	struct who_name name; /* of the row in hand, whose cells point into it */
 	char cidr[IP_CIDR_TEXT_MAX];
 	struct result_cell cells[WHO_COLUMNS];
 };
@@ -64,26 +65,26 @@ static enum flowtoll_rc
 table_next(struct result *result, const struct result_cell **cells, struct flowtoll_err *err)
 {
 	struct who_table *table = (struct who_table *)result;
-	struct who_name name;
+	struct who_name *name = &table->name;
 	(void)err;
 	*cells = NULL;
 	if (table->next == table->count)
 		return FLOWTOLL_OK;
 	struct ip ip = table->addresses[table->next++];
-	bool is_known = who_find(table->who, ip, &name);
+	bool is_known = who_find(table->who, ip, name);
 	if (is_known)
-		ip_cidr_print(name.cidr, table->cidr);
+		ip_cidr_print(name->cidr, table->cidr);
 	table->cells[WHO_ADDRESS] = (struct result_cell){.type = RESULT_IP, .as.ip = ip};
-	put(table, WHO_NAME, name.name);
-	put(table, WHO_OWNER, name.owner);
-	put(table, WHO_KIND, name.kind);
+	put(table, WHO_NAME, name->name);
+	put(table, WHO_OWNER, name->owner);
+	put(table, WHO_KIND, name->kind);
 	put(table, WHO_CIDR, is_known ? table->cidr : NULL);
-	put(table, WHO_COUNTRY, name.country);
-	put(table, WHO_SERVICE, name.service);
-	put(table, WHO_REGION, name.region);
-	put(table, WHO_NETWORK, name.network);
-	put(table, WHO_SOURCE, is_known ? name.from->name : NULL);
-	put(table, WHO_AS_OF, is_known ? name.from->date : NULL);
+	put(table, WHO_COUNTRY, name->country);
+	put(table, WHO_SERVICE, name->service);
+	put(table, WHO_REGION, name->region);
+	put(table, WHO_NETWORK, name->network);
+	put(table, WHO_SOURCE, is_known ? name->from->name : NULL);
+	put(table, WHO_AS_OF, is_known ? name->from->date : NULL);
 	*cells = table->cells;
 	return FLOWTOLL_OK;
 }

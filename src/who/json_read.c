@@ -5,6 +5,7 @@
 #include "who/json_read.h"
 
 #include "base/mem.h"
+#include "base/utf8_size.h"
 
 #include <assert.h>
 #include <string.h>
@@ -68,26 +69,6 @@ add_node(struct who_json_reader *reader, enum who_json_type type, struct flowtol
 }
 
 /* ---- texts -------------------------------------------------------------------------------- */
-
-/* Bytes of the character that begins here, 0x80 or above; 0: it is none, and *fault is where. */
-static size_t
-utf8_size(const char *text, const char **fault)
-{
-	const unsigned char *c = (const unsigned char *)text;
-	size_t size = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : 2;
-	unsigned char low = c[0] == 0xe0 ? 0xa0 : c[0] == 0xf0 ? 0x90 : 0x80; /* no shorter form */
-	unsigned char high = c[0] == 0xed ? 0x9f : c[0] == 0xf4 ? 0x8f : 0xbf; /* no surrogate */
-	*fault = text;
-	if (c[0] < 0xc2 || c[0] > 0xf4)
-		return 0;
-	for (size_t i = 1; i < size; i++) {
-		if (c[i] < (i == 1 ? low : 0x80) || c[i] > (i == 1 ? high : 0xbf)) {
-			*fault = c[i] == '\0' ? text + i : text; /* perhaps cut off */
-			return 0;
-		}
-	}
-	return size;
-}
 
 /* The quote that ends the text which begins here. Escapes are only passed over. */
 static enum flowtoll_rc
@@ -238,6 +219,18 @@ read_digits(struct who_json_reader *reader, const char **at, struct flowtoll_err
 	return FLOWTOLL_OK;
 }
 
+static uint32_t
+small_number(const char *text, size_t len)
+{
+	uint64_t value = 0;
+	for (size_t i = 0; i < len && value < UINT32_MAX; i++) {
+		if (!is_digit(text[i]))
+			return UINT32_MAX;
+		value = value * 10 + (uint64_t)(text[i] - '0');
+	}
+	return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
+
 static enum flowtoll_rc
 read_number(struct who_json_reader *reader, struct flowtoll_err *err)
 {
@@ -255,8 +248,12 @@ read_number(struct who_json_reader *reader, struct flowtoll_err *err)
 		at += *at == '+' || *at == '-';
 		TRY(read_digits(reader, &at, err));
 	}
+	const char *start = reader->text + reader->at;
+	uint32_t value = small_number(start, (size_t)(at - start));
 	reader->at = (size_t)(at - reader->text);
-	return add_node(reader, WHO_JSON_NUMBER, err);
+	TRY(add_node(reader, WHO_JSON_NUMBER, err));
+	reader->nodes[reader->count - 1].len = value;
+	return FLOWTOLL_OK;
 }
 
 static enum flowtoll_rc

@@ -9,6 +9,7 @@
 #include "who/aws_ranges.h"
 #include "who/eni_kind.h"
 #include "who/inventory.h"
+#include "who/names_file.h"
 
 #include <assert.h>
 #include <string.h>
@@ -16,8 +17,10 @@
 
 struct who {
 	struct who_intern intern; /* all texts */
+	struct who_names_file names;
 	struct who_inventory inventory;
 	struct who_aws_ranges ranges;
+	struct asn_db *asn; /* NULL: none given */
 	const struct who_source *special; /* IANA */
 };
 
@@ -42,6 +45,8 @@ who_free(struct who *who)
 {
 	if (who == NULL)
 		return;
+	who_names_file_free(&who->names);
+	asn_db_close(who->asn);
 	who_inventory_free(&who->inventory);
 	who_aws_ranges_free(&who->ranges);
 	who_intern_free(&who->intern);
@@ -61,6 +66,7 @@ who_size_bytes(const struct who *who)
 	return who->intern.arena.size_bytes + who->intern.slot_count * sizeof *who->intern.slots +
 	       who_network_size_bytes(&who->inventory.network) +
 	       who->inventory.cap * sizeof *who->inventory.entries + trie_size(who->inventory.trie) +
+	       who->names.cap * sizeof *who->names.rows + trie_size(who->names.trie) +
 	       (ranges->trie != NULL ? ip_trie_count(ranges->trie) : 0) * sizeof *ranges->places +
 	       trie_size(ranges->trie);
 }
@@ -95,6 +101,26 @@ who_add_aws_ranges(struct who *who, const char *path, struct flowtoll_err *err)
 	return who_aws_ranges_read(&who->ranges, &who->intern, path, err);
 }
 
+enum flowtoll_rc
+who_add_names_file(struct who *who, const char *path, struct flowtoll_err *err)
+{
+	assert(who != NULL && path != NULL);
+	return who_names_file_read(&who->names, &who->intern, path, err);
+}
+
+enum flowtoll_rc
+who_add_asn_db(struct who *who, const char *path, struct flowtoll_err *err)
+{
+	assert(who != NULL && path != NULL && who->asn == NULL);
+	return asn_db_open(path, &who->intern, &who->asn, err);
+}
+
+uint64_t
+who_asn_fault_count(const struct who *who)
+{
+	return who->asn != NULL ? asn_db_fault_count(who->asn) : 0;
+}
+
 /* What one source says of an address. */
 struct finding {
 	const char *label;
@@ -126,6 +152,14 @@ cidr_around(struct ip ip, unsigned bits)
 }
 
 static void
+fill_named(const struct who *who, const struct who_named *row, const char *label,
+           struct who_name *name)
+{
+	if (row != NULL)
+		fill(name, &(struct finding){label, row->kind, row->owner, who->names.source, row->cidr});
+}
+
+static void
 fill_inventory(const struct who *who, struct ip ip, const char *interface_id,
                struct who_name *name)
 {
@@ -150,11 +184,31 @@ fill_aws(const struct who *who, struct ip ip, struct who_name *name)
 	name->region = place->region;
 }
 
+static void
+fill_asn(const struct who *who, struct ip ip, struct who_name *name)
+{
+	if (who->asn == NULL || !asn_db_find(who->asn, ip, &name->asn))
+		return;
+	fill(name, &(struct finding){name->asn.label, "asn", name->asn.owner, asn_db_source(who->asn),
+	                             name->asn.cidr});
+	if (name->country == NULL && name->asn.country[0] != '\0')
+		name->country = name->asn.country;
+}
+
+/* All but the room for texts, which is large. */
+static void
+clear(struct who_name *name)
+{
+	memset(name, 0, offsetof(struct who_name, asn));
+}
+
 static bool
 find(const struct who *who, struct ip ip, const char *interface_id,
      const struct ip_special *special, struct who_name *name)
 {
-	*name = (struct who_name){0};
+	const struct who_named *named = who_names_file_find(&who->names, ip);
+	clear(name);
+	fill_named(who, named, named != NULL ? named->name : NULL, name);
 	fill_inventory(who, ip, interface_id, name);
 	if (special != NULL) {
 		fill(name, &(struct finding){special->name, "special",
@@ -166,6 +220,10 @@ find(const struct who *who, struct ip ip, const char *interface_id,
 	/* AWS publishes no range that anyone may use inside: spare the look-up of most addresses */
 	if (special == NULL || !special->is_private)
 		fill_aws(who, ip, name);
+	if (special == NULL)
+		fill_asn(who, ip, name);
+	/* a row with an owner alone leaves the name to others, if there are any */
+	fill_named(who, named, named != NULL ? named->owner : NULL, name);
 	return name->name != NULL;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who is behind an address: the cascade of sources, here its local half. In order of precedence:
- * the inventory, special-purpose ranges, AWS's ranges; within a source the longest prefix.
+ * Who is behind an address: the cascade of sources. In order of precedence: the user's own file,
+ * the inventory, special-purpose ranges, AWS's ranges, a database of autonomous systems; within a
+ * source the longest prefix. An address that holds another (NAT64) is that one.
  *
  * Built by one thread (create, add), then read by any number. All text is lent until who_free.
  * After an add that failed only who_free may follow.
@@ -11,8 +12,9 @@
 
 #include "base/err.h"
 #include "ip/ip.h"
-#include "who/network.h"
+#include "who/asn_db.h"
 #include "who/name_source.h"
+#include "who/network.h"
 
 /* Any text may be NULL: not known. Text from the inventory is what people and AWS wrote there,
  * control characters included: UTF-8, but not safe to print as it is.
@@ -43,6 +45,7 @@ struct who_name {
 	                        "inventory", "IANA 2026-11-01", "AWS ranges 2026-11-20" */
 	const struct who_source *from; /* the same apart; NULL without a name */
 	struct ip_cidr cidr; /* the range that has the name, in that source */
+	struct asn_found asn; /* which the texts above may point into: copy those, not this struct */
 };
 
 struct who;
@@ -64,6 +67,17 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_add_inventory(struct who *who, const char
 FLOWTOLL_MUST_USE enum flowtoll_rc who_add_inventory_text(struct who *who, const char *name,
                                                           char *text, size_t len,
                                                           struct flowtoll_err *err);
+
+/* The user's own names, see names_file.h; once. They go before all others. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_add_names_file(struct who *who, const char *path,
+                                                      struct flowtoll_err *err);
+
+/* A database of autonomous systems, see asn_db.h; once. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_add_asn_db(struct who *who, const char *path,
+                                                  struct flowtoll_err *err);
+
+/* How often that turned out to be damaged. */
+uint64_t who_asn_fault_count(const struct who *who);
 
 /* AWS's ip-ranges.json. A second file takes the place of the first. */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_add_aws_ranges(struct who *who, const char *path,
