@@ -36,7 +36,7 @@ lanes_free(struct lanes *lanes)
 	}
 	mem_free(lanes->all);
 	lanes->all = NULL;
-	lanes->count = lanes->cap = 0;
+	lanes->cap = lanes->count = 0;
 }
 
 static struct registry_pace
@@ -80,14 +80,10 @@ make_key(const char *url, char **key, size_t *name_at, struct flowtoll_err *err)
 static enum flowtoll_rc
 add(struct lanes *lanes, char *key, size_t name_at, struct flowtoll_err *err)
 {
-	if (lanes->count == lanes->cap) {
-		uint32_t cap = lanes->cap == 0 ? 8 : lanes->cap * 2;
-		void *longer = mem_realloc_array(lanes->all, cap, sizeof *lanes->all);
-		if (longer == NULL)
-			return err_memory(err, "asking registries");
-		lanes->all = longer;
-		lanes->cap = cap;
-	}
+	void *room = mem_room(lanes->all, lanes->count, &lanes->cap, sizeof *lanes->all);
+	if (room == NULL)
+		return err_memory(err, "asking registries");
+	lanes->all = room;
 	struct lane *lane = &lanes->all[lanes->count];
 	*lane = (struct lane){.key = key, .name = key + name_at};
 	lane->pace = pace_of(lanes, lane->name);
