@@ -38,6 +38,8 @@ static const char schema[] =
 	"PRAGMA user_version = 1";
 _Static_assert(SCHEMA == 1, "user_version");
 
+static const char data_version[] = "PRAGMA data_version";
+
 #define RANGE_COLUMNS "first, last, found, as_of, registry, source, name, owner, handle, type,"    \
                       " status, parent_handle, country, remarks"
 
@@ -325,6 +327,8 @@ registry_cache_load(struct registry_cache *cache, struct registry_ranges *ranges
 	int code = cache->lib.prepare_v2(cache->db, "SELECT " RANGE_COLUMNS " FROM ranges"
 	                                 " ORDER BY first, last DESC", -1, &rows, NULL);
 	if (code == SQLITE_OK)
+		cache->version = number_of(cache, data_version, &code);
+	if (code == SQLITE_OK)
 		rc = read_rows(cache, rows, ranges, false, &code, err);
 	cache->lib.finalize(rows);
 	if (rc == FLOWTOLL_ERR_INPUT) { /* too many */
@@ -338,21 +342,38 @@ registry_cache_load(struct registry_cache *cache, struct registry_ranges *ranges
 	return FLOWTOLL_OK;
 }
 
+/* The lowest address at which a range that holds this one can begin. */
+static struct ip
+lowest_first(struct ip ip)
+{
+	const uint64_t v4_width = UINT64_C(1) << LIMIT_RDAP_V4_WIDTH;
+	const uint64_t v6_width_hi = UINT64_C(1) << (LIMIT_RDAP_V6_WIDTH - 64);
+	if (ip_is_v4(ip))
+		return (struct ip){0, ip.lo - v4_width};
+	return (struct ip){ip.hi > v6_width_hi ? ip.hi - v6_width_hi : 0, 0};
+}
+
 enum flowtoll_rc
 registry_cache_look(struct registry_cache *cache, struct ip ip, struct registry_ranges *ranges,
                     struct flowtoll_err *err)
 {
-	unsigned char bytes[ADDRESS_BYTES];
+	unsigned char bytes[ADDRESS_BYTES], lowest[ADDRESS_BYTES];
 	sqlite3_stmt *rows = NULL;
 	enum flowtoll_rc rc = FLOWTOLL_OK;
+	int code;
 	if (!open_file(cache, false))
 		return FLOWTOLL_OK;
+	if (number_of(cache, data_version, &code) == cache->version && code == SQLITE_OK)
+		return FLOWTOLL_OK; /* nobody else has written to it */
 	to_bytes(ip, bytes);
-	int code = cache->lib.prepare_v2(cache->db, "SELECT " RANGE_COLUMNS " FROM ranges"
-	                                 " WHERE first <= ?1 AND last >= ?1"
-	                                 " ORDER BY first DESC, last LIMIT 1", -1, &rows, NULL);
+	to_bytes(lowest_first(ip), lowest);
+	code = cache->lib.prepare_v2(cache->db, "SELECT " RANGE_COLUMNS " FROM ranges"
+	                             " WHERE first <= ?1 AND first >= ?2 AND last >= ?1"
+	                             " ORDER BY first DESC, last LIMIT 1", -1, &rows, NULL);
 	if (code == SQLITE_OK)
 		code = cache->lib.bind_blob(rows, 1, bytes, sizeof bytes, SQLITE_STATIC);
+	if (code == SQLITE_OK)
+		code = cache->lib.bind_blob(rows, 2, lowest, sizeof lowest, SQLITE_STATIC);
 	if (code == SQLITE_OK)
 		rc = read_rows(cache, rows, ranges, true, &code, err);
 	cache->lib.finalize(rows);

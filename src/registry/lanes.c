@@ -91,7 +91,7 @@ add(struct lanes *lanes, char *key, size_t name_at, struct flowtoll_err *err)
 	if (lane->sent_ms == NULL)
 		return err_memory(err, "asking registries");
 	int64_t paused_ms = registry_cache_paused(&lanes->registry->cache, key) -
-		registry_now_ms(lanes->registry);
+		registry_now_ms();
 	if (paused_ms > 0 && paused_ms <= INT64_C(86400000))
 		lane->resume_ms = registry_clock_ms() + paused_ms;
 	lanes->count++;
@@ -136,7 +136,7 @@ lane_may_send(struct lanes *lanes, struct lane *lane, int64_t now_ms, int64_t *w
 	if (!lane_is_ready(lane, now_ms, wait_ms))
 		return false;
 	if (!registry_cache_may_ask(&lanes->registry->cache, lane->key, lane->pace.per_minute,
-	                            lane->pace.minute_ms, registry_now_ms(lanes->registry), wait_ms)) {
+	                            lane->pace.minute_ms, registry_now_ms(), wait_ms)) {
 		lane->resume_ms = now_ms + *wait_ms;
 		return false;
 	}
@@ -153,7 +153,7 @@ lane_pause(struct lanes *lanes, struct lane *lane, int64_t now_ms, int64_t wait_
 	if (lane->resume_ms < now_ms + wait_ms)
 		lane->resume_ms = now_ms + wait_ms;
 	registry_cache_pause(&lanes->registry->cache, lane->key,
-	                     registry_now_ms(lanes->registry) + lane->resume_ms - now_ms);
+	                     registry_now_ms() + lane->resume_ms - now_ms);
 }
 
 int64_t
