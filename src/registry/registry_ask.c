@@ -343,7 +343,9 @@ try_want(struct run *run, struct want *want, int64_t now_ms, struct flowtoll_err
 	char text[IP_TEXT_MAX];
 	int64_t wait_ms;
 	struct lane *lane = &run->lanes.all[want->lane];
-	if (is_near_flight(run, want->ip))
+	if (lane->given_up)
+		fail_want(run, lane, want, lane->reason);
+	if (lane->given_up || is_near_flight(run, want->ip))
 		return FLOWTOLL_OK;
 	if (!lane_is_ready(lane, now_ms, &wait_ms)) {
 		give_up_if_late(run, want->lane, now_ms, wait_ms, "it may not be asked for");
