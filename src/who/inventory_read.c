@@ -15,8 +15,8 @@
 static const char hint_make[] =
 	"make it with: aws ec2 describe-network-interfaces --output json > interfaces.json; what "
 	"describe-nat-gateways, describe-subnets, describe-vpcs, describe-route-tables, "
-	"describe-prefix-lists, describe-vpc-endpoints, describe-instances, describe-tags and "
-	"describe-flow-logs print is read too";
+	"describe-prefix-lists, describe-vpc-endpoints, describe-addresses, describe-instances, "
+	"describe-tags and describe-flow-logs print is read too";
 
 static const struct list_row {
 	const char *key;
@@ -44,6 +44,8 @@ static const struct list_row {
 	 who_read_reservation},
 	{"FlowLogs", "flow log", "FlowLogId", "describe-flow-logs", WHO_KNOWS_FLOW_LOGS,
 	 who_read_flow_log},
+	{"Addresses", "address", "AllocationId", "describe-addresses", WHO_KNOWS_ADDRESSES,
+	 who_read_address},
 };
 
 static const struct other_row {
@@ -293,7 +295,7 @@ read_end(void *ctx, struct flowtoll_err *err)
 		return ERR(err, FLOWTOLL_ERR_INPUT,
 		           "not an inventory: it has none of NetworkInterfaces, NatGateways, Subnets, "
 		           "Vpcs, RouteTables, PrefixLists, VpcEndpoints, Reservations, Tags, "
-		           "FlowLogs");
+		           "FlowLogs, Addresses");
 	reader->has_list = reader->has_several = false;
 	reader->account = reader->region = NULL;
 	return FLOWTOLL_OK;

@@ -11,7 +11,7 @@
 #include "who/inventory.h"
 #include "who/json_walk.h"
 
-enum { WHO_LISTS = 10 };
+enum { WHO_LISTS = 11 };
 
 struct who_reader {
 	struct who_inventory *inventory;
@@ -49,6 +49,7 @@ WHO_READ(endpoint)
 WHO_READ(tag)
 WHO_READ(reservation)
 WHO_READ(flow_log)
+WHO_READ(address)
 #undef WHO_READ
 
 /* Keeps a text; NULL and "" become NULL. */
