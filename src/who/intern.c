@@ -17,9 +17,14 @@ enum { SLOTS_MIN = 256 };
 static uint64_t
 hash(const char *text, size_t len)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
+	uint64_t h = UINT64_C(0xcbf29ce484222325) ^ len;
+	for (size_t at = 0; at < len; at += 8) {
+		uint64_t word = 0;
+		memcpy(&word, text + at, len - at < 8 ? len - at : 8);
+		h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 32;
+	}
+	h *= UINT64_C(0xff51afd7ed558ccd); /* so that the last bytes reach the low bits */
 	return h ^ (h >> 32);
 }
 
