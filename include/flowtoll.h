@@ -118,7 +118,8 @@ struct flowtoll_settings {
 	const char *const *flow_logs; /* ids, "fl-...": only the files whose names tell one of these */
 	size_t flow_log_count;        /* 0: all files */
 	uint64_t files;          /* read only so many files, as a sample that is spread evenly over flow
-	                            logs and time, of which answers have a note; 0: all */
+	                            logs and time, of which answers have a note, and flowtoll_top's the
+	                            columns share_low and share_high, a 95 % interval; 0: all */
 	const char *rejects;     /* file to keep rejected lines in, made anew; or NULL */
 	const char *profile;     /* of sources in S3, as in struct flowtoll_get */
 	const char *region;

@@ -215,7 +215,7 @@ static void
 add_logged(struct buf *sql, const char *logged)
 {
 	if (logged != NULL)
-		buf_addf(sql, ", coalesce(\"%s\", '')", logged);
+		buf_addf(sql, ", coalesce(%s, '')", logged);
 }
 
 void

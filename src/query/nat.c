@@ -61,7 +61,8 @@ plan_windows(struct nat_plan *plan, struct window *windows, size_t count)
 		return;
 	int64_t span_s = windows[count - 1].begin_s - windows[0].begin_s + FLOW_WINDOW_S;
 	plan->windows = (uint64_t)(span_s / FLOW_WINDOW_S);
-	plan->by_file |= plan->windows > plan->windows_with_files;
+	if (engine_sample(plan->engine)->files_of == 0) /* else files are left out, and none missing */
+		plan->by_file |= plan->windows > plan->windows_with_files;
 	if (plan->period_start_us == 0)
 		plan->period_start_us = windows[0].begin_s * 1000000;
 	if (plan->period_end_us == 0)

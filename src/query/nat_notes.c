@@ -256,6 +256,9 @@ add_named(struct buf *buf, const struct result_cell *name, const struct result_c
 static void
 add_total(struct buf *buf, const struct nat_plan *plan, const struct result_cell *row)
 {
+	const struct sample *sample = engine_sample(plan->engine);
+	if (sample->files_of > 0)
+		buf_addf(buf, "In a sample of %zu of %zu files, ", sample->files, sample->files_of);
 	if (plan->told == 1 && plan->gateway_count == 1)
 		buf_addf(buf, "NAT gateway %s", plan->gateways[0].id);
 	else
