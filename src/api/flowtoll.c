@@ -2,6 +2,7 @@
  *
  * Implements include/flowtoll.h and nothing else: each call hands on to the folder that knows.
  */
+#include "api/ask_addresses.h"
 #include "api/flow_log_source.h"
 
 #include "engine/arrow.h"
@@ -352,7 +353,19 @@ flowtoll_who(struct flowtoll *ft, const struct flowtoll_who *who, struct flowtol
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
-	enum flowtoll_rc rc = query_who(ft->who, who, &answer, err);
+	struct ask_notes notes = {0};
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (who->whom != NULL && (who_network(ft->who)->known & WHO_KNOWS_INTERFACES) == 0)
+		rc = ask_addresses(who->whom, who, ft->who, &notes, err);
+	if (rc == FLOWTOLL_OK)
+		rc = query_who(ft->who, who, &answer, err);
+	for (size_t i = 0; rc == FLOWTOLL_OK && i < notes.count; i++)
+		rc = answer_note(answer, err, "%s", notes.texts[i]);
+	arena_free(&notes.arena);
+	if (rc != FLOWTOLL_OK) {
+		answer_free(answer);
+		answer = NULL;
+	}
 	return wrap(ft, rc, answer, out, err);
 }
 
