@@ -44,6 +44,7 @@ static const char help[] =
 	"  --clients N        instances behind the NAT gateway (default 40; wide: 2000)\n"
 	"  --remotes N        addresses outside (default 4000; wide: 20000)\n"
 	"  --pairs wide       millions of distinct srcaddr, dstaddr pairs\n"
+	"  --bursts           traffic in bursts: now and then one client takes over for some minutes\n"
 	"  --big              byte counts so large that sums pass 2^63\n"
 	"  --ipv6 SHARE       of the events, 0 to 1 (default 0)\n"
 	"  --nodata SHARE     of the records (default 0.01)\n"
@@ -73,6 +74,7 @@ enum {
 	OPT_CLIENTS,
 	OPT_REMOTES,
 	OPT_PAIRS,
+	OPT_BURSTS,
 	OPT_BIG,
 	OPT_IPV6,
 	OPT_NODATA,
@@ -100,6 +102,7 @@ static const struct option long_options[] = {
 	{"clients", required_argument, NULL, OPT_CLIENTS},
 	{"remotes", required_argument, NULL, OPT_REMOTES},
 	{"pairs", required_argument, NULL, OPT_PAIRS},
+	{"bursts", no_argument, NULL, OPT_BURSTS},
 	{"big", no_argument, NULL, OPT_BIG},
 	{"ipv6", required_argument, NULL, OPT_IPV6},
 	{"nodata", required_argument, NULL, OPT_NODATA},
@@ -249,6 +252,9 @@ set_option(struct gen_options *o, int option, const char *arg, struct gen_fault 
 		return true;
 	case OPT_MID_HEADERS:
 		o->mid_headers = true;
+		return true;
+	case OPT_BURSTS:
+		o->bursts = true;
 		return true;
 	case OPT_BIG:
 		o->big = true;

@@ -127,7 +127,8 @@ struct flowtoll_settings {
 	const char *const *flow_logs; /* ids, "fl-...": only the files whose names tell one of these */
 	size_t flow_log_count;        /* 0: all files */
 	uint64_t files;          /* read only so many files, as a sample that is spread evenly over flow
-	                            logs and time, of which answers have a note; 0: all */
+	                            logs and time, of which answers have a note, and flowtoll_top's the
+	                            columns share_low and share_high, a 95 % interval; 0: all */
 	const char *rejects;     /* file to keep rejected lines in, made anew; or NULL */
 	const char *profile;     /* of sources in S3, as in struct flowtoll_get */
 	const char *region;
@@ -147,8 +148,9 @@ FLOWTOLL_API void flowtoll_close(struct flowtoll *ft);
 FLOWTOLL_API const char *flowtoll_spill_folder(const struct flowtoll *ft);
 
 /* A file, a folder (its *.log, *.gz, *.txt and *.parquet, recursively), a glob, "-" for standard
- * input, or "s3://BUCKET/PREFIX", which is listed now, but for what can have no record of the
- * period, and streams into each question. The headers of all its files are read at the first. */
+ * input, "s3://BUCKET/PREFIX", or a flow log, "fl-0123456789abcdef0", whose files are in S3, where
+ * the inventory or else EC2 says. S3 is listed now, but for what can have no record of the period,
+ * and streams into each question. The headers of all its files are read at the first. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_add_source(struct flowtoll *ft,
                                                                     const char *source,
                                                                     struct flowtoll_err *err);
@@ -204,6 +206,18 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_who(struct flowtoll *ft
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);
 
+/* The flow logs that the inventory tells of, a row for each: flow_log_id, resource_id,
+ * traffic_type, deliver_status, destination (of S3 as a source is written), the fields that it
+ * `lacks` of those that questions take, what it cannot_answer for that, and more as EC2 has it.
+ * Needs no source. */
+struct flowtoll_flow_logs {
+	const char *const *ids; /* only these; one that is not there is an error */
+	size_t id_count;        /* 0: all */
+};
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
+flowtoll_flow_logs(struct flowtoll *ft, const struct flowtoll_flow_logs *asked,
+                   struct flowtoll_answer **answer, struct flowtoll_err *err);
+
 /* The first records in file order, with the columns that the files have. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_head(struct flowtoll *ft, uint64_t rows,
                                                               const char *where,
@@ -228,7 +242,7 @@ FLOWTOLL_API void flowtoll_free_text(char *text); /* NULL ok */
 
 /* Any SQL query over the tables flows, files, rejects and sources, nat_traffic and nat_legs, and
  * those of the inventory: interfaces, nat_gateways, subnets, vpcs, route_tables, prefix_lists,
- * endpoints and tags, which need no source. */
+ * endpoints, tags and flow_logs, which need no source. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_sql(struct flowtoll *ft, const char *query,
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);
@@ -372,9 +386,11 @@ struct flowtoll_inventory {
 	size_t region_count;        /* 0: that of the environment or the profile */
 	const char *const *roles;   /* ARNs of roles to assume, one for each account to ask */
 	size_t role_count;          /* 0: the account of the credentials */
+	const char *const *lists;   /* only these, as they are called in the answer: "FlowLogs" */
+	size_t list_count;          /* 0: all */
 	const char *profile;        /* NULL: that of the environment */
-	flowtoll_inventory_fn *tell; /* NULL ok */
-	bool (*stop)(void *ctx);     /* asked often; NULL ok */
+	flowtoll_inventory_fn *tell; /* NULL ok; from one thread at a time */
+	bool (*stop)(void *ctx);     /* asked often, from several threads; NULL ok */
 	void *ctx;                   /* of both */
 };
 

@@ -2,7 +2,8 @@
 -- src/query/nat.c). Behind sql/nat_legs.sql and sql/nat_traffic.sql; the end of a WITH.
 --
 --   rows                rows of clients, remotes and pairs before the row Other
---   is_narrow           only some traffic is asked for: no bounds then
+--   is_narrow           only some traffic is asked for, or a sample is read: no bounds then
+--   is_sample           the figure is of some of the files only
 --   start, end          of the period, or NULL: that of the traffic
 --   windows             five-minute windows from the first file's to the last one's; or NULL
 --   windows_with_files  of them
@@ -27,6 +28,7 @@ figures AS MATERIALIZED (
     upload, download, residual,
     CASE
       WHEN refusal IS NOT NULL THEN 'refused'
+      WHEN {is_sample} THEN 'sample'
       WHEN skipped > 0 THEN 'lower bound'
       WHEN unsent + unproven + gap_bytes > 0 OR blind > 0 AND is_packet THEN 'interval'
       ELSE 'exact'

@@ -5,7 +5,8 @@
 --             that are alike in all that is read of them; with their bytes, packets and number
 --   list      which list a group belongs to, from 0
 --   shown     the first rows of every list
-WITH grouped AS MATERIALIZED (
+--   by_file, intervals   of a sample only: top_by_file.sql, top_interval.sql
+WITH {by_file}grouped AS MATERIALIZED (
   SELECT
     {list} AS list,
     {keys},
@@ -44,15 +45,17 @@ lines AS (
   SELECT list, false AS is_other, {keys}, bytes, packets, flows FROM shown
   UNION ALL
   SELECT list, true AS is_other, {nulls}, bytes, packets, flows FROM other
-)
+){intervals}
 SELECT
   lines.list,
   is_other,
-  {keys},
+  {line_keys},
   {names}
   bytes,
   CAST({by} AS DOUBLE) / nullif({all}, 0) AS share,
   packets,
   flows
+  {share_bounds}
 FROM lines JOIN totals ON lines.list = totals.list
-ORDER BY lines.list, is_other, {by} DESC NULLS LAST, {keys}
+  {join_intervals}
+ORDER BY lines.list, is_other, {by} DESC NULLS LAST, {line_keys}

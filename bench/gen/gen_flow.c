@@ -227,11 +227,15 @@ static void
 event_nat(struct gen_maker *m)
 {
 	const struct gen_world *world = m->world;
-	const struct errand *errand = choose_errand(m);
-	const struct gen_client *client = gen_world_client(world, &m->rng, errand->heavy);
+	const bool bursts = m->file->burst > 0 && gen_rng_chance(&m->rng, GEN_PPM / 2);
+	const struct errand *errand = bursts ? &errands[0] : choose_errand(m);
+	const struct gen_client *client = bursts
+		? &world->clients[m->file->burst_client]
+		: gen_world_client(world, &m->rng, errand->heavy);
 	uint32_t remote = gen_world_remote(world, &m->rng, errand->class, m->options->wide);
 	uint64_t up = errand_size(m, errand->up, errand->up_doublings);
 	uint64_t down = errand_size(m, errand->down, errand->down_doublings);
+	down <<= bursts ? m->file->burst : 0;
 	struct talk talk = make_talk(m, errand->protocol, false, up, down);
 	bool ports = errand->protocol != ICMP;
 	uint16_t port = ports ? client_port(m, client->pkt, remote) : 0;

@@ -30,6 +30,7 @@ struct gen_maker {
 	const struct gen_options *options;
 	struct gen_truth *truth;
 	struct gen_rng rng;
+	const struct gen_file *file;
 	uint64_t minute_ms; /* where the minute begins */
 	uint64_t made;      /* records so far, and those without data */
 	uint64_t nodata;

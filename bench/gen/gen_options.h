@@ -43,6 +43,7 @@ struct gen_options {
 	enum gen_kind kind;
 	bool wide;
 	bool big;
+	bool bursts;
 	bool ms;
 	bool plain;
 	bool mid_headers;

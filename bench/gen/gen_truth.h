@@ -72,6 +72,8 @@ struct gen_file {
 	char name[128];
 	uint64_t rows;
 	uint64_t text_bytes;
+	uint32_t burst_client; /* of the world's clients */
+	unsigned burst;        /* doublings of what it moves; 0: no burst */
 };
 
 bool gen_truth_init(struct gen_truth *truth, const struct gen_world *world,

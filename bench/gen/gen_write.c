@@ -133,16 +133,36 @@ put_batch(struct worker *w, struct gen_file *file)
 	return true;
 }
 
-/* Each file has 90 to 110 per cent of the mean, exact in the sum. */
+/* One file in eight begins a burst, of three files on average. */
+static void
+choose_bursts(const struct gen_options *options, const struct gen_world *world,
+              struct gen_file *files)
+{
+	enum { BEGINS = GEN_PPM / 8, ENDS = GEN_PPM / 3, DOUBLINGS = 3 };
+	struct gen_rng rng = gen_rng_stream(options->seed ^ 0x6275727374, 0);
+	for (unsigned i = 0; options->bursts && i < options->files; i++) {
+		bool goes_on = i > 0 && files[i - 1].burst > 0 && !gen_rng_chance(&rng, ENDS);
+		if (goes_on) {
+			files[i].burst = files[i - 1].burst;
+			files[i].burst_client = files[i - 1].burst_client;
+		} else if (gen_rng_chance(&rng, BEGINS)) {
+			const struct gen_client *client = gen_world_client(world, &rng, true);
+			files[i].burst = 1 + (unsigned)gen_rng_below(&rng, DOUBLINGS);
+			files[i].burst_client = (uint32_t)(client - world->clients);
+		}
+	}
+}
+
+/* Each file has 90 to 110 per cent of the mean, more in a burst, exact in the sum. */
 static void
 share_rows(const struct gen_options *options, struct gen_file *files)
 {
 	struct gen_rng rng = gen_rng_stream(options->seed ^ 0x726f7773, 0), again = rng;
 	uint64_t all = 0, sum = 0, before = 0;
 	for (unsigned i = 0; i < options->files; i++)
-		all += 90 + gen_rng_below(&rng, 21);
+		all += (90 + gen_rng_below(&rng, 21)) * (1 + files[i].burst);
 	for (unsigned i = 0; i < options->files; i++) {
-		sum += 90 + gen_rng_below(&again, 21);
+		sum += (90 + gen_rng_below(&again, 21)) * (1 + files[i].burst);
 		uint64_t end = (uint64_t)((unsigned __int128)options->rows * sum / all);
 		files[i].rows = end - before;
 		before = end;
@@ -159,6 +179,7 @@ make_rows(struct worker *w, struct gen_file *file, unsigned index)
 	m->world = w->job->world;
 	m->options = options;
 	m->truth = &w->truth;
+	m->file = file;
 	m->rng = gen_rng_stream(options->seed, index);
 	m->made = m->nodata = m->skipdata = 0;
 	m->count = 0;
@@ -269,6 +290,7 @@ gen_write_files(const struct gen_options *options, const struct gen_world *world
 	pthread_t threads[GEN_THREADS_MAX];
 	unsigned count = 0;
 	bool ok = true;
+	choose_bursts(options, world, files);
 	share_rows(options, files);
 	assert(options->threads >= 1 && options->threads <= GEN_THREADS_MAX);
 	for (; count < options->threads && count < options->files; count++) {

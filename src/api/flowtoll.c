@@ -2,7 +2,9 @@
  *
  * Implements include/flowtoll.h and nothing else: each call hands on to the folder that knows.
  */
+#include "api/flow_log_source.h"
 #include "api/naming.h"
+
 #include "engine/engine.h"
 #include "fetch/fetch.h"
 #include "fetch/source.h"
@@ -19,7 +21,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { NOTE_BYTES_MAX = 512 };
+enum { NOTE_BYTES_MAX = 512, SOURCE_BYTES_MAX = 4096 };
 
 struct flowtoll {
 	struct engine *engine;
@@ -28,6 +30,10 @@ struct flowtoll {
 	bool names;     /* beside addresses, in answers */
 	bool names_off;
 	struct naming naming;
+	const char *profile; /* of whom flow logs are asked for; lent as those of `remote` */
+	const char *region;
+	void (*notice)(void *ctx, const char *text);
+	void *notice_ctx;
 };
 
 /* What the public name stands for. */
@@ -130,6 +136,10 @@ open_remote(struct flowtoll *ft, const struct flowtoll_settings *settings,
 		.notice = settings->notice,
 		.notice_ctx = settings->notice_ctx,
 	};
+	ft->profile = settings->profile;
+	ft->region = settings->region;
+	ft->notice = settings->notice;
+	ft->notice_ctx = settings->notice_ctx;
 	return fetch_remote_create(&remote, &ft->remote, err);
 }
 
@@ -187,11 +197,64 @@ flowtoll_spill_folder(const struct flowtoll *ft)
 	return engine_spill_folder(ft->engine);
 }
 
+static void
+tell_notice(void *ctx, bool missing, const char *text)
+{
+	const struct flowtoll *ft = ctx;
+	(void)missing; /* an error says it too */
+	if (ft->notice != NULL && !missing)
+		ft->notice(ft->notice_ctx, text);
+}
+
+/* What EC2 says of flow logs, unless an inventory says it. */
+static enum flowtoll_rc
+ask_flow_logs(struct flowtoll *ft, struct flowtoll_err *err)
+{
+	static const char *const lists[] = {"FlowLogs"};
+	const struct flowtoll_inventory live = {
+		.regions = &ft->region,
+		.region_count = ft->region != NULL ? 1 : 0,
+		.lists = lists,
+		.list_count = 1,
+		.profile = ft->profile,
+		.tell = tell_notice,
+		.ctx = ft,
+	};
+	return ask_inventory(ft->who, &live, err);
+}
+
+static enum flowtoll_rc
+add_flow_log(struct flowtoll *ft, const char *id, struct flowtoll_err *err)
+{
+	const struct who_flow_log *log = who_network_flow_log(who_network(ft->who), id);
+	struct buf source;
+	if (log == NULL) {
+		TRY(ask_flow_logs(ft, err));
+		log = who_network_flow_log(who_network(ft->who), id);
+	}
+	if (log == NULL) {
+		err_set(err, FLOWTOLL_ERR_INPUT, "there is no flow log %s", id);
+		err_hint(err, "--region tells in which Region it is, --profile of which account; a file of "
+		              "that name is ./%s", id);
+		return err->code;
+	}
+	buf_init(&source, SOURCE_BYTES_MAX);
+	enum flowtoll_rc rc = flow_log_source(log, &source, err);
+	if (rc == FLOWTOLL_OK) {
+		fetch_remote_only(ft->remote, id);
+		rc = engine_add_source(ft->engine, buf_text(&source), err);
+		fetch_remote_only(ft->remote, NULL);
+	}
+	buf_free(&source);
+	return rc;
+}
+
 enum flowtoll_rc
 flowtoll_add_source(struct flowtoll *ft, const char *source, struct flowtoll_err *err)
 {
 	assert(ft != NULL && source != NULL);
-	return engine_add_source(ft->engine, source, err);
+	return flow_log_is_id(source) ? add_flow_log(ft, source, err)
+	                              : engine_add_source(ft->engine, source, err);
 }
 
 void
@@ -345,6 +408,15 @@ flowtoll_who(struct flowtoll *ft, const struct flowtoll_who *who, struct flowtol
 	enum flowtoll_rc rc = prepare_names(ft, true, err);
 	if (rc == FLOWTOLL_OK)
 		rc = query_who(ft->who, who, &answer, err);
+	return wrap(ft, rc, answer, out, err);
+}
+
+enum flowtoll_rc
+flowtoll_flow_logs(struct flowtoll *ft, const struct flowtoll_flow_logs *asked,
+                   struct flowtoll_answer **out, struct flowtoll_err *err)
+{
+	struct answer *answer = NULL;
+	enum flowtoll_rc rc = query_flow_logs(ft->who, asked, &answer, err);
 	return wrap(ft, rc, answer, out, err);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What names addresses besides the files given: what registries said and may be asked, and the
- * copies kept of AWS's ranges. Neither is looked at before a question may need it. The session's thread.
+ * copies kept of AWS's ranges. Neither is looked at before a question may need it. The session's
+ * thread.
  */
 #ifndef API_NAMING_H
 #define API_NAMING_H

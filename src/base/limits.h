@@ -54,6 +54,7 @@ enum {
 	LIMIT_S3_KEYS = 16 << 20,       /* of one listing that is kept */
 	LIMIT_EC2_PAGE_BYTES = 64 << 20, /* 1 000 interfaces, each with hundreds of addresses */
 	LIMIT_EC2_PAGES = 100000,       /* of one list in one Region */
+	LIMIT_EC2_CALLS = 8,            /* side by side */
 	LIMIT_REGIONS = 256,            /* that one inventory asks */
 	LIMIT_ROLES = 1024,             /* likewise, each an account's */
 	LIMIT_XML_DEPTH = 16,

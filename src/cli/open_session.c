@@ -58,7 +58,7 @@ static bool
 any_in_s3(const char *const *sources, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strncmp(sources[i], "s3://", 5) == 0)
+		if (strncmp(sources[i], "s3://", 5) == 0 || strncmp(sources[i], "fl-", 3) == 0)
 			return true;
 	return false;
 }
@@ -84,16 +84,23 @@ static enum flowtoll_rc
 open_with(const struct options *options, bool asks_s3, struct flowtoll_settings *settings,
           struct flowtoll **ft, struct flowtoll_err *err)
 {
+	static const char *const flow_logs[] = {"FlowLogs"};
 	const char *files[LIMIT_INVENTORIES];
+	const bool only_flow_logs = options->command == COMMAND_FLOW_LOGS;
 	struct ask_aws ask;
 	settings->inventories = files;
-	if (!sort_inventories(options, files, &settings->inventory_count)) {
+	bool live = sort_inventories(options, files, &settings->inventory_count);
+	if (!live && !(only_flow_logs && settings->inventory_count == 0)) {
 		TRY(check_nobody_asked(options, asks_s3, err));
 		return flowtoll_open(settings, ft, err);
 	}
 	TRY(registry_flags_check_offline(options, "--inventory live asks AWS", err));
 	enum flowtoll_rc rc = ask_aws_read(&ask, options, err);
 	settings->live = &ask.what;
+	if (only_flow_logs) {
+		ask.what.lists = flow_logs;
+		ask.what.list_count = 1;
+	}
 	if (rc == FLOWTOLL_OK)
 		rc = flowtoll_open(settings, ft, err);
 	ask_aws_free(&ask);

@@ -114,6 +114,7 @@ flows_bind(duckdb_bind_info info)
 	add_column(info, "folded_flows", FLOW_TYPE_BIGINT);
 	add_column(info, "interface_index", FLOW_TYPE_INT);
 	add_column(info, "start_hour", FLOW_TYPE_TIME);
+	add_column(info, "file_index", FLOW_TYPE_INT);
 	for (size_t i = 0; i < engine->inputs.unknown_count; i++)
 		add_column(info, engine->inputs.unknown[i], FLOW_TYPE_TEXT);
 	/* an estimate: what `is_exact` says is the wrong way round in DuckDB 1 */

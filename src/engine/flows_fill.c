@@ -25,7 +25,7 @@ fold_column_of(idx_t column, struct fold_column *out)
 		return true;
 	}
 	const idx_t field = flows_field_of(column);
-	if (column == FLOWS_INTERFACE_INDEX) {
+	if (column == FLOWS_INTERFACE_INDEX || column == FLOWS_FILE_INDEX) {
 		*out = (struct fold_column){FOLD_KEY, 4};
 		return true;
 	}
@@ -127,6 +127,13 @@ cut_to_hours(int64_t *times, uint32_t row_count)
 }
 
 static void
+fill_file_index(const struct flows_worker *worker, uint32_t row_count, int32_t *numbers)
+{
+	for (uint32_t r = 0; r < row_count; r++)
+		numbers[r] = (int32_t)worker->piece->input;
+}
+
+static void
 fill_ones(uint32_t row_count, duckdb_vector output)
 {
 	int64_t *ones = duckdb_vector_get_data(output);
@@ -181,8 +188,8 @@ find_places(struct flows_worker *worker, const struct scan_batch *batch)
 	worker->format_serial = batch->format_serial;
 }
 
-/* A column that no line holds: the file's name, the line's number, a count, the number of the
- * interface, or nothing. */
+/* A column that no line holds: the file's name or number, the line's number, a count, the number of
+ * the interface, or nothing. */
 static void
 fill_beside_line(struct flows_worker *worker, idx_t column, uint32_t row_count,
                  duckdb_vector output)
@@ -195,6 +202,8 @@ fill_beside_line(struct flows_worker *worker, idx_t column, uint32_t row_count,
 		fill_lines(worker, row_count, output);
 	else if (column == FLOWS_FOLDED_FLOWS)
 		fill_ones(row_count, output);
+	else if (column == FLOWS_FILE_INDEX)
+		fill_file_index(worker, row_count, duckdb_vector_get_data(output));
 	else if (column == FLOWS_INTERFACE_INDEX && worker->shared->interfaces != NULL)
 		memcpy(duckdb_vector_get_data(output), worker->interface_numbers,
 		       row_count * sizeof *worker->interface_numbers);
@@ -253,6 +262,11 @@ fill_fold(struct flows_worker *worker, struct scan_batch *batch, const struct pl
 	memset(valid, 0, SCAN_BATCH_WORDS * sizeof *valid);
 	if (place->column == FLOWS_INTERFACE_INDEX && worker->shared->interfaces != NULL) {
 		memcpy(data, worker->interface_numbers, fold_bytes(worker->fold, output, row_count));
+		memset(valid, 0xff, SCAN_BATCH_WORDS * sizeof *valid);
+		return true;
+	}
+	if (place->column == FLOWS_FILE_INDEX) {
+		fill_file_index(worker, row_count, data);
 		memset(valid, 0xff, SCAN_BATCH_WORDS * sizeof *valid);
 		return true;
 	}

@@ -563,6 +563,8 @@ parquet_add_select(const struct engine *engine, enum parquet_view view, struct b
 			add_interface(engine, schema, sql);
 		if (view == PARQUET_FOLDED || view == PARQUET_OF_INTERFACES)
 			add_folded(engine, schema, sql);
+		if (view == PARQUET_FOLDED)
+			buf_adds(sql, ", CAST(NULL AS INTEGER) AS file_index");
 		parquet_add_from(engine, schema, sql);
 		add_where(engine, schema, sql);
 		before = " UNION ALL ";

@@ -19,6 +19,14 @@ result_column_at(const struct result *result, size_t index)
 	return &result->columns[index];
 }
 
+const char *
+result_column_title(const struct result_column *column)
+{
+	return column->unit == RESULT_SHARE_LOW    ? "low"
+	       : column->unit == RESULT_SHARE_HIGH ? "high"
+	                                           : column->name;
+}
+
 enum flowtoll_rc
 result_next(struct result *result, const struct result_cell **cells, struct flowtoll_err *err)
 {

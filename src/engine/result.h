@@ -25,7 +25,9 @@ enum result_unit {
 	RESULT_PLAIN,
 	RESULT_BYTES,
 	RESULT_COUNT, /* packets, flows, rows */
-	RESULT_SHARE  /* a double, 1.0 is everything */
+	RESULT_SHARE,     /* a double, 1.0 is everything */
+	RESULT_SHARE_LOW, /* bounds of the share before it */
+	RESULT_SHARE_HIGH
 };
 
 struct result_column {
@@ -54,6 +56,7 @@ struct result;
 
 size_t result_column_count(const struct result *result);
 const struct result_column *result_column_at(const struct result *result, size_t index);
+const char *result_column_title(const struct result_column *column); /* its name, for people */
 
 /* The next row's cells, one a column, or NULL in *cells after the last. */
 FLOWTOLL_MUST_USE enum flowtoll_rc result_next(struct result *result,

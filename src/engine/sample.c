@@ -70,6 +70,7 @@ sample_choose(struct sample *sample, struct io_list *list, size_t begin,
               struct flowtoll_err *err)
 {
 	size_t count = list->count - begin;
+	sample->is_even &= count == 0;
 	if (sample->wanted == 0 || count <= sample->wanted)
 		return FLOWTOLL_OK;
 	struct candidate *all = mem_zalloc(count, sizeof *all);
@@ -89,6 +90,7 @@ sample_choose(struct sample *sample, struct io_list *list, size_t begin,
 	}
 	qsort(all, count, sizeof *all, by_flow_log);
 	choose(sample, all, count, chosen);
+	sample->is_even = begin == 0;
 	sample->files_of += count;
 	sample->files += sample->wanted;
 	for (size_t i = begin; i < list->count; i++)

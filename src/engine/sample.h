@@ -12,6 +12,7 @@
 struct sample {
 	size_t wanted; /* files; 0: all */
 	size_t files, files_of;
+	bool is_even; /* chosen once, out of all files: each had the same chance */
 	uint64_t bytes, bytes_of;
 };
 

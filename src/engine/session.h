@@ -98,6 +98,7 @@ enum {
 	FLOWS_FOLDED_FLOWS,
 	FLOWS_INTERFACE_INDEX, /* which of the interfaces asked for, from 1 */
 	FLOWS_START_HOUR,
+	FLOWS_FILE_INDEX, /* among the inputs */
 	FLOWS_UNKNOWN
 };
 

@@ -22,6 +22,7 @@ struct fetch_remote {
 	struct fetch_remote_settings settings;
 	struct io_remote table;
 	struct aws *aws; /* NULL until something is listed */
+	const char *only; /* a flow log; NULL: of all */
 	atomic_bool stopped;
 	pthread_mutex_t mutex; /* of all below, and held while a notice is told */
 	struct aws_line *idle[LIMIT_STREAMS];
@@ -114,13 +115,18 @@ fetch_line_give(struct fetch_remote *remote, struct aws_line *line)
 
 /* ---- listing -------------------------------------------------------------------------------- */
 
-/* Can records that start in the period be in the file of that name? One that tells no time may
- * have any. */
+/* Can records that start in the period, of the flow log if one is asked for, be in the file of that
+ * name? One that tells no time may have any. */
 static bool
-may_have(const struct fetch_remote_settings *settings, const char *key)
+may_have(const struct fetch_remote *remote, const char *key)
 {
+	const struct fetch_remote_settings *settings = &remote->settings;
 	struct flow_file_name name;
 	flow_file_name_parse(key, &name);
+	if (remote->only != NULL &&
+	    (name.flow_log == NULL || strlen(remote->only) != name.flow_log_len ||
+	     memcmp(name.flow_log, remote->only, name.flow_log_len) != 0))
+		return false;
 	if (name.flow_log == NULL)
 		return true;
 	return flow_window_overlaps(name.window_s, FLOW_LATE_S, settings->since_us,
@@ -152,7 +158,7 @@ on_key(void *ctx, const struct s3_key *key, bool *more, struct flowtoll_err *err
 	if (key->is_prefix)
 		return paging->last != NULL ? add_folder(paging, key->key, err) : FLOWTOLL_OK;
 	if ((key->size_bytes == 0 && key->key[len - 1] == '/') ||
-	    !may_have(&listing->remote->settings, key->key))
+	    !may_have(listing->remote, key->key))
 		return FLOWTOLL_OK;
 	int path_len = snprintf(path, sizeof path, "s3://%s/%s", listing->place->bucket, key->key);
 	if (path_len >= (int)sizeof path)
@@ -271,6 +277,12 @@ fetch_remote_free(struct fetch_remote *remote)
 	aws_close(remote->aws);
 	pthread_mutex_destroy(&remote->mutex);
 	mem_free(remote);
+}
+
+void
+fetch_remote_only(struct fetch_remote *remote, const char *flow_log)
+{
+	remote->only = flow_log;
 }
 
 const struct io_remote *

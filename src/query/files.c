@@ -64,7 +64,9 @@ query_files(struct engine *engine, struct answer **out, struct flowtoll_err *err
 	struct answer *answer = NULL;
 	TRY(engine_look(engine, err));
 	TRY(answer_create(&answer, err));
-	enum flowtoll_rc rc = note_gaps(engine, answer, err);
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (engine_sample(engine)->files_of == 0) /* else what is left out is no gap */
+		rc = note_gaps(engine, answer, err);
 	if (rc == FLOWTOLL_OK)
 		rc = run_file(engine, sql_files, &answer->tables[0], err);
 	answer->table_count = rc == FLOWTOLL_OK;

@@ -194,7 +194,7 @@ enum flowtoll_rc
 key_check_inventory(const struct engine *engine, const char *what, struct flowtoll_err *err)
 {
 	const struct who *who = engine_who(engine);
-	if (who != NULL && who_network(who)->known != 0)
+	if (who != NULL && (who_network(who)->known & WHO_KNOWS_RESOURCES) != 0)
 		return FLOWTOLL_OK;
 	err_set(err, FLOWTOLL_ERR_USAGE, "%s is told by an inventory, and none is given", what);
 	err_hint(err, "--inventory FILE, of flowtoll inventory -o FILE, or --inventory live");
@@ -216,7 +216,7 @@ static void
 add_logged(struct buf *sql, const char *logged)
 {
 	if (logged != NULL)
-		buf_addf(sql, ", coalesce(\"%s\", '')", logged);
+		buf_addf(sql, ", coalesce(%s, '')", logged);
 }
 
 void

@@ -61,7 +61,8 @@ plan_windows(struct nat_plan *plan, struct window *windows, size_t count)
 		return;
 	int64_t span_s = windows[count - 1].begin_s - windows[0].begin_s + FLOW_WINDOW_S;
 	plan->windows = (uint64_t)(span_s / FLOW_WINDOW_S);
-	plan->by_file |= plan->windows > plan->windows_with_files;
+	if (engine_sample(plan->engine)->files_of == 0) /* else files are left out, and none missing */
+		plan->by_file |= plan->windows > plan->windows_with_files;
 	if (plan->period_start_us == 0)
 		plan->period_start_us = windows[0].begin_s * 1000000;
 	if (plan->period_end_us == 0)
@@ -332,6 +333,7 @@ ask(struct nat_plan *plan, struct answer *answer, struct flowtoll_err *err)
 	TRY(nat_notes_headline(plan, answer, lists, err));
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		TRY(add_table(plan, lists, answer, &tables[i], err));
+	TRY(notes_inventory_age(plan->engine, answer, err));
 	for (size_t t = 0; t < plan->asked->tag_count; t++)
 		TRY(notes_missing_tag(plan->engine, plan->asked->tags[t], answer, err));
 	return notes_flow_logs(plan->engine, false, answer, err);

@@ -4,16 +4,12 @@
  */
 #include "query/nat_notes.h"
 
+#include "query/notes.h"
+
 #include <string.h>
 #include <time.h>
 
 enum { TEXT_BYTES_MAX = 16 * 1024 };
-
-#define LOG_FORMAT                                                                                 \
-	"'${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} "       \
-	"${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${pkt-srcaddr} "      \
-	"${pkt-dstaddr} ${flow-direction} ${instance-id} ${az-id} "      \
-	"${resource-id} ${interface-type}'"
 
 /* ---- cells -------------------------------------------------------------------------------- */
 
@@ -193,12 +189,7 @@ note_poor(const struct nat_plan *plan, struct answer *answer, const struct resul
 		                "these logs lack pkt-srcaddr and pkt-dstaddr: only the total is told; for "
 		                "clients and remotes give the VPCs' ranges too: aws ec2 describe-vpcs > "
 		                "vpcs.json, --inventory vpcs.json"));
-	return answer_note(answer, err,
-	                   "a flow log that tells all: aws ec2 create-flow-logs --resource-type VPC "
-	                   "--resource-ids %s --traffic-type ALL --log-destination-type s3 "
-	                   "--log-destination arn:aws:s3:::BUCKET --max-aggregation-interval 60 "
-	                   "--log-format " LOG_FORMAT,
-	                   plan->gateways[0].vpc_id != NULL ? plan->gateways[0].vpc_id : "VPC");
+	return notes_better_flow_log(plan->gateways[0].vpc_id, answer, err);
 }
 
 enum flowtoll_rc
@@ -265,6 +256,9 @@ add_named(struct buf *buf, const struct result_cell *name, const struct result_c
 static void
 add_total(struct buf *buf, const struct nat_plan *plan, const struct result_cell *row)
 {
+	const struct sample *sample = engine_sample(plan->engine);
+	if (sample->files_of > 0)
+		buf_addf(buf, "In a sample of %zu of %zu files, ", sample->files, sample->files_of);
 	if (plan->told == 1 && plan->gateway_count == 1)
 		buf_addf(buf, "NAT gateway %s", plan->gateways[0].id);
 	else

@@ -308,6 +308,7 @@ static void
 fill_part(const struct nat_plan *plan, enum part part, const struct buf holes[HOLE_COUNT],
           struct buf *sql)
 {
+	const bool is_sample = engine_sample(plan->engine)->files_of > 0;
 	const struct template_hole legs[] = {
 		{"points", buf_text(&holes[HOLE_POINTS])},
 		{"own", buf_text(&holes[HOLE_OWN])},
@@ -339,7 +340,8 @@ fill_part(const struct nat_plan *plan, enum part part, const struct buf holes[HO
 		{"narrow", buf_text(&holes[HOLE_NARROW])},
 	};
 	const struct template_hole answer[] = {
-		{"is_narrow", plan->asked->client != NULL ? "true" : "false"},
+		{"is_narrow", plan->asked->client != NULL || is_sample ? "true" : "false"},
+		{"is_sample", is_sample ? "true" : "false"},
 		{"start", buf_text(&holes[HOLE_START])},
 		{"end", buf_text(&holes[HOLE_END])},
 		{"rows", buf_text(&holes[HOLE_ROWS])},

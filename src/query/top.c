@@ -17,13 +17,13 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const char sql_top[];
+extern const char sql_top[], sql_top_by_file[], sql_top_interval[];
 
 enum {
 	ROWS_DEFAULT = 10,
 	KEYS_MAX = LIMIT_LISTS * LIMIT_KEYS,
 	NAMES_MAX = 5, /* of key_names, beside each address */
-	METRIC_COUNT = 4
+	METRIC_COUNT = 6
 };
 
 struct list {
@@ -41,6 +41,7 @@ struct plan {
 	struct arena *arena;
 	const char *where;
 	const char *having;
+	const struct sample *sample; /* shares are estimates with an interval; NULL: they are true */
 	bool packets;    /* shown where they are ranked by; else not even added up */
 	const char *by;  /* bytes, packets or flows */
 	const char *all; /* all_bytes, ... */
@@ -163,6 +164,9 @@ make_plan(struct plan *plan, const struct flowtoll_top *top, struct flowtoll_err
 		return ERR(err, FLOWTOLL_ERR_USAGE, "no key to rank by");
 	if (top->key_count > LIMIT_LISTS)
 		return ERR(err, FLOWTOLL_ERR_USAGE, "more than %d lists", LIMIT_LISTS);
+	const struct sample *sample = engine_sample(plan->engine);
+	if (sample->is_even && sample->files > 1)
+		plan->sample = sample;
 	plan->where = top->where;
 	plan->having = top->having;
 	plan->rows = top->rows == 0 ? ROWS_DEFAULT : top->rows < INT64_MAX ? top->rows : INT64_MAX;
@@ -174,16 +178,37 @@ make_plan(struct plan *plan, const struct flowtoll_top *top, struct flowtoll_err
 
 /* ---- the SQL ------------------------------------------------------------------------------ */
 
-/* The text of each hole of sql/top.sql. */
+/* The text of each hole of sql/top.sql, and of what a sample adds to it. */
 struct holes {
-	struct buf list, keys, records, grouping, shown, nulls, names;
+	struct buf list, keys, line_keys, records, grouping, shown, nulls, names, packets;
+	struct buf by_file, intervals, bounds, join_intervals;
+	struct buf shown_keys, same_keys, files, files_of;
 };
+
+enum { HOLE_COUNT = sizeof(struct holes) / sizeof(struct buf) };
 
 static void
 add_alias(struct buf *buf, const char *comma, const struct key *key)
 {
 	buf_adds(buf, comma);
 	buf_adds(buf, key->alias);
+}
+
+/* All keys, as columns of a table. */
+static void
+add_keys_of(struct buf *buf, const struct plan *plan, const char *table)
+{
+	for (size_t k = 0; k < plan->key_count; k++)
+		buf_addf(buf, "%s%s.%s", k > 0 ? ", " : "", table, plan->keys[k].alias);
+}
+
+/* Do two tables agree in all keys? */
+static void
+add_same_keys(struct buf *buf, const struct plan *plan, const char *a, const char *b)
+{
+	for (size_t k = 0; k < plan->key_count; k++)
+		buf_addf(buf, "%s%s.%s IS NOT DISTINCT FROM %s.%s", k > 0 ? " AND " : "", a,
+		         plan->keys[k].alias, b, plan->keys[k].alias);
 }
 
 static void
@@ -207,6 +232,10 @@ wants_names_first(const struct plan *plan)
 static bool
 wants_fold(const struct plan *plan)
 {
+	const struct inputs *inputs = engine_inputs(plan->engine);
+	for (size_t i = 0; plan->sample != NULL && i < inputs->count; i++)
+		if (inputs->all[i].parquet.schema != NULL) /* its rows tell their file by name alone */
+			return false;
 	for (int i = 0; plan->where != NULL && i < FLOW_FIELD_COUNT; i++) {
 		bool is_key = flow_type_is_enum(flow_fields[i].type);
 		for (size_t k = 0; k < plan->key_count && !is_key; k++)
@@ -255,17 +284,21 @@ add_records(struct buf *sql, const struct plan *plan)
 	const char *packets = !plan->packets ? "CAST(NULL AS BIGINT)"
 	                      : folds        ? "folded_packets"
 	                                     : "packets";
+	const char *file = plan->sample == NULL ? ""
+	                   : folds              ? "file_index AS m_file, "
+	                                        : "file AS m_file, ";
 	buf_adds(sql, "SELECT ");
 	for (size_t k = 0; k < plan->key_count; k++)
 		buf_addf(sql, "%s AS %s, ", plan->keys[k].sql, plan->keys[k].alias);
 	if (!first) {
-		buf_addf(sql, "%s AS m_bytes, %s AS m_packets, %s AS m_flows FROM %s", bytes, packets,
-		         flows, table);
+		buf_addf(sql, "%s%s AS m_bytes, %s AS m_packets, %s AS m_flows FROM %s", file, bytes,
+		         packets, flows, table);
 		if (plan->where != NULL)
 			buf_addf(sql, " WHERE (%s\n)", plan->where);
 		return;
 	}
-	buf_adds(sql, "m_bytes, m_packets, m_flows FROM (SELECT ");
+	buf_addf(sql, "%sm_bytes, m_packets, m_flows FROM (SELECT %s",
+	         plan->sample != NULL ? "m_file, " : "", file);
 	add_columns(sql, plan);
 	buf_addf(sql, "sum(%s) AS m_bytes, sum(%s) AS m_packets, sum(%s) AS m_flows FROM %s",
 	         bytes, packets, flows, table);
@@ -298,16 +331,25 @@ add_list_number(struct buf *sql, const struct plan *plan)
 }
 
 static void
-add_list_parts(struct holes *holes, const struct plan *plan)
+add_grouping(struct buf *sql, const struct plan *plan)
 {
 	bool several = plan->list_count > 1;
-	buf_adds(&holes->grouping, several ? "GROUPING SETS (" : "");
+	buf_adds(sql, several ? "GROUPING SETS (" : "");
+	for (size_t l = 0; l < plan->list_count; l++) {
+		buf_adds(sql, l > 0 ? ", " : "");
+		buf_adds(sql, several ? "(" : "");
+		add_aliases(sql, plan, &plan->lists[l]);
+		buf_adds(sql, plan->sample != NULL ? ", m_file" : "");
+		buf_adds(sql, several ? ")" : "");
+	}
+	buf_adds(sql, several ? ")" : "");
+}
+
+static void
+add_shown(struct holes *holes, const struct plan *plan)
+{
 	for (size_t l = 0; l < plan->list_count; l++) {
 		const struct list *list = &plan->lists[l];
-		buf_adds(&holes->grouping, l > 0 ? ", " : "");
-		buf_adds(&holes->grouping, several ? "(" : "");
-		add_aliases(&holes->grouping, plan, list);
-		buf_adds(&holes->grouping, several ? ")" : "");
 		buf_addf(&holes->shown, "%s(SELECT * FROM grouped WHERE list = %zu",
 		         l > 0 ? " UNION ALL " : "", l);
 		if (plan->having != NULL)
@@ -316,7 +358,6 @@ add_list_parts(struct holes *holes, const struct plan *plan)
 		add_aliases(&holes->shown, plan, list);
 		buf_addf(&holes->shown, " LIMIT %llu)", (unsigned long long)plan->rows);
 	}
-	buf_adds(&holes->grouping, several ? ")" : "");
 }
 
 /* The interface, where it is a key too: it tells VPCs with equal ranges apart. Of lists that it is
@@ -326,7 +367,7 @@ logged_key(const struct plan *plan)
 {
 	for (size_t k = 0; k < plan->key_count; k++)
 		if (strcmp(plan->keys[k].label, flow_fields[FLOW_interface_id].column) == 0)
-			return plan->keys[k].label;
+			return "lines.interface_id";
 	return NULL;
 }
 
@@ -338,14 +379,54 @@ add_names(struct buf *sql, const struct plan *plan)
 		const struct key *key = &plan->keys[k];
 		if (key->address == NULL)
 			continue;
+		struct buf alias;
+		buf_init(&alias, LIMIT_SQL_BYTES);
+		buf_addf(&alias, "lines.%s", key->alias);
 		for (size_t n = 0; plan->names && n < NAMES_MAX; n++)
 			buf_addf(sql, logged != NULL ? "%s(%s, coalesce(%s, '')),\n  " : "%s(%s),\n  ",
-			         key_names[n].function, key->alias, logged);
+			         key_names[n].function, buf_text(&alias), logged);
 		for (size_t t = 0; t < plan->tag_count; t++) {
-			key_add_tag(sql, key->alias, plan->tags[t], logged);
+			key_add_tag(sql, buf_text(&alias), plan->tags[t], logged);
 			buf_adds(sql, ",\n  ");
 		}
+		buf_free(&alias);
 	}
+}
+
+/* Of a sample, records are grouped by file first, and what is grouped then is that. */
+static void
+fill_sampled(struct holes *holes, const struct plan *plan)
+{
+	add_keys_of(&holes->shown_keys, plan, "shown");
+	add_same_keys(&holes->same_keys, plan, "shown", "by_file");
+	buf_addf(&holes->files, "%zu", plan->sample->files);
+	buf_addf(&holes->files_of, "%zu", plan->sample->files_of);
+	const struct template_hole filled[] = {
+		{"list", buf_text(&holes->list)},
+		{"keys", buf_text(&holes->keys)},
+		{"packets", buf_text(&holes->packets)},
+		{"records", buf_text(&holes->records)},
+		{"grouping", buf_text(&holes->grouping)},
+		{"by", plan->by},
+		{"all", plan->all},
+		{"shown_keys", buf_text(&holes->shown_keys)},
+		{"same_keys", buf_text(&holes->same_keys)},
+		{"files", buf_text(&holes->files)},
+		{"files_of", buf_text(&holes->files_of)},
+	};
+	template_fill(&holes->by_file, sql_top_by_file, filled, sizeof filled / sizeof *filled);
+	template_fill(&holes->intervals, sql_top_interval, filled, sizeof filled / sizeof *filled);
+	buf_clear(&holes->list);
+	buf_clear(&holes->records);
+	buf_clear(&holes->grouping);
+	buf_adds(&holes->list, "list");
+	buf_addf(&holes->records, "SELECT list, %s, bytes AS m_bytes, packets AS m_packets, "
+	                          "flows AS m_flows FROM by_file", buf_text(&holes->keys));
+	buf_addf(&holes->grouping, "list, %s", buf_text(&holes->keys));
+	buf_adds(&holes->bounds, ", share_low, share_high");
+	buf_adds(&holes->join_intervals, "LEFT JOIN intervals ON NOT lines.is_other AND "
+	                                 "lines.list = intervals.list AND ");
+	add_same_keys(&holes->join_intervals, plan, "lines", "intervals");
 }
 
 static void
@@ -353,37 +434,49 @@ fill_holes(struct holes *holes, const struct plan *plan)
 {
 	add_list_number(&holes->list, plan);
 	add_records(&holes->records, plan);
-	add_list_parts(holes, plan);
+	add_grouping(&holes->grouping, plan);
+	add_shown(holes, plan);
 	add_names(&holes->names, plan);
+	add_keys_of(&holes->line_keys, plan, "lines");
 	for (size_t k = 0; k < plan->key_count; k++) {
 		add_alias(&holes->keys, k > 0 ? ", " : "", &plan->keys[k]);
 		buf_addf(&holes->nulls, "%sNULL", k > 0 ? ", " : "");
 	}
+	/* every group keeps room for a sum */
+	buf_adds(&holes->packets, plan->packets ? "sum(m_packets)" : "CAST(NULL AS HUGEINT)");
+	if (plan->sample != NULL)
+		fill_sampled(holes, plan);
 }
 
 static enum flowtoll_rc
 make_sql(const struct plan *plan, struct buf *sql, struct flowtoll_err *err)
 {
 	struct holes holes;
-	struct buf *bufs[] = {&holes.list,  &holes.keys,  &holes.records, &holes.grouping,
-	                      &holes.shown, &holes.nulls, &holes.names};
-	enum { BUF_COUNT = sizeof bufs / sizeof *bufs };
-	for (int i = 0; i < BUF_COUNT; i++)
-		buf_init(bufs[i], LIMIT_SQL_BYTES);
+	struct buf *bufs = &holes.list;
+	for (int i = 0; i < HOLE_COUNT; i++)
+		buf_init(&bufs[i], LIMIT_SQL_BYTES);
 	fill_holes(&holes, plan);
 	const struct template_hole filled[] = {
-		{"list", buf_text(&holes.list)},         {"keys", buf_text(&holes.keys)},
-		{"records", buf_text(&holes.records)},   {"grouping", buf_text(&holes.grouping)},
-		{"shown", buf_text(&holes.shown)},       {"nulls", buf_text(&holes.nulls)},
-		{"names", buf_text(&holes.names)},       {"by", plan->by},
+		{"by_file", buf_text(&holes.by_file)},
+		{"list", buf_text(&holes.list)},
+		{"keys", buf_text(&holes.keys)},
+		{"line_keys", buf_text(&holes.line_keys)},
+		{"records", buf_text(&holes.records)},
+		{"grouping", buf_text(&holes.grouping)},
+		{"shown", buf_text(&holes.shown)},
+		{"nulls", buf_text(&holes.nulls)},
+		{"names", buf_text(&holes.names)},
+		{"by", plan->by},
 		{"all", plan->all},
-		/* every group keeps room for a sum */
-		{"packets", plan->packets ? "sum(m_packets)" : "CAST(NULL AS HUGEINT)"},
+		{"packets", buf_text(&holes.packets)},
+		{"intervals", buf_text(&holes.intervals)},
+		{"share_bounds", buf_text(&holes.bounds)},
+		{"join_intervals", buf_text(&holes.join_intervals)},
 	};
 	template_fill(sql, sql_top, filled, sizeof filled / sizeof *filled);
-	for (int i = 0; i < BUF_COUNT; i++) {
-		sql->failed |= bufs[i]->failed;
-		buf_free(bufs[i]);
+	for (int i = 0; i < HOLE_COUNT; i++) {
+		sql->failed |= bufs[i].failed;
+		buf_free(&bufs[i]);
 	}
 	return buf_check(sql, "making a query", err);
 }
@@ -458,6 +551,10 @@ list_columns(const struct plan *plan, const struct list *list, struct columns *c
 	}
 	add_column(columns, "bytes", metrics_begin, RESULT_BYTES, false);
 	add_column(columns, "share", metrics_begin + 1, RESULT_SHARE, false);
+	if (plan->sample != NULL) {
+		add_column(columns, "share_low", metrics_begin + 4, RESULT_SHARE_LOW, false);
+		add_column(columns, "share_high", metrics_begin + 5, RESULT_SHARE_HIGH, false);
+	}
 	if (plan->packets)
 		add_column(columns, "packets", metrics_begin + 2, RESULT_COUNT, false);
 	add_column(columns, "flows", metrics_begin + 3, RESULT_COUNT, false);
@@ -532,11 +629,23 @@ note_tags(const struct plan *plan, struct answer *answer, struct flowtoll_err *e
 
 /* ---- asking ------------------------------------------------------------------------------- */
 
+static bool
+uses_inventory(const struct plan *plan)
+{
+	bool any = false;
+	for (size_t k = 0; k < plan->key_count; k++)
+		any |= plan->keys[k].is_name ||
+		       (plan->keys[k].address != NULL && (plan->names || plan->tag_count > 0));
+	return any;
+}
+
 static enum flowtoll_rc
 ask(const struct plan *plan, const struct who *who, struct answer *answer,
     struct flowtoll_err *err)
 {
 	struct buf sql;
+	if (uses_inventory(plan))
+		TRY(notes_inventory(plan->engine, answer, err));
 	buf_init(&sql, LIMIT_SQL_BYTES);
 	enum flowtoll_rc rc = make_sql(plan, &sql, err);
 	if (rc == FLOWTOLL_OK)

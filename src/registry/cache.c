@@ -150,11 +150,20 @@ run(struct registry_cache *cache, const char *sql)
 	return cache->lib.exec(cache->db, sql, NULL, NULL, NULL);
 }
 
+static int
+set_wal(struct registry_cache *cache)
+{
+	int code = run(cache, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+	return (code & 0xff) == SQLITE_READONLY ? SQLITE_OK : code; /* to be read, then */
+}
+
 /* Makes the tables, unless another process just did. */
 static int
 make_tables(struct registry_cache *cache)
 {
-	int code = run(cache, "BEGIN IMMEDIATE");
+	int code = set_wal(cache);
+	if (code == SQLITE_OK)
+		code = run(cache, "BEGIN IMMEDIATE");
 	if (code != SQLITE_OK)
 		return code;
 	if (number_of(cache, "PRAGMA user_version", &code) == 0 && code == SQLITE_OK)
@@ -170,15 +179,15 @@ static int
 check_tables(struct registry_cache *cache)
 {
 	int code;
-	int64_t pages = number_of(cache, "SELECT count(*) FROM sqlite_schema", &code);
+	int64_t things = number_of(cache, "SELECT count(*) FROM sqlite_schema", &code);
 	int64_t version = code == SQLITE_OK ? number_of(cache, "PRAGMA user_version", &code) : 0;
 	int64_t whose = code == SQLITE_OK ? number_of(cache, "PRAGMA application_id", &code) : 0;
 	if (code != SQLITE_OK)
 		return code;
-	if (pages == 0 && version == 0)
+	if (things == 0 && version == 0)
 		return make_tables(cache);
 	if (whose == 1718579060 && version == SCHEMA)
-		return SQLITE_OK;
+		return set_wal(cache);
 	say(cache, "nothing is kept, as another program or version made", "it is left alone");
 	close_file(cache);
 	cache->given_up = true;
@@ -207,10 +216,8 @@ open_file(struct registry_cache *cache, bool make)
 	if (code == SQLITE_OK) {
 		cache->lib.busy_timeout(cache->db, BUSY_MS);
 		cache->lib.limit(cache->db, SQLITE_LIMIT_LENGTH, LIMIT_RDAP_ANSWER_BYTES);
-		code = run(cache, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-		                  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+		code = run(cache, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
 	}
-	code = (code & 0xff) == SQLITE_READONLY ? SQLITE_OK : code; /* to be read, then */
 	if (code == SQLITE_OK)
 		code = check_tables(cache);
 	if (code == SQLITE_OK)

@@ -65,22 +65,27 @@ take_piece(const char *bytes, size_t len, void *ctx)
 }
 
 enum flowtoll_rc
+cache_text_write(const struct registry_range *range, flowtoll_write_fn *write, void *ctx,
+                 struct flowtoll_err *err)
+{
+	struct sink sink = {.write = write, .ctx = ctx};
+	json_t *object = object_of(range);
+	int code = object == NULL ? -1 : json_dump_callback(object, take_piece, &sink,
+	                                                    JSON_COMPACT | JSON_ENSURE_ASCII);
+	json_decref(object);
+	if (code == 0)
+		code = take_piece("\n", 1, &sink);
+	if (sink.failed)
+		return ERR(err, FLOWTOLL_ERR_OUTPUT, "what is kept could not be written");
+	return code == 0 ? FLOWTOLL_OK : err_memory(err, "writing what is kept");
+}
+
+enum flowtoll_rc
 registry_cache_export(const struct registry *registry, flowtoll_write_fn *write, void *ctx,
                       struct flowtoll_err *err)
 {
-	struct sink sink = {.write = write, .ctx = ctx};
-	for (size_t i = 0; i < registry->ranges.count; i++) {
-		json_t *object = object_of(registry->ranges.sorted[i]);
-		int code = object == NULL ? -1 : json_dump_callback(object, take_piece, &sink,
-		                                                    JSON_COMPACT | JSON_ENSURE_ASCII);
-		json_decref(object);
-		if (code == 0)
-			code = take_piece("\n", 1, &sink);
-		if (sink.failed)
-			return ERR(err, FLOWTOLL_ERR_OUTPUT, "what is kept could not be written");
-		if (code != 0)
-			return err_memory(err, "writing what is kept");
-	}
+	for (size_t i = 0; i < registry->ranges.count; i++)
+		TRY(cache_text_write(registry->ranges.sorted[i], write, ctx, err));
 	return FLOWTOLL_OK;
 }
 

@@ -211,6 +211,8 @@ read_addresses(const json_t *json, struct ip asked, struct registry_rdap_answer 
 	char first[IP_TEXT_MAX], last[IP_TEXT_MAX];
 	if (!from_ends(json, range) && !from_cidrs(json, asked, range))
 		return bad(answer, "an answer without a range of addresses");
+	if (ip_is_v4(range->first) != ip_is_v4(range->last))
+		return bad(answer, "an answer with addresses of two kinds");
 	if (ip_compare(range->first, range->last) > 0)
 		return bad(answer, "an answer whose range ends before it begins");
 	if (ip_compare(asked, range->first) < 0 || ip_compare(asked, range->last) > 0) {
@@ -276,13 +278,15 @@ registry_rdap_read(const char *text, size_t len, struct ip asked, struct arena *
 	*answer = (struct registry_rdap_answer){.kind = REGISTRY_RDAP_BAD};
 	json_t *json = json_loadb(text, len, 0, &error);
 	if (!json_is_object(json)) {
-		size_t at = 0;
-		while (at < len && strchr(" \t\r\n", text[at]) != NULL && text[at] != '\0')
-			at++;
-		(void)bad(answer, len == 0 ? "an empty answer"
-		          : at < len && text[at] == '<' ? "a web page instead of JSON"
-		          : json == NULL && json_error_code(&error) == json_error_premature_end_of_input
-		          ? "JSON that is cut off" : "an answer that is not JSON");
+		const char *first = text;
+		while (first < text + len && memchr(" \t\r\n", *first, 4) != NULL)
+			first++;
+		char what = first < text + len ? *first : '\0';
+		bool is_cut = json == NULL && what == '{' &&
+			json_error_code(&error) == json_error_premature_end_of_input;
+		(void)bad(answer, first == text + len ? "an empty answer"
+		          : what == '<' ? "a web page instead of JSON"
+		          : is_cut ? "JSON that is cut off" : "an answer that is not JSON");
 		json_decref(json);
 		return FLOWTOLL_OK;
 	}
@@ -292,6 +296,8 @@ registry_rdap_read(const char *text, size_t len, struct ip asked, struct arena *
 		answer->range = (struct registry_range){.first = asked, .last = asked,
 		                                        .registry = registry};
 	}
+	if (answer->kind != REGISTRY_RDAP_BAD)
+		answer->reason[0] = '\0';
 	json_decref(json);
 	return ok ? FLOWTOLL_OK : err_memory(err, "reading what a registry said");
 }

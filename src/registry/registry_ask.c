@@ -59,7 +59,7 @@ static const char *const request_headers[] = {
 static void
 fail_want(struct run *run, struct lane *lane, struct want *want, const char *reason)
 {
-	if (lane->reason[0] == '\0')
+	if (lane->reason[0] == '\0' && reason != lane->reason)
 		snprintf(lane->reason, sizeof lane->reason, "%s", reason);
 	lane->failed++;
 	lane->failed_bytes += want->bytes;

@@ -73,7 +73,7 @@ md_begin(struct render *render, struct flowtoll_err *err)
 	size_t count = result_column_count(render->result);
 	render_out_addc(out, '|');
 	for (size_t i = 0; i < count; i++) {
-		const char *name = result_column_at(render->result, i)->name;
+		const char *name = result_column_title(result_column_at(render->result, i));
 		render_out_addc(out, ' ');
 		add_text(out, name, strlen(name));
 		render_out_adds(out, " |");

@@ -136,7 +136,8 @@ add_column(struct table *table, struct table_column *column, const struct result
 	size_t fits;
 	bool number = from->type == RESULT_INT || from->type == RESULT_DOUBLE;
 	buf_clear(&table->text);
-	add_shown(&table->text, from->name, strlen(from->name));
+	const char *name = result_column_title(from);
+	add_shown(&table->text, name, strlen(name));
 	TRY(buf_check(&table->text, "laying out a table", err));
 	column->name = arena_dup(&table->arena, buf_text(&table->text), table->text.len);
 	if (column->name != NULL)

@@ -241,7 +241,7 @@ render_text_people(const struct result_cell *cell, enum result_unit unit,
 		return print_bytes(cell->as.integer, out);
 	if (cell->type == RESULT_INT && unit == RESULT_COUNT)
 		return print_int(cell->as.integer, true, out);
-	if (cell->type == RESULT_DOUBLE && unit == RESULT_SHARE)
+	if (cell->type == RESULT_DOUBLE && unit >= RESULT_SHARE)
 		return print_share(cell->as.real, out);
 	if (cell->type == RESULT_DOUBLE && (unit == RESULT_BYTES || unit == RESULT_COUNT) &&
 	    double_for_people(cell->as.real, unit, out, &len))

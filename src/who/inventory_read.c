@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/when.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -14,8 +15,8 @@
 static const char hint_make[] =
 	"make it with: aws ec2 describe-network-interfaces --output json > interfaces.json; what "
 	"describe-nat-gateways, describe-subnets, describe-vpcs, describe-route-tables, "
-	"describe-prefix-lists, describe-vpc-endpoints, describe-instances and describe-tags print is "
-	"read too";
+	"describe-prefix-lists, describe-vpc-endpoints, describe-instances, describe-tags and "
+	"describe-flow-logs print is read too";
 
 static const struct list_row {
 	const char *key;
@@ -41,6 +42,8 @@ static const struct list_row {
 	{"Tags", "tag", "ResourceId", "describe-tags", WHO_KNOWS_TAGS, who_read_tag},
 	{"Reservations", "reservation", "ReservationId", "describe-instances", WHO_KNOWS_TAGS,
 	 who_read_reservation},
+	{"FlowLogs", "flow log", "FlowLogId", "describe-flow-logs", WHO_KNOWS_FLOW_LOGS,
+	 who_read_flow_log},
 };
 
 static const struct other_row {
@@ -234,6 +237,54 @@ skip_value(void *ctx, const char *key, const char *text, struct flowtoll_err *er
 	return FLOWTOLL_OK;
 }
 
+/* The account and Region that were asked, if that were no others. */
+static enum flowtoll_rc
+read_identities(struct who_reader *reader, const struct who_json *about, struct flowtoll_err *err)
+{
+	struct who_json_list identities;
+	TRY(who_json_list(about, "Identities", "Inventory", &identities, err));
+	for (;;) {
+		const struct who_json *identity;
+		struct who_slice regions;
+		const char *account;
+		TRY(who_json_next_object(&identities, &identity, err));
+		if (identity == NULL)
+			return FLOWTOLL_OK;
+		TRY(who_json_text(identity, "Account", "Inventory", &account, err));
+		TRY(who_read_texts(reader, identity, "Regions", &regions, err));
+		reader->has_several |= reader->account != NULL || regions.count != 1;
+		TRY(who_read_keep(reader, account, &reader->account, err));
+		reader->region = regions.count > 0 ? reader->network->texts[regions.first] : NULL;
+	}
+}
+
+/* "Inventory", of our own files: when and of what it was made. A time that cannot be read is not
+ * known. */
+static enum flowtoll_rc
+read_about(void *ctx, const char *key, const struct who_json *object, struct flowtoll_err *err)
+{
+	struct who_reader *reader = ctx;
+	struct who_network *network = reader->network;
+	struct flowtoll_err fault;
+	const char *text;
+	char day[WHO_DATE_MAX];
+	int64_t at_us;
+	if (strcmp(key, "Inventory") != 0)
+		return FLOWTOLL_OK;
+	snprintf(reader->what, sizeof reader->what, "Inventory");
+	TRY(read_identities(reader, object, err));
+	TRY(who_json_text(object, "MadeAt", reader->what, &text, err));
+	if (text == NULL || when_parse(text, 0, &at_us, &fault) != FLOWTOLL_OK)
+		return FLOWTOLL_OK;
+	if (network->made_last_us == 0 || at_us < network->made_first_us)
+		network->made_first_us = at_us;
+	if (at_us > network->made_last_us)
+		network->made_last_us = at_us;
+	bool has_day = who_source_day(at_us / WHEN_SECOND_US, day);
+	return who_source_make(reader->intern, "inventory", has_day ? day : NULL, false,
+	                       &reader->inventory->from, err);
+}
+
 static enum flowtoll_rc
 read_end(void *ctx, struct flowtoll_err *err)
 {
@@ -241,8 +292,10 @@ read_end(void *ctx, struct flowtoll_err *err)
 	if (!reader->has_list)
 		return ERR(err, FLOWTOLL_ERR_INPUT,
 		           "not an inventory: it has none of NetworkInterfaces, NatGateways, Subnets, "
-		           "Vpcs, RouteTables, PrefixLists, VpcEndpoints, Reservations, Tags");
-	reader->has_list = false;
+		           "Vpcs, RouteTables, PrefixLists, VpcEndpoints, Reservations, Tags, "
+		           "FlowLogs");
+	reader->has_list = reader->has_several = false;
+	reader->account = reader->region = NULL;
 	return FLOWTOLL_OK;
 }
 
@@ -257,6 +310,7 @@ add(struct who_inventory *inventory, struct who_intern *intern, const char *name
 		.key = read_key,
 		.item = read_item,
 		.value = skip_value,
+		.object = read_about,
 		.end = read_end,
 	};
 	if (inventory->trie == NULL)

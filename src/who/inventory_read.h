@@ -11,7 +11,7 @@
 #include "who/inventory.h"
 #include "who/json_walk.h"
 
-enum { WHO_LISTS = 9 };
+enum { WHO_LISTS = 10 };
 
 struct who_reader {
 	struct who_inventory *inventory;
@@ -26,6 +26,9 @@ struct who_reader {
 	size_t claim_count;
 	size_t claim_cap;
 	struct buf label;
+	const char *account;         /* that alone was asked for this document, and the Region */
+	const char *region;
+	bool has_several;            /* of these */
 	size_t tags_end;             /* the network's tags, when one was added last in this file */
 };
 
@@ -45,6 +48,7 @@ WHO_READ(prefix_list)
 WHO_READ(endpoint)
 WHO_READ(tag)
 WHO_READ(reservation)
+WHO_READ(flow_log)
 #undef WHO_READ
 
 /* Keeps a text; NULL and "" become NULL. */

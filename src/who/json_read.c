@@ -219,6 +219,18 @@ read_digits(struct who_json_reader *reader, const char **at, struct flowtoll_err
 	return FLOWTOLL_OK;
 }
 
+static uint32_t
+small_number(const char *text, size_t len)
+{
+	uint64_t value = 0;
+	for (size_t i = 0; i < len && value < UINT32_MAX; i++) {
+		if (!is_digit(text[i]))
+			return UINT32_MAX;
+		value = value * 10 + (uint64_t)(text[i] - '0');
+	}
+	return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
+
 static enum flowtoll_rc
 read_number(struct who_json_reader *reader, struct flowtoll_err *err)
 {
@@ -236,8 +248,12 @@ read_number(struct who_json_reader *reader, struct flowtoll_err *err)
 		at += *at == '+' || *at == '-';
 		TRY(read_digits(reader, &at, err));
 	}
+	const char *start = reader->text + reader->at;
+	uint32_t value = small_number(start, (size_t)(at - start));
 	reader->at = (size_t)(at - reader->text);
-	return add_node(reader, WHO_JSON_NUMBER, err);
+	TRY(add_node(reader, WHO_JSON_NUMBER, err));
+	reader->nodes[reader->count - 1].len = value;
+	return FLOWTOLL_OK;
 }
 
 static enum flowtoll_rc

@@ -121,6 +121,7 @@ COMPARE_BY_ID(interface)
 COMPARE_BY_ID(nat_gateway)
 COMPARE_BY_ID(subnet)
 COMPARE_BY_ID(endpoint)
+COMPARE_BY_ID(flow_log)
 COMPARE_BY_ID(tagged)
 
 static int
@@ -214,6 +215,7 @@ SORT(vpc_cidr, vpc_cidrs)
 SORT(route, routes)
 SORT(prefix, prefixes)
 SORT(endpoint, endpoints)
+SORT(flow_log, flow_logs)
 
 /* Has an earlier part of the same resource's tags the first key of this one? Then it was read
  * again. */
@@ -271,6 +273,7 @@ sort_taggeds(struct who_network *network)
 FIND(interface, interfaces)
 FIND(subnet, subnets)
 FIND(nat_gateway, nat_gateways)
+FIND(flow_log, flow_logs)
 FIND(tagged, taggeds)
 
 static int
@@ -343,6 +346,7 @@ who_network_join(struct who_network *network)
 	sort_routes(network);
 	sort_prefixes(network);
 	sort_endpoints(network);
+	sort_flow_logs(network);
 	sort_taggeds(network);
 	for (size_t i = 0; i < network->nat_gateway_count; i++)
 		join_gateway(network, &network->nat_gateways[i]);

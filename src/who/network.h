@@ -129,6 +129,27 @@ struct who_endpoint {
 	uint32_t order;
 };
 
+/* Of describe-flow-logs. */
+struct who_flow_log {
+	const char *id;               /* FlowLogId */
+	const char *resource_id;      /* ResourceId: "vpc-...", "subnet-...", "eni-...", "tgw-..." */
+	const char *status;           /* FlowLogStatus: "ACTIVE" */
+	const char *deliver_status;   /* DeliverLogsStatus: "SUCCESS", "FAILED" */
+	const char *deliver_error;    /* DeliverLogsErrorMessage */
+	const char *traffic_type;     /* TrafficType: "ALL", "ACCEPT", "REJECT"; of a transit gateway
+	                                 there is none */
+	const char *destination_type; /* LogDestinationType: "s3", "cloud-watch-logs", ... */
+	const char *destination;      /* LogDestination, an ARN; else LogGroupName */
+	const char *format;           /* LogFormat: "${version} ..."; NULL: the default */
+	const char *file_format;      /* DestinationOptions.FileFormat: "plain-text", "parquet" */
+	bool is_hive;                 /* DestinationOptions.HiveCompatiblePartitions */
+	bool is_hourly;               /* DestinationOptions.PerHourPartition */
+	uint32_t interval_s;          /* MaxAggregationInterval; 0: not told */
+	const char *account;          /* whose it is, and in which Region, where its file tells; it */
+	const char *region;           /* does where it is of one of each */
+	uint32_t order;
+};
+
 /* A security group of an interface. */
 struct who_group {
 	const char *id;   /* GroupId */
@@ -158,7 +179,9 @@ enum {
 	WHO_KNOWS_ROUTE_TABLES = 1 << 4,
 	WHO_KNOWS_PREFIX_LISTS = 1 << 5,
 	WHO_KNOWS_ENDPOINTS = 1 << 6,
-	WHO_KNOWS_TAGS = 1 << 7 /* of instances; those of other resources come with these */
+	WHO_KNOWS_TAGS = 1 << 7, /* of instances; those of other resources come with these */
+	WHO_KNOWS_FLOW_LOGS = 1 << 8,
+	WHO_KNOWS_RESOURCES = WHO_KNOWS_FLOW_LOGS - 1 /* any of what has addresses or tags */
 };
 
 /* Zero-initialise one to create it. The array of an empty one is NULL. */
@@ -178,6 +201,8 @@ struct who_network {
 	size_t prefix_count;
 	struct who_endpoint *endpoints;
 	size_t endpoint_count;
+	struct who_flow_log *flow_logs;
+	size_t flow_log_count;
 	struct who_tagged *taggeds; /* a resource may be there twice, with different tags */
 	size_t tagged_count;
 	size_t tags_kept; /* that these have */
@@ -196,6 +221,8 @@ struct who_network {
 	who_string *texts;
 	size_t text_count;
 
+	int64_t made_first_us; /* MadeAt of the files that tell one, microseconds since 1970 */
+	int64_t made_last_us;  /* 0: none does */
 	uint32_t read_count; /* items read, by which `order` tells which came first */
 };
 
@@ -217,6 +244,7 @@ size_t who_network_size_bytes(const struct who_network *network);
 	ARRAY(route, routes, struct who_route)                                                         \
 	ARRAY(prefix, prefixes, struct who_prefix)                                                     \
 	ARRAY(endpoint, endpoints, struct who_endpoint)                                                \
+	ARRAY(flow_log, flow_logs, struct who_flow_log)                                                \
 	ARRAY(tagged, taggeds, struct who_tagged)
 
 #define WHO_NETWORK_ADD(one, many, type)                                                           \
@@ -234,6 +262,7 @@ void who_network_join(struct who_network *network);
 const struct who_interface *who_network_interface(const struct who_network *network,
                                                   const char *id);
 const struct who_subnet *who_network_subnet(const struct who_network *network, const char *id);
+const struct who_flow_log *who_network_flow_log(const struct who_network *network, const char *id);
 const struct who_nat_gateway *who_network_nat_gateway(const struct who_network *network,
                                                       const char *id);
 

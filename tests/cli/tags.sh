@@ -50,3 +50,28 @@ for key in client.tag:Team src.tag: 'src.tag:""' 'src.tag:"x' 'src.tag:"x"y' x.t
 done
 top bytes --tag Team
 echo "exit $?"
+echo "== an inventory of another time, and an address that was another's"
+notes() {
+	"$FLOWTOLL" top "$@" -n 1 -o /dev/null
+}
+for day in 2026-11-01 2026-11-19 2026-12-09; do
+	sed "1s/^{/{\"Inventory\": {\"MadeAt\": \"${day}T10:00:00Z\"}, /" $inventory >"$day.json"
+	notes srcaddr a.log --inventory "$day.json"
+done
+"$FLOWTOLL" who 10.0.0.4 --inventory 2026-11-01.json --format csv
+notes srcaddr examples/flowlogs --inventory 2026-12-09.json --until 2026-11-20T00:30
+notes srcaddr - --inventory 2026-12-09.json --since 2027-01-01 <a.log
+cat >b.log <<-END
+	version interface-id srcaddr dstaddr bytes start end action log-status
+	2 eni-77 10.0.0.4 10.0.0.9 40 1795132800 1795132860 ACCEPT OK
+	2 eni-77 10.0.0.8 10.0.0.4 40 1795132800 1795132860 ACCEPT OK
+	2 eni-78 10.0.0.1 10.0.0.9 40 1795132800 1795132860 ACCEPT OK
+	2 eni-79 10.0.0.9 10.0.0.1 40 1795132800 1795132860 ACCEPT OK
+	2 eni-79 10.0.0.9 10.0.0.2 40 1795132800 1795132860 ACCEPT OK
+END
+notes srcaddr b.log --inventory $inventory
+echo "2 eni-78 10.0.0.3 10.0.0.1 40 1795132800 1795132860 ACCEPT OK" >>b.log
+notes dst.name b.log --inventory $inventory
+notes dstaddr b.log --inventory $inventory --names none
+sed '1s/^{/{"Inventory": {"MadeAt": "2026-12-20T00:00:00Z"}, /' examples/interfaces.json >later.json
+"$FLOWTOLL" nat examples/flowlogs --inventory later.json -o nat.json

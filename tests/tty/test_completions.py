@@ -15,7 +15,8 @@ FLOWTOLL = os.environ.get("FLOWTOLL", "flowtoll")
 ROOT = os.environ.get("ROOT", os.getcwd())
 LIMIT_S = 30
 COMMANDS = [
-    "completions", "files", "get", "head", "help", "inventory", "man", "nat", "sql", "top", "who",
+    "completions", "files", "flow-logs", "get", "head", "help", "inventory", "man", "nat", "sql",
+    "top", "who",
 ]
 
 

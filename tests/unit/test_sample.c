@@ -83,8 +83,15 @@ test_evenly(void **state)
 	assert_non_null(strstr(list.files[0].path, "_fl-b_"));
 	assert_int_equal(sample.files, 12);
 	assert_int_equal(sample.files_of, 144);
+	assert_true(sample.is_even);
 	assert_int_equal(sample.bytes, 120);
 	assert_int_equal(sample.bytes_of, 1440);
+	/* nothing came since; then more files, of which all are read */
+	assert_int_equal(sample_choose(&sample, &list, list.count, &err), FLOWTOLL_OK);
+	assert_true(sample.is_even);
+	add(&list, "more.log");
+	assert_int_equal(sample_choose(&sample, &list, list.count - 1, &err), FLOWTOLL_OK);
+	assert_false(sample.is_even);
 	io_list_free(&list);
 }
 
@@ -104,6 +111,7 @@ test_counts(void **state)
 			bool is_all = wanted == 0 || wanted >= count + 1;
 			assert_int_equal(list.count, 1 + (is_all ? count + 1 : wanted));
 			assert_int_equal(sample.files_of, is_all ? 0 : count + 1);
+			assert_false(sample.is_even);
 			assert_int_equal(count_of(&list, "before"), 1);
 			io_list_free(&list);
 		}

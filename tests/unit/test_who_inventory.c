@@ -260,6 +260,10 @@ static const struct {
 	 "aws ec2 describe-instances"},
 	{"n_endpoint_interfaces.json", "VPC endpoint 1 (vpce-1): a member of NetworkInterfaceIds is "
 	 "not text", 2, "aws ec2 describe-vpc-endpoints"},
+	{"n_flow_log_interval.json", "flow log 1 (fl-1): MaxAggregationInterval is no number of "
+	 "anything", 2, "aws ec2 describe-flow-logs"},
+	{"n_flow_log_interval_negative.json", "MaxAggregationInterval is no number", 2,
+	 "aws ec2 describe-flow-logs"},
 	{"n_groups_are_text.json", "interface 1 (eni-1): Groups is not a list", 2, NULL},
 	{"n_managed_prefix_lists.json", "describe-managed-prefix-lists", 2, "describe-prefix-lists"},
 	{"n_prefix_list_entries.json", "get-managed-prefix-list-entries", 2, "\"PrefixLists\""},

@@ -1,0 +1,97 @@
+"""How often the interval of a share, from a sample of files, holds the true share.
+
+usage: sample_interval.py FLOWTOLL GEN SCRATCH [--seeds N] [--files N] [--of N] [--rows N]
+                          [--steady]
+
+For each seed: makes a day of files whose traffic comes in bursts, with the true totals; asks for
+the first destinations and sources of a sample; and looks whether the true share of each lies in its
+interval. The first ones' must in 95 of 100 seeds. Also told: all rows of the answers together, and
+how wide the intervals are, as one from 0 to 1 would always hold.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+
+KEYS = ("dstaddr", "srcaddr")
+ROWS = 8
+WANTED = 0.95
+
+
+def ask(program, folder, files):
+    """{key: rows but for Other}"""
+    also = [part for key in KEYS[1:] for part in ("--also", key)]
+    done = subprocess.run([program, "top", KEYS[0], *also, folder, "--files", str(files), "-n",
+                           str(ROWS), "--format", "json", "-q"], stdout=subprocess.PIPE, check=True)
+    return {table["keys"][0]: table["rows"][:ROWS] for table in json.loads(done.stdout)["lists"]}
+
+
+def true_share(truth, key, name):
+    groups = truth[f"by_{key}"]
+    return groups[name]["bytes"] / sum(group["bytes"] for group in groups.values())
+
+
+class Tally:
+    def __init__(self):
+        self.held, self.asked, self.widths, self.misses = 0, 0, [], []
+
+    def add(self, seed, row, truth):
+        self.asked += 1
+        held = row["share_low"] <= truth <= row["share_high"]
+        self.held += held
+        self.widths.append((row["share_high"] - row["share_low"]) / row["share"])
+        if not held:
+            self.misses.append(f"seed {seed}: {truth:.4f} is not in "
+                               f"{row['share_low']:.4f} to {row['share_high']:.4f}")
+
+    def __str__(self):
+        return (f"{self.held} of {self.asked} hold ({100 * self.held / self.asked:.1f} %), "
+                f"half of them narrower than {100 * statistics.median(self.widths):.0f} % of the "
+                "share")
+
+
+def check_seed(arguments, seed, tallies):
+    folder = os.path.join(arguments.scratch, "logs")
+    truth_path = os.path.join(arguments.scratch, "truth.json")
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([arguments.gen, "--rows", str(arguments.rows), "--files", str(arguments.of),
+                    "--seed", str(seed), "--format", "v2", "--level", "1", "--out", folder,
+                    "--truth", truth_path, *([] if arguments.steady else ["--bursts"])],
+                   check=True, stdout=subprocess.DEVNULL)
+    with open(truth_path, encoding="utf-8") as file:
+        truth = json.load(file)
+    for key, rows in ask(arguments.program, folder, arguments.files).items():
+        for place, row in enumerate(rows):
+            name = ("the first", "the second", "the rest")[min(place, 2)]
+            share = true_share(truth, key, row[key])
+            tallies.setdefault((key, name), Tally()).add(seed, row, share)
+            tallies.setdefault((key, "all rows"), Tally()).add(seed, row, share)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("gen")
+    parser.add_argument("scratch")
+    parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--files", type=int, default=30)
+    parser.add_argument("--of", type=int, default=288)
+    parser.add_argument("--rows", type=int, default=40000)
+    parser.add_argument("--steady", action="store_true")
+    arguments = parser.parse_args()
+    tallies = {}
+    for seed in range(1, arguments.seeds + 1):
+        check_seed(arguments, seed, tallies)
+    print(f"{arguments.seeds} seeds, {arguments.files} of {arguments.of} files")
+    for (key, name), tally in sorted(tallies.items()):
+        print(f"{key}, {name}: {tally}")
+    for key in KEYS:
+        print(*tallies[key, "the first"].misses, sep="\n")
+    sys.exit(any(tallies[key, "the first"].held < WANTED * arguments.seeds for key in KEYS))
+
+
+main()
