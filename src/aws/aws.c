@@ -63,6 +63,7 @@ aws_open(const struct aws_settings *settings, struct aws **aws, struct flowtoll_
 	TRY(find_region(made, settings->region, err));
 	TRY(set_text(&made->endpoint_url, settings->endpoint_url, err));
 	made->attempts = find_attempts(made);
+	made->requester_pays = settings->requester_pays;
 	made->ca_bundle = aws_profile_setting(&made->profile, "AWS_CA_BUNDLE", "ca_bundle");
 	made->fips = aws_profile_switch(&made->profile, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
 	made->dual_stack = aws_profile_switch(&made->profile, "AWS_USE_DUALSTACK_ENDPOINT",
@@ -130,6 +131,12 @@ bool
 aws_has_region(const struct aws *aws)
 {
 	return aws->has_region;
+}
+
+bool
+aws_requester_pays(const struct aws *aws)
+{
+	return aws->requester_pays;
 }
 
 struct aws *
@@ -247,6 +254,11 @@ aws_credentials_drop(struct aws_line *line, const struct aws_credentials *own)
 void
 aws_region_get(struct aws *aws, const char *bucket, char region[64])
 {
+	struct aws_access_point point;
+	if (bucket != NULL && aws_access_point_parse(bucket, &point)) {
+		memcpy(region, point.region, sizeof point.region);
+		return;
+	}
 	pthread_mutex_lock(&aws->mutex);
 	bool known = bucket != NULL && strcmp(aws->bucket, bucket) == 0;
 	const char *found = known ? aws->bucket_region : aws->region;

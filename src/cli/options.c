@@ -119,6 +119,8 @@ add_to_list(struct options *options, enum flag_id id, const char *value, struct 
 	} lists[] = {
 		{FLAG_ALSO, options->also, &options->also_count, LIMIT_LISTS - 1},
 		{FLAG_FLOW_LOG, options->flow_logs, &options->flow_log_count, LIMIT_FLOW_LOGS},
+		{FLAG_ACCOUNT, options->accounts, &options->account_count, LIMIT_FLOW_LOGS},
+		{FLAG_LOG_REGION, options->log_regions, &options->log_region_count, LIMIT_FLOW_LOGS},
 		{FLAG_INVENTORY, options->inventories, &options->inventory_count, LIMIT_INVENTORIES},
 		{FLAG_REGION, options->regions, &options->region_count, LIMIT_REGIONS},
 		{FLAG_ROLE_ARN, options->roles, &options->role_count, LIMIT_ROLES},
