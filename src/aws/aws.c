@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -169,6 +170,16 @@ aws_region_in_use(const struct aws_line *line)
 	return line->aws->region;
 }
 
+/* The profile's section of services may have one for this. */
+static const char *
+service_url(const struct aws_profile *profile, const char *service)
+{
+	char setting[64];
+	const char *services = aws_profile_setting(profile, NULL, "services");
+	snprintf(setting, sizeof setting, "%s.endpoint_url", service);
+	return services != NULL ? aws_profile_in(profile, "services", services, setting) : NULL;
+}
+
 const char *
 aws_given_url(const struct aws *aws, const char *service)
 {
@@ -185,8 +196,11 @@ aws_given_url(const struct aws *aws, const char *service)
 	for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
 		if (strcmp(service, variables[i].service) == 0)
 			url = aws_variable(variables[i].variable);
-	return url != NULL ? url
-	                   : aws_profile_setting(&aws->profile, "AWS_ENDPOINT_URL", "endpoint_url");
+	if (url == NULL)
+		url = aws_variable("AWS_ENDPOINT_URL");
+	if (url == NULL)
+		url = service_url(&aws->profile, service);
+	return url != NULL ? url : aws_profile_setting(&aws->profile, NULL, "endpoint_url");
 }
 
 /* ---- credentials that all lines share ------------------------------------------------------- */
