@@ -135,8 +135,14 @@ open_remote(struct flowtoll *ft, const struct flowtoll_settings *settings,
 		.profile = settings->profile,
 		.region = settings->region,
 		.endpoint_url = settings->endpoint_url,
-		.since_us = settings->since_us,
-		.until_us = settings->until_us,
+		.requester_pays = settings->requester_pays,
+		.cache = settings->cache,
+		.wanted = {.since_us = settings->since_us,
+		           .until_us = settings->until_us,
+		           .accounts = settings->accounts,
+		           .account_count = settings->account_count,
+		           .regions = settings->log_regions,
+		           .region_count = settings->log_region_count},
 		.notice = settings->notice,
 		.notice_ctx = settings->notice_ctx,
 	};
@@ -145,6 +151,27 @@ open_remote(struct flowtoll *ft, const struct flowtoll_settings *settings,
 	ft->notice = settings->notice;
 	ft->notice_ctx = settings->notice_ctx;
 	return fetch_remote_create(&remote, &ft->remote, err);
+}
+
+static enum flowtoll_rc
+open_engine(struct flowtoll *ft, const struct flowtoll_settings *settings,
+            struct flowtoll_err *err)
+{
+	const struct engine_settings own = {
+		.threads = settings->threads,
+		.memory_bytes = settings->memory_bytes,
+		.fields = settings->fields,
+		.since_us = settings->since_us,
+		.until_us = settings->until_us,
+		.chosen = {[FLOW_LOGS_ID] = {settings->flow_logs, settings->flow_log_count},
+		           [FLOW_LOGS_ACCOUNT] = {settings->accounts, settings->account_count},
+		           [FLOW_LOGS_REGION] = {settings->log_regions, settings->log_region_count}},
+		.files = settings->files,
+		.rejects = settings->rejects,
+		.remote = fetch_remote_table(ft->remote),
+		.who = ft->who,
+	};
+	return engine_create(&ft->engine, &own, err);
 }
 
 enum flowtoll_rc
@@ -163,19 +190,7 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 	if (rc == FLOWTOLL_OK)
 		rc = open_remote(ft, settings, err);
 	if (rc == FLOWTOLL_OK)
-		rc = engine_create(&ft->engine,
-		                   &(struct engine_settings){.threads = settings->threads,
-		                                             .memory_bytes = settings->memory_bytes,
-		                                             .fields = settings->fields,
-		                                             .since_us = settings->since_us,
-		                                             .until_us = settings->until_us,
-		                                             .flow_logs = settings->flow_logs,
-		                                             .flow_log_count = settings->flow_log_count,
-		                                             .files = settings->files,
-		                                             .rejects = settings->rejects,
-		                                             .remote = fetch_remote_table(ft->remote),
-		                                             .who = ft->who},
-		                   err);
+		rc = open_engine(ft, settings, err);
 	if (rc == FLOWTOLL_OK)
 		*out = ft;
 	else

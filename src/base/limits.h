@@ -62,6 +62,7 @@ enum {
 	LIMIT_XML_DEPTH = 16,
 	LIMIT_XML_TEXT_BYTES = 16 * 1024, /* of one element */
 	LIMIT_DOWNLOADS = 8,            /* side by side */
+	LIMIT_LISTINGS = 12,            /* folders listed side by side */
 	LIMIT_STREAMS = 16,             /* objects read from S3 side by side */
 	LIMIT_STREAM_BYTES = 512 * 1024, /* of each, come in and not read yet */
 	LIMIT_SERVICES = 1024,          /* different services in them */

@@ -106,6 +106,7 @@ get(const struct options *options, struct telling *telling, struct flowtoll_get_
 		.profile = options->values[FLAG_PROFILE],
 		.region = options->values[FLAG_REGION],
 		.endpoint_url = options->values[FLAG_ENDPOINT_URL],
+		.requester_pays = options->values[FLAG_REQUEST_PAYER] != NULL,
 		.tell = tell,
 		.stop = must_stop,
 		.ctx = telling,

@@ -124,11 +124,17 @@ open_session(const struct options *options, const char *const *sources, size_t s
 		.asn_db = options->values[FLAG_ASN_DB],
 		.flow_logs = options->flow_logs,
 		.flow_log_count = options->flow_log_count,
+		.accounts = options->accounts,
+		.account_count = options->account_count,
+		.log_regions = options->log_regions,
+		.log_region_count = options->log_region_count,
 		.files = options->numbers[FLAG_FILES],
 		.rejects = options->values[FLAG_REJECTS],
 		.profile = options->values[FLAG_PROFILE],
 		.region = options->values[FLAG_REGION],
 		.endpoint_url = options->values[FLAG_ENDPOINT_URL],
+		.requester_pays = options->values[FLAG_REQUEST_PAYER] != NULL,
+		.cache = options->values[FLAG_CACHE],
 		.notice = options->values[FLAG_QUIET] == NULL ? notice : NULL,
 	};
 	TRY(range_read(options, clock_us(), &settings.since_us, &settings.until_us, err));

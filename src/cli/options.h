@@ -99,6 +99,10 @@ struct options {
 	size_t tag_count;
 	const char *flow_logs[LIMIT_FLOW_LOGS]; /* each --flow-log */
 	size_t flow_log_count;
+	const char *accounts[LIMIT_FLOW_LOGS]; /* each --account */
+	size_t account_count;
+	const char *log_regions[LIMIT_FLOW_LOGS]; /* each --log-region */
+	size_t log_region_count;
 	const char *inventories[LIMIT_INVENTORIES]; /* each --inventory */
 	size_t inventory_count;
 	const char *bootstraps[LIMIT_BOOTSTRAPS]; /* each --rdap-bootstrap */

@@ -11,9 +11,12 @@
 #include <stdio.h>
 
 static const struct result_column all_types[] = {
-	COLUMN("dstaddr", RESULT_IP, RESULT_PLAIN, false), COLUMN("name", RESULT_TEXT, RESULT_PLAIN, false),
-	COLUMN("start", RESULT_TIME, RESULT_PLAIN, false), COLUMN("bytes", RESULT_INT, RESULT_BYTES, false),
-	COLUMN("share", RESULT_DOUBLE, RESULT_SHARE, false), COLUMN("seen", RESULT_BOOL, RESULT_PLAIN, false),
+	COLUMN("dstaddr", RESULT_IP, RESULT_PLAIN, false),
+	COLUMN("name", RESULT_TEXT, RESULT_PLAIN, false),
+	COLUMN("start", RESULT_TIME, RESULT_PLAIN, false),
+	COLUMN("bytes", RESULT_INT, RESULT_BYTES, false),
+	COLUMN("share", RESULT_DOUBLE, RESULT_SHARE, false),
+	COLUMN("seen", RESULT_BOOL, RESULT_PLAIN, false),
 };
 static struct result_cell all_cells[18];
 
@@ -173,7 +176,8 @@ test_names_are_unique(void **state)
 {
 	(void)state;
 	static const struct result_column columns[] = {
-		COLUMN("sum", RESULT_INT, RESULT_PLAIN, false), COLUMN("sum", RESULT_INT, RESULT_PLAIN, false)};
+		COLUMN("sum", RESULT_INT, RESULT_PLAIN, false),
+		COLUMN("sum", RESULT_INT, RESULT_PLAIN, false)};
 	const struct result_cell cells[] = {cell_int(1), cell_int(2)};
 	struct fake fake = FAKE(columns, cells);
 	assert_string_equal(render(&fake, "json"), "[\n{\"sum\":1,\"sum_1\":2}\n]\n");

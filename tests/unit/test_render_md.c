@@ -9,9 +9,12 @@ test_types(void **state)
 {
 	(void)state;
 	static const struct result_column columns[] = {
-		COLUMN("dst_addr", RESULT_IP, RESULT_PLAIN, false), COLUMN("a|b", RESULT_TEXT, RESULT_PLAIN, false),
-		COLUMN("start", RESULT_TIME, RESULT_PLAIN, false), COLUMN("bytes", RESULT_INT, RESULT_BYTES, false),
-		COLUMN("share", RESULT_DOUBLE, RESULT_SHARE, false), COLUMN("seen", RESULT_BOOL, RESULT_PLAIN, false),
+		COLUMN("dst_addr", RESULT_IP, RESULT_PLAIN, false),
+		COLUMN("a|b", RESULT_TEXT, RESULT_PLAIN, false),
+		COLUMN("start", RESULT_TIME, RESULT_PLAIN, false),
+		COLUMN("bytes", RESULT_INT, RESULT_BYTES, false),
+		COLUMN("share", RESULT_DOUBLE, RESULT_SHARE, false),
+		COLUMN("seen", RESULT_BOOL, RESULT_PLAIN, false),
 	};
 	const struct result_cell cells[] = {
 		cell_v4(0x0a000107), cell_text("nat, \"main\""), cell_time(1795132800000000),

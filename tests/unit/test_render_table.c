@@ -125,8 +125,9 @@ static void
 test_hostile_text(void **state)
 {
 	(void)state;
-	static const struct result_column columns[] = {COLUMN("a\033b", RESULT_TEXT, RESULT_PLAIN, false),
-	                                               COLUMN("n", RESULT_INT, RESULT_PLAIN, false)};
+	static const struct result_column columns[] = {
+		COLUMN("a\033b", RESULT_TEXT, RESULT_PLAIN, false),
+		COLUMN("n", RESULT_INT, RESULT_PLAIN, false)};
 	static const struct {
 		const char *bytes, *shown;
 	} cases[] = {
@@ -176,11 +177,11 @@ test_width_holds(void **state)
 	(void)state;
 	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
 		skip();
-	static const struct result_column columns[] = {COLUMN("key", RESULT_TEXT, RESULT_PLAIN, false),
-	                                               {"b\xe4\xb8\xad\xe6\x96\x87name of a column",
-	                                                RESULT_TEXT, RESULT_PLAIN, false},
-	                                               COLUMN("n", RESULT_INT, RESULT_PLAIN, false),
-	                                               COLUMN("last", RESULT_TEXT, RESULT_PLAIN, false)};
+	static const struct result_column columns[] = {
+		COLUMN("key", RESULT_TEXT, RESULT_PLAIN, false),
+		COLUMN("b\xe4\xb8\xad\xe6\x96\x87name of a column", RESULT_TEXT, RESULT_PLAIN, false),
+		COLUMN("n", RESULT_INT, RESULT_PLAIN, false),
+		COLUMN("last", RESULT_TEXT, RESULT_PLAIN, false)};
 	static const char pieces[][5] = {"a",    "\xe4\xb8\xad",     "\xcc\x81", "\xff",
 	                                 "\033", "\xf0\x9f\x98\x80", " ",        "bc"};
 	uint64_t seed = 5;

@@ -15,9 +15,12 @@ test_types(void **state)
 {
 	(void)state;
 	static const struct result_column columns[] = {
-		COLUMN("dstaddr", RESULT_IP, RESULT_PLAIN, false), COLUMN("a\tb", RESULT_TEXT, RESULT_PLAIN, false),
-		COLUMN("start", RESULT_TIME, RESULT_PLAIN, false), COLUMN("bytes", RESULT_INT, RESULT_BYTES, false),
-		COLUMN("share", RESULT_DOUBLE, RESULT_SHARE, false), COLUMN("seen", RESULT_BOOL, RESULT_PLAIN, false),
+		COLUMN("dstaddr", RESULT_IP, RESULT_PLAIN, false),
+		COLUMN("a\tb", RESULT_TEXT, RESULT_PLAIN, false),
+		COLUMN("start", RESULT_TIME, RESULT_PLAIN, false),
+		COLUMN("bytes", RESULT_INT, RESULT_BYTES, false),
+		COLUMN("share", RESULT_DOUBLE, RESULT_SHARE, false),
+		COLUMN("seen", RESULT_BOOL, RESULT_PLAIN, false),
 		COLUMN("seen", RESULT_BOOL, RESULT_PLAIN, false),
 	};
 	const struct result_cell cells[] = {
