@@ -306,13 +306,30 @@ FLOWTOLL_API const char *flowtoll_answer_table_name(const struct flowtoll_answer
 FLOWTOLL_API const char *flowtoll_answer_headline(const struct flowtoll_answer *answer);
 FLOWTOLL_API bool flowtoll_answer_table_is_said(const struct flowtoll_answer *answer, size_t table);
 
-/* Write one table as "table", "csv", "tsv", "json", "ndjson", "md" or "parquet"; each can be
- * written once. In Parquet, addresses are text, times UTC, and integers BIGINT, or DECIMAL(38, 0)
- * in a column that has larger ones; an answer of flowtoll_top has the column is_other, true in the
- * row Other, whose keys are the text Other or, where they are no text, NULL. */
+/* Reads all tables into memory: from then on they can be written again and again, as text also when
+ * the session is closed, and another question may be asked. Before, a table can be written once,
+ * in the order of the tables. Does nothing the second time. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_answer_keep(struct flowtoll_answer *answer,
+                                                                     struct flowtoll_err *err);
+
+/* Write one table as "table", "csv", "tsv", "json", "ndjson", "md" or "parquet". In Parquet,
+ * addresses are text, times UTC, and integers BIGINT, or DECIMAL(38, 0) in a column that has larger
+ * ones; an answer of flowtoll_top has the column is_other, true in the row Other, whose keys are
+ * the text Other or, where they are no text, NULL. Parquet needs the session, open. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *format,
                       const struct flowtoll_style *style, flowtoll_write_fn *write, void *ctx,
+                      struct flowtoll_err *err);
+
+/* One table as an Arrow C stream, into a struct that has nothing to release (flowtoll_arrow.h has
+ * it): the caller releases it, as Arrow's specification says. Keeps the answer, of which as many
+ * streams as wanted can be made, and which they outlive; several threads may read one each.
+ * Columns: addresses and free text are utf8, ids and fields of few values dictionaries of utf8,
+ * times timestamp[us, UTC]; integers are int32 or int64, or decimal128(38, 0) where a value of the
+ * column does not fit; is_other as above. Batches have 65,536 rows at most. */
+struct ArrowArrayStream;
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
+flowtoll_answer_arrow(struct flowtoll_answer *answer, size_t table, struct ArrowArrayStream *stream,
                       struct flowtoll_err *err);
 
 /* Remarks for people that go with the answer (such as: the first address is a NAT gateway, and

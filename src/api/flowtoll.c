@@ -5,6 +5,7 @@
 #include "api/ask_addresses.h"
 #include "api/flow_log_source.h"
 
+#include "engine/arrow.h"
 #include "engine/engine.h"
 #include "fetch/fetch.h"
 #include "fetch/source.h"
@@ -37,6 +38,8 @@ struct flowtoll {
 struct flowtoll_answer {
 	struct answer *answer;
 	struct engine *engine; /* that it came from */
+	struct kept *kept[LIMIT_LISTS]; /* its tables, once flowtoll_answer_keep has read them */
+	bool is_read; /* some of it was, without being kept */
 };
 
 /* ---- program ------------------------------------------------------------------------------ */
@@ -466,14 +469,43 @@ flowtoll_answer_table_is_said(const struct flowtoll_answer *answer, size_t table
 }
 
 enum flowtoll_rc
+flowtoll_answer_keep(struct flowtoll_answer *answer, struct flowtoll_err *err)
+{
+	struct answer *asked = answer->answer;
+	if (answer->is_read)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "the answer was read, and not kept before");
+	for (size_t i = 0; i < asked->table_count && !answer->is_read; i++)
+		answer->is_read = answer->kept[i] == NULL &&
+		                  kept_create(asked->tables[i], &answer->kept[i], err) != FLOWTOLL_OK;
+	return answer->is_read ? err->code : FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
 flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *format,
                       const struct flowtoll_style *style, flowtoll_write_fn *write, void *ctx,
                       struct flowtoll_err *err)
 {
 	assert(table < answer->answer->table_count);
-	if (strcmp(format, "parquet") == 0) /* the one output that is the engine's */
-		return engine_write_parquet(answer->engine, answer->answer->tables[table], write, ctx, err);
-	return render_write(answer->answer->tables[table], format, style, write, ctx, err);
+	struct result *again = NULL, *result = answer->answer->tables[table];
+	if (answer->kept[table] != NULL) {
+		TRY(kept_open(answer->kept[table], &again, err));
+		result = again;
+	}
+	answer->is_read |= again == NULL;
+	enum flowtoll_rc rc = strcmp(format, "parquet") == 0
+	                          ? engine_write_parquet(answer->engine, result, write, ctx, err)
+	                          : render_write(result, format, style, write, ctx, err);
+	result_free(again);
+	return rc;
+}
+
+enum flowtoll_rc
+flowtoll_answer_arrow(struct flowtoll_answer *answer, size_t table, struct ArrowArrayStream *stream,
+                      struct flowtoll_err *err)
+{
+	assert(table < answer->answer->table_count);
+	TRY(flowtoll_answer_keep(answer, err));
+	return arrow_open(answer->kept[table], stream, err);
 }
 
 const char *
@@ -487,6 +519,8 @@ flowtoll_answer_free(struct flowtoll_answer *answer)
 {
 	if (answer == NULL)
 		return;
+	for (size_t i = 0; i < answer->answer->table_count; i++)
+		kept_let_go(answer->kept[i]);
 	answer_free(answer->answer);
 	mem_free(answer);
 }
