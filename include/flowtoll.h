@@ -72,7 +72,7 @@ struct flowtoll_err {
 	uint64_t byte;
 };
 
-struct flowtoll_inventory; /* see below */
+struct flowtoll_inventory; /* see below: whom to ask, and of what */
 struct flowtoll;        /* a session: sources, inventory, an embedded engine */
 struct flowtoll_answer; /* the answer to one question: one or more tables */
 
@@ -110,6 +110,8 @@ struct flowtoll_settings {
 	size_t inventory_count;
 	const struct flowtoll_inventory *live; /* asked for besides them; NULL: nobody is asked */
 	const char *aws_ranges;  /* file with AWS's ip-ranges.json; or NULL */
+	const char *names_file; /* CSV of cidr,name,kind,owner, which goes before all others; or NULL */
+	const char *asn_db;      /* of autonomous systems, in MaxMind's format; or NULL */
 	bool names_off;          /* add no names to addresses, even if files for it are given */
 	int64_t since_us;        /* only records that start at or after this, microseconds since 1970 */
 	int64_t until_us;        /* and before this; 0: no bound. Both hold for every question */
@@ -144,8 +146,9 @@ FLOWTOLL_API void flowtoll_close(struct flowtoll *ft);
 FLOWTOLL_API const char *flowtoll_spill_folder(const struct flowtoll *ft);
 
 /* A file, a folder (its *.log, *.gz, *.txt and *.parquet, recursively), a glob, "-" for standard
- * input, or "s3://BUCKET/PREFIX", which is listed now, but for what can have no record of the
- * period, and streams into each question. The headers of all its files are read at the first. */
+ * input, "s3://BUCKET/PREFIX", or a flow log, "fl-0123456789abcdef0", whose files are in S3, where
+ * the inventory or else EC2 says. S3 is listed now, but for what can have no record of the period,
+ * and streams into each question. The headers of all its files are read at the first. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_add_source(struct flowtoll *ft,
                                                                     const char *source,
                                                                     struct flowtoll_err *err);
@@ -153,7 +156,8 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_add_source(struct flowt
 /* ---- questions ---------------------------------------------------------------------------- */
 
 /* Rank by keys. Each list is comma separated fields or derived keys ("srcaddr,dstport",
- * "srcaddr/24", "hour", "dst.owner"); all lists are answered from one pass, a table each. */
+ * "srcaddr/24", "hour", "dst.owner", "src.tag:Team"); all lists are answered from one pass, a table
+ * each. */
 struct flowtoll_top {
 	const char *const *keys;
 	size_t key_count;  /* lists, at least 1 */
@@ -162,6 +166,8 @@ struct flowtoll_top {
 	const char *having; /* an SQL condition over the answer's columns, or NULL: groups for which it
 	                       does not hold go to the row Other */
 	uint64_t rows;     /* rows to show of each list before the row Other; 0: 10 */
+	const char *const *tags; /* keys of tags, each shown beside addresses: a column src.tag:Team */
+	size_t tag_count;
 };
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_top(struct flowtoll *ft,
                                                              const struct flowtoll_top *top,
@@ -175,11 +181,45 @@ struct flowtoll_nat {
 	const char *gateway; /* only this one: "nat-..." or its interface, "eni-..."; NULL: all */
 	const char *client;  /* only what this address sent and received; NULL: all */
 	uint64_t rows;       /* to show of clients, remotes and pairs before the row Other; 0: all */
+	const char *const *tags; /* keys of tags: what clients have, and a table "tags" of the bytes by
+	                            them */
+	size_t tag_count;
 };
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_nat(struct flowtoll *ft,
                                                              const struct flowtoll_nat *nat,
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);
+
+/* Who is behind addresses, and how that is known: a row for each in the order given, with address,
+ * name, owner, kind, cidr (the range that has the name), country, service, region, network (as the
+ * registry calls it), source and as_of (of the name). An address that nobody knows has a row too,
+ * and a note says how many. With an inventory there are columns of the interface too: interface_id,
+ * interface_type, instance_id, subnet_id, availability_zone, vpc_id, account_id, security_groups,
+ * description and tags (a JSON object). Where no inventory tells of interfaces, EC2 is asked for
+ * those of these addresses, if credentials are found at once; `whom` says as whom and where. That
+ * it cannot be asked is a note. An address that cannot be read is an error, whose `line` is its
+ * number among them, from 1. Needs no source. */
+struct flowtoll_who {
+	const char *const *addresses; /* text, IPv4 or IPv6 */
+	size_t address_count;
+	const struct flowtoll_inventory *whom; /* NULL: EC2 is not asked */
+};
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_who(struct flowtoll *ft,
+                                                             const struct flowtoll_who *who,
+                                                             struct flowtoll_answer **answer,
+                                                             struct flowtoll_err *err);
+
+/* The flow logs that the inventory tells of, a row for each: flow_log_id, resource_id,
+ * traffic_type, deliver_status, destination (of S3 as a source is written), the fields that it
+ * `lacks` of those that questions take, what it cannot_answer for that, and more as EC2 has it.
+ * Needs no source. */
+struct flowtoll_flow_logs {
+	const char *const *ids; /* only these; one that is not there is an error */
+	size_t id_count;        /* 0: all */
+};
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
+flowtoll_flow_logs(struct flowtoll *ft, const struct flowtoll_flow_logs *asked,
+                   struct flowtoll_answer **answer, struct flowtoll_err *err);
 
 /* The first records in file order, with the columns that the files have. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_head(struct flowtoll *ft, uint64_t rows,
@@ -204,8 +244,8 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_head_sql(struct flowtol
 FLOWTOLL_API void flowtoll_free_text(char *text); /* NULL ok */
 
 /* Any SQL query over the tables flows, files, rejects and sources, nat_traffic and nat_legs, and
- * those of the inventory: interfaces, nat_gateways, subnets, vpcs, route_tables and prefix_lists,
- * which need no source. */
+ * those of the inventory: interfaces, nat_gateways, subnets, vpcs, route_tables, prefix_lists,
+ * endpoints, tags and flow_logs, which need no source. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_sql(struct flowtoll *ft, const char *query,
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);
@@ -273,13 +313,30 @@ FLOWTOLL_API const char *flowtoll_answer_table_name(const struct flowtoll_answer
 FLOWTOLL_API const char *flowtoll_answer_headline(const struct flowtoll_answer *answer);
 FLOWTOLL_API bool flowtoll_answer_table_is_said(const struct flowtoll_answer *answer, size_t table);
 
-/* Write one table as "table", "csv", "tsv", "json", "ndjson", "md" or "parquet"; each can be
- * written once. In Parquet, addresses are text, times UTC, and integers BIGINT, or DECIMAL(38, 0)
- * in a column that has larger ones; an answer of flowtoll_top has the column is_other, true in the
- * row Other, whose keys are the text Other or, where they are no text, NULL. */
+/* Reads all tables into memory: from then on they can be written again and again, as text also when
+ * the session is closed, and another question may be asked. Before, a table can be written once,
+ * in the order of the tables. Does nothing the second time. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_answer_keep(struct flowtoll_answer *answer,
+                                                                     struct flowtoll_err *err);
+
+/* Write one table as "table", "csv", "tsv", "json", "ndjson", "md" or "parquet". In Parquet,
+ * addresses are text, times UTC, and integers BIGINT, or DECIMAL(38, 0) in a column that has larger
+ * ones; an answer of flowtoll_top has the column is_other, true in the row Other, whose keys are
+ * the text Other or, where they are no text, NULL. Parquet needs the session, open. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *format,
                       const struct flowtoll_style *style, flowtoll_write_fn *write, void *ctx,
+                      struct flowtoll_err *err);
+
+/* One table as an Arrow C stream, into a struct that has nothing to release (flowtoll_arrow.h has
+ * it): the caller releases it, as Arrow's specification says. Keeps the answer, of which as many
+ * streams as wanted can be made, and which they outlive; several threads may read one each.
+ * Columns: addresses and free text are utf8, ids and fields of few values dictionaries of utf8,
+ * times timestamp[us, UTC]; integers are int32 or int64, or decimal128(38, 0) where a value of the
+ * column does not fit; is_other as above. Batches have 65,536 rows at most. */
+struct ArrowArrayStream;
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
+flowtoll_answer_arrow(struct flowtoll_answer *answer, size_t table, struct ArrowArrayStream *stream,
                       struct flowtoll_err *err);
 
 /* Remarks for people that go with the answer (such as: the first address is a NAT gateway, and
@@ -350,9 +407,11 @@ struct flowtoll_inventory {
 	size_t region_count;        /* 0: that of the environment or the profile */
 	const char *const *roles;   /* ARNs of roles to assume, one for each account to ask */
 	size_t role_count;          /* 0: the account of the credentials */
+	const char *const *lists;   /* only these, as they are called in the answer: "FlowLogs" */
+	size_t list_count;          /* 0: all */
 	const char *profile;        /* NULL: that of the environment */
-	flowtoll_inventory_fn *tell; /* NULL ok */
-	bool (*stop)(void *ctx);     /* asked often; NULL ok */
+	flowtoll_inventory_fn *tell; /* NULL ok; from one thread at a time */
+	bool (*stop)(void *ctx);     /* asked often, from several threads; NULL ok */
 	void *ctx;                   /* of both */
 };
 

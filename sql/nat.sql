@@ -7,6 +7,9 @@
 --   start, end          of the period, or NULL: that of the traffic
 --   windows             five-minute windows from the first file's to the last one's; or NULL
 --   windows_with_files  of them
+--   has_tags            are the clients' tags asked for?
+--   tags                a list of them, of `client` at the gateway's `interface_id`
+--   tag_columns         each as a column of the answer
 by_gateway AS (
   SELECT
     i,
@@ -42,17 +45,34 @@ figures AS MATERIALIZED (
 ),
 entries AS (
   SELECT 0 AS list, i AS rank, i, NULL::IP AS client, NULL::IP AS remote, NULL::TIMESTAMP AS hour,
-    NULL::VARCHAR AS how, billed, upload, download, NULL::BIGINT AS groups
+    NULL::VARCHAR AS how, billed, upload, download, NULL::BIGINT AS groups, NULL::VARCHAR[] AS tags
   FROM figures
   WHERE refusal IS DISTINCT FROM 'none'
   UNION ALL
-  SELECT 4, row_number() OVER (ORDER BY billed DESC NULLS LAST, i), i, NULL, NULL, NULL, NULL,
-    billed, upload, download, NULL
+  SELECT 5, row_number() OVER (ORDER BY billed DESC NULLS LAST, i), i, NULL, NULL, NULL, NULL,
+    billed, upload, download, NULL, NULL
   FROM figures
   WHERE refusal IS DISTINCT FROM 'none'
   UNION ALL
-  SELECT 5, row_number() OVER (ORDER BY client IS NULL, billed DESC, client),
-    NULL, client, NULL, NULL, NULL, billed, upload, download, count(*) OVER ()
+  SELECT 6, row_number() OVER (ORDER BY billed DESC, tags), NULL, NULL, NULL, NULL, NULL, billed,
+    upload, download, clients, tags
+  FROM (
+    SELECT tags, count(DISTINCT client) AS clients, sum(billed) AS billed, sum(upload) AS upload,
+      sum(download) AS download
+    FROM (
+      SELECT {tags} AS tags, client, sum(bytes) AS billed,
+        sum(bytes) FILTER (direction = 'upload') AS upload,
+        sum(bytes) FILTER (direction = 'download') AS download
+      FROM traffic
+      WHERE {has_tags}
+      GROUP BY interface_id, client
+    )
+    GROUP BY tags
+    HAVING count(client) > 0 OR sum(billed) != 0
+  )
+  UNION ALL
+  SELECT 7, row_number() OVER (ORDER BY client IS NULL, billed DESC, client),
+    NULL, client, NULL, NULL, NULL, billed, upload, download, count(*) OVER (), NULL
   FROM (
     SELECT client, sum(bytes) AS billed, sum(bytes) FILTER (direction = 'upload') AS upload,
       sum(bytes) FILTER (direction = 'download') AS download
@@ -60,8 +80,8 @@ entries AS (
     HAVING client IS NOT NULL OR sum(bytes) != 0
   )
   UNION ALL
-  SELECT 6, row_number() OVER (ORDER BY remote IS NULL, billed DESC, remote),
-    NULL, NULL, remote, NULL, NULL, billed, upload, download, count(*) OVER ()
+  SELECT 8, row_number() OVER (ORDER BY remote IS NULL, billed DESC, remote),
+    NULL, NULL, remote, NULL, NULL, billed, upload, download, count(*) OVER (), NULL
   FROM (
     SELECT remote, sum(bytes) AS billed, sum(bytes) FILTER (direction = 'upload') AS upload,
       sum(bytes) FILTER (direction = 'download') AS download
@@ -69,8 +89,8 @@ entries AS (
     HAVING remote IS NOT NULL OR sum(bytes) != 0
   )
   UNION ALL
-  SELECT 7, row_number() OVER (ORDER BY client IS NULL, billed DESC, i, client, remote),
-    i, client, remote, NULL, how, billed, upload, download, count(*) OVER ()
+  SELECT 9, row_number() OVER (ORDER BY client IS NULL, billed DESC, i, client, remote),
+    i, client, remote, NULL, how, billed, upload, download, count(*) OVER (), NULL
   FROM (
     SELECT i, client, remote, min(how) AS how, sum(bytes) AS billed,
       sum(bytes) FILTER (direction = 'upload') AS upload,
@@ -86,8 +106,8 @@ entries AS (
     HAVING client IS NOT NULL OR sum(bytes) != 0
   )
   UNION ALL
-  SELECT 8, row_number() OVER (ORDER BY of_gateway DESC, i, hour), i, NULL, NULL, hour, NULL,
-    billed, upload, download, count(*) OVER ()
+  SELECT 10, row_number() OVER (ORDER BY of_gateway DESC, i, hour), i, NULL, NULL, hour, NULL,
+    billed, upload, download, count(*) OVER (), NULL
   FROM (
     SELECT i, hour, sum(bytes) AS billed, sum(sum(bytes)) OVER (PARTITION BY i) AS of_gateway,
       sum(bytes) FILTER (direction = 'upload') AS upload,
@@ -109,37 +129,38 @@ whole AS (
   CROSS JOIN (
     SELECT sum(billed) FILTER (remote IS NULL OR ip_name(remote) IS NULL) AS unnamed_all
     FROM entries
-    WHERE list = 6
+    WHERE list = 8
   )
 ),
 shown AS MATERIALIZED (
-  SELECT *, false AS is_other FROM entries WHERE list < 5 OR list = 8 OR rank <= {rows}
+  SELECT *, false AS is_other FROM entries WHERE list < 6 OR list = 10 OR rank <= {rows}
   UNION ALL
   SELECT list, {rows} + 1, NULL, NULL, NULL, NULL, NULL, sum(billed), sum(upload), sum(download),
-    NULL, true
+    NULL, NULL, true
   FROM entries
-  WHERE list >= 5 AND list != 8 AND rank > {rows}
+  WHERE list >= 6 AND list != 10 AND rank > {rows}
   GROUP BY list
 ),
 lines AS (
   SELECT * FROM shown
   UNION ALL
-  SELECT 1, rank, i, client, remote, hour, how, billed, upload, download, groups, is_other
+  SELECT CASE list WHEN 7 THEN 1 ELSE 3 END, rank, i, client, remote, hour, how, billed, upload,
+    download, groups, tags, is_other
   FROM shown
-  WHERE list = 5 AND rank = 1
+  WHERE list IN (6, 7) AND rank = 1
   UNION ALL
   (
     SELECT 2, 1, NULL, NULL, min(remote), NULL, NULL, sum(billed), sum(upload), sum(download),
-      count(*), false
+      count(*), NULL, false
     FROM entries
-    WHERE list = 6 AND remote IS NOT NULL
+    WHERE list = 8 AND remote IS NOT NULL
     GROUP BY coalesce(ip_name(remote), CAST(remote AS VARCHAR))
     ORDER BY sum(billed) DESC, min(remote)
     LIMIT 1
   )
   UNION ALL
-  SELECT list, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false
-  FROM (VALUES (3), (9)) AS singles (list)
+  SELECT list, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false
+  FROM (VALUES (4), (11)) AS singles (list)
 )
 SELECT
   list,
@@ -191,6 +212,7 @@ SELECT
   coalesce(residual_all, 0) AS residual_bytes,
   coalesce(unnamed_all, 0) AS unnamed_bytes,
   coalesce(billed_all, 0) AS billed_all
+  {tag_columns}
 FROM lines
 LEFT JOIN figures USING (i)
 CROSS JOIN whole

@@ -2,6 +2,10 @@
  *
  * Implements include/flowtoll.h and nothing else: each call hands on to the folder that knows.
  */
+#include "api/ask_addresses.h"
+#include "api/flow_log_source.h"
+
+#include "engine/arrow.h"
 #include "engine/engine.h"
 #include "fetch/fetch.h"
 #include "fetch/source.h"
@@ -17,19 +21,25 @@
 #include <assert.h>
 #include <string.h>
 
-enum { NOTE_BYTES_MAX = 512 };
+enum { NOTE_BYTES_MAX = 512, SOURCE_BYTES_MAX = 4096 };
 
 struct flowtoll {
 	struct engine *engine;
 	struct fetch_remote *remote;
-	struct who *who; /* NULL: no names */
-	bool names;      /* beside addresses, in answers */
+	struct who *who;
+	bool names; /* beside addresses, in answers */
+	const char *profile; /* of whom flow logs are asked for; lent as those of `remote` */
+	const char *region;
+	void (*notice)(void *ctx, const char *text);
+	void *notice_ctx;
 };
 
 /* What the public name stands for. */
 struct flowtoll_answer {
 	struct answer *answer;
 	struct engine *engine; /* that it came from */
+	struct kept *kept[LIMIT_LISTS]; /* its tables, once flowtoll_answer_keep has read them */
+	bool is_read; /* some of it was, without being kept */
 };
 
 /* ---- program ------------------------------------------------------------------------------ */
@@ -94,8 +104,9 @@ ask_inventory(struct who *who, const struct flowtoll_inventory *live, struct flo
 static enum flowtoll_rc
 open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct flowtoll_err *err)
 {
-	if (settings->inventory_count == 0 && settings->live == NULL && settings->aws_ranges == NULL)
-		return FLOWTOLL_OK;
+	bool has_source = settings->inventory_count > 0 || settings->live != NULL ||
+	                  settings->aws_ranges != NULL || settings->names_file != NULL ||
+	                  settings->asn_db != NULL;
 	TRY(who_create(&ft->who, err));
 	for (size_t i = 0; i < settings->inventory_count; i++)
 		TRY(who_add_inventory(ft->who, settings->inventories[i], err));
@@ -103,7 +114,11 @@ open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct
 		TRY(ask_inventory(ft->who, settings->live, err));
 	if (settings->aws_ranges != NULL)
 		TRY(who_add_aws_ranges(ft->who, settings->aws_ranges, err));
-	ft->names = !settings->names_off;
+	if (settings->names_file != NULL)
+		TRY(who_add_names_file(ft->who, settings->names_file, err));
+	if (settings->asn_db != NULL)
+		TRY(who_add_asn_db(ft->who, settings->asn_db, err));
+	ft->names = has_source && !settings->names_off;
 	return FLOWTOLL_OK;
 }
 
@@ -126,6 +141,10 @@ open_remote(struct flowtoll *ft, const struct flowtoll_settings *settings,
 		.notice = settings->notice,
 		.notice_ctx = settings->notice_ctx,
 	};
+	ft->profile = settings->profile;
+	ft->region = settings->region;
+	ft->notice = settings->notice;
+	ft->notice_ctx = settings->notice_ctx;
 	return fetch_remote_create(&remote, &ft->remote, err);
 }
 
@@ -191,11 +210,64 @@ flowtoll_spill_folder(const struct flowtoll *ft)
 	return engine_spill_folder(ft->engine);
 }
 
+static void
+tell_notice(void *ctx, bool missing, const char *text)
+{
+	const struct flowtoll *ft = ctx;
+	(void)missing; /* an error says it too */
+	if (ft->notice != NULL && !missing)
+		ft->notice(ft->notice_ctx, text);
+}
+
+/* What EC2 says of flow logs, unless an inventory says it. */
+static enum flowtoll_rc
+ask_flow_logs(struct flowtoll *ft, struct flowtoll_err *err)
+{
+	static const char *const lists[] = {"FlowLogs"};
+	const struct flowtoll_inventory live = {
+		.regions = &ft->region,
+		.region_count = ft->region != NULL ? 1 : 0,
+		.lists = lists,
+		.list_count = 1,
+		.profile = ft->profile,
+		.tell = tell_notice,
+		.ctx = ft,
+	};
+	return ask_inventory(ft->who, &live, err);
+}
+
+static enum flowtoll_rc
+add_flow_log(struct flowtoll *ft, const char *id, struct flowtoll_err *err)
+{
+	const struct who_flow_log *log = who_network_flow_log(who_network(ft->who), id);
+	struct buf source;
+	if (log == NULL) {
+		TRY(ask_flow_logs(ft, err));
+		log = who_network_flow_log(who_network(ft->who), id);
+	}
+	if (log == NULL) {
+		err_set(err, FLOWTOLL_ERR_INPUT, "there is no flow log %s", id);
+		err_hint(err, "--region tells in which Region it is, --profile of which account; a file of "
+		              "that name is ./%s", id);
+		return err->code;
+	}
+	buf_init(&source, SOURCE_BYTES_MAX);
+	enum flowtoll_rc rc = flow_log_source(log, &source, err);
+	if (rc == FLOWTOLL_OK) {
+		fetch_remote_only(ft->remote, id);
+		rc = engine_add_source(ft->engine, buf_text(&source), err);
+		fetch_remote_only(ft->remote, NULL);
+	}
+	buf_free(&source);
+	return rc;
+}
+
 enum flowtoll_rc
 flowtoll_add_source(struct flowtoll *ft, const char *source, struct flowtoll_err *err)
 {
 	assert(ft != NULL && source != NULL);
-	return engine_add_source(ft->engine, source, err);
+	return flow_log_is_id(source) ? add_flow_log(ft, source, err)
+	                              : engine_add_source(ft->engine, source, err);
 }
 
 void
@@ -292,6 +364,36 @@ flowtoll_nat(struct flowtoll *ft, const struct flowtoll_nat *nat, struct flowtol
 }
 
 enum flowtoll_rc
+flowtoll_who(struct flowtoll *ft, const struct flowtoll_who *who, struct flowtoll_answer **out,
+             struct flowtoll_err *err)
+{
+	struct answer *answer = NULL;
+	struct ask_notes notes = {0};
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (who->whom != NULL && (who_network(ft->who)->known & WHO_KNOWS_INTERFACES) == 0)
+		rc = ask_addresses(who->whom, who, ft->who, &notes, err);
+	if (rc == FLOWTOLL_OK)
+		rc = query_who(ft->who, who, &answer, err);
+	for (size_t i = 0; rc == FLOWTOLL_OK && i < notes.count; i++)
+		rc = answer_note(answer, err, "%s", notes.texts[i]);
+	arena_free(&notes.arena);
+	if (rc != FLOWTOLL_OK) {
+		answer_free(answer);
+		answer = NULL;
+	}
+	return wrap(ft, rc, answer, out, err);
+}
+
+enum flowtoll_rc
+flowtoll_flow_logs(struct flowtoll *ft, const struct flowtoll_flow_logs *asked,
+                   struct flowtoll_answer **out, struct flowtoll_err *err)
+{
+	struct answer *answer = NULL;
+	enum flowtoll_rc rc = query_flow_logs(ft->who, asked, &answer, err);
+	return wrap(ft, rc, answer, out, err);
+}
+
+enum flowtoll_rc
 flowtoll_head(struct flowtoll *ft, uint64_t rows, const char *where, struct flowtoll_answer **out,
               struct flowtoll_err *err)
 {
@@ -382,14 +484,43 @@ flowtoll_answer_table_is_said(const struct flowtoll_answer *answer, size_t table
 }
 
 enum flowtoll_rc
+flowtoll_answer_keep(struct flowtoll_answer *answer, struct flowtoll_err *err)
+{
+	struct answer *asked = answer->answer;
+	if (answer->is_read)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "the answer was read, and not kept before");
+	for (size_t i = 0; i < asked->table_count && !answer->is_read; i++)
+		answer->is_read = answer->kept[i] == NULL &&
+		                  kept_create(asked->tables[i], &answer->kept[i], err) != FLOWTOLL_OK;
+	return answer->is_read ? err->code : FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
 flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *format,
                       const struct flowtoll_style *style, flowtoll_write_fn *write, void *ctx,
                       struct flowtoll_err *err)
 {
 	assert(table < answer->answer->table_count);
-	if (strcmp(format, "parquet") == 0) /* the one output that is the engine's */
-		return engine_write_parquet(answer->engine, answer->answer->tables[table], write, ctx, err);
-	return render_write(answer->answer->tables[table], format, style, write, ctx, err);
+	struct result *again = NULL, *result = answer->answer->tables[table];
+	if (answer->kept[table] != NULL) {
+		TRY(kept_open(answer->kept[table], &again, err));
+		result = again;
+	}
+	answer->is_read |= again == NULL;
+	enum flowtoll_rc rc = strcmp(format, "parquet") == 0
+	                          ? engine_write_parquet(answer->engine, result, write, ctx, err)
+	                          : render_write(result, format, style, write, ctx, err);
+	result_free(again);
+	return rc;
+}
+
+enum flowtoll_rc
+flowtoll_answer_arrow(struct flowtoll_answer *answer, size_t table, struct ArrowArrayStream *stream,
+                      struct flowtoll_err *err)
+{
+	assert(table < answer->answer->table_count);
+	TRY(flowtoll_answer_keep(answer, err));
+	return arrow_open(answer->kept[table], stream, err);
 }
 
 const char *
@@ -403,6 +534,8 @@ flowtoll_answer_free(struct flowtoll_answer *answer)
 {
 	if (answer == NULL)
 		return;
+	for (size_t i = 0; i < answer->answer->table_count; i++)
+		kept_let_go(answer->kept[i]);
 	answer_free(answer->answer);
 	mem_free(answer);
 }

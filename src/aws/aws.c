@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ATTEMPTS = 3, ATTEMPTS_MAX = 10, RENEW_BEFORE_S = 300 };
+enum { ATTEMPTS = 3, ATTEMPTS_MAX = 10 };
 
 static enum flowtoll_rc
 set_text(char **to, const char *text, struct flowtoll_err *err)
@@ -65,6 +65,7 @@ aws_open(const struct aws_settings *settings, struct aws **aws, struct flowtoll_
 	TRY(set_text(&made->endpoint_url, settings->endpoint_url, err));
 	made->attempts = find_attempts(made);
 	made->requester_pays = settings->requester_pays;
+	made->at_once = settings->at_once;
 	made->ca_bundle = aws_profile_setting(&made->profile, "AWS_CA_BUNDLE", "ca_bundle");
 	made->fips = aws_profile_switch(&made->profile, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
 	made->dual_stack = aws_profile_switch(&made->profile, "AWS_USE_DUALSTACK_ENDPOINT",
@@ -140,10 +141,22 @@ aws_requester_pays(const struct aws *aws)
 	return aws->requester_pays;
 }
 
+const char *
+aws_own_region(const struct aws *aws)
+{
+	return aws->region;
+}
+
 struct aws *
 aws_of(const struct aws_line *line)
 {
 	return line->aws;
+}
+
+bool
+aws_asks_at_once(const struct aws_line *line)
+{
+	return line->aws->at_once;
 }
 
 unsigned
@@ -205,15 +218,17 @@ aws_given_url(const struct aws *aws, const char *service)
 
 /* ---- credentials that all lines share ------------------------------------------------------- */
 
-static bool
-is_due(const struct aws_credentials *credentials, int64_t now_s, int64_t before_s)
+bool
+aws_credentials_due(const struct aws_credentials *credentials, int64_t now_s,
+                    int64_t before_s)
 {
 	return credentials->key_id == NULL ||
 		(credentials->expires_s != 0 && credentials->expires_s - before_s <= now_s);
 }
 
-static enum flowtoll_rc
-copy(const struct aws_credentials *from, struct aws_credentials *to, struct flowtoll_err *err)
+enum flowtoll_rc
+aws_credentials_copy(const struct aws_credentials *from, struct aws_credentials *to,
+                     struct flowtoll_err *err)
 {
 	return aws_credentials_set(to, from->key_id, from->secret, from->token, from->expires_s, err);
 }
@@ -225,18 +240,18 @@ find(struct aws_line *line, struct aws_credentials *own, struct flowtoll_err *er
 	struct aws *aws = line->aws;
 	struct aws_credentials found = {0};
 	int64_t now_s = (int64_t)time(NULL);
-	if (!is_due(&aws->credentials, now_s, RENEW_BEFORE_S))
-		return copy(&aws->credentials, own, err);
+	if (!aws_credentials_due(&aws->credentials, now_s, AWS_RENEW_BEFORE_S))
+		return aws_credentials_copy(&aws->credentials, own, err);
 	enum flowtoll_rc rc = aws_credentials_find(line, &found, err);
 	if (rc == FLOWTOLL_OK) {
 		aws_credentials_free(&aws->credentials);
 		aws->credentials = found;
-		return copy(&aws->credentials, own, err);
+		return aws_credentials_copy(&aws->credentials, own, err);
 	}
 	aws_credentials_free(&found);
 	/* those that are about to expire still do, while there are no newer ones */
-	if (rc == FLOWTOLL_ERR_REMOTE && !is_due(&aws->credentials, now_s, 0))
-		return copy(&aws->credentials, own, err);
+	if (rc == FLOWTOLL_ERR_REMOTE && !aws_credentials_due(&aws->credentials, now_s, 0))
+		return aws_credentials_copy(&aws->credentials, own, err);
 	return rc;
 }
 

@@ -16,6 +16,7 @@
 struct aws;
 struct aws_line;
 struct aws_credentials;
+struct aws_session;
 
 /* What is worth telling while a call lasts: "s3 GetObject: SlowDown (503); again in 2 s". From any
  * thread that calls. */
@@ -26,6 +27,8 @@ struct aws_settings {
 	const char *region;       /* NULL: AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1 */
 	const char *endpoint_url; /* of S3; NULL: AWS_ENDPOINT_URL_S3 and so on */
 	bool requester_pays;      /* of S3 */
+	bool at_once;             /* credentials that take waiting are none: an instance's are asked for
+	                             only on what says that it is one */
 	aws_notice_fn *notice;    /* NULL ok */
 	net_stop_fn *stop;        /* NULL ok; from any thread that calls */
 	void *ctx;                /* of both */
@@ -57,7 +60,8 @@ struct aws_call {
 	const struct aws_pair *headers;
 	size_t header_count;
 	const char *body;      /* a form, sent by POST; NULL: none */
-	const struct aws_credentials *credentials; /* NULL: those of the user */
+	const struct aws_credentials *credentials; /* NULL: those of `session` */
+	struct aws_session *session; /* a role's; NULL: the user's */
 	bool unsigned_call;    /* none at all */
 	size_t body_max;       /* of the answer that is kept */
 	/* For answers that are not kept: `head` when a 2xx begins, then its pieces. */
@@ -88,6 +92,9 @@ bool aws_has_region(const struct aws *aws);
 
 /* Is S3 to be told that the one who asks pays? */
 bool aws_requester_pays(const struct aws *aws);
+
+/* The Region of a call that names none. */
+const char *aws_own_region(const struct aws *aws);
 
 /* Whose line it is. */
 struct aws *aws_of(const struct aws_line *line);

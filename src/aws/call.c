@@ -293,8 +293,8 @@ after_answer(struct trying *trying, const struct aws_credentials *credentials, b
 	*again = true;
 	if (follow_region(trying, &fault) || correct_clock(trying, &fault))
 		return FLOWTOLL_OK;
-	if (!trying->renewed && !trying->call->unsigned_call && trying->call->credentials == NULL &&
-	    aws_fault_is_expired(fault.code) && aws_credentials_drop(trying->line, credentials)) {
+	if (!trying->renewed && !trying->call->unsigned_call && aws_fault_is_expired(fault.code) &&
+	    aws_session_drop(trying->line, trying->call->session, credentials)) {
 		trying->renewed = true;
 		return FLOWTOLL_OK;
 	}
@@ -313,19 +313,18 @@ static enum flowtoll_rc
 try_and_judge(struct trying *trying, bool *again, struct flowtoll_err *err)
 {
 	struct aws_credentials own = {0};
-	const struct aws_credentials *credentials = trying->call->credentials;
 	enum flowtoll_rc rc = FLOWTOLL_OK;
 	*again = false;
-	if (credentials == NULL && !trying->call->unsigned_call) {
-		rc = aws_credentials_get(trying->line, &own, err);
-		credentials = &own;
-	}
+	if (trying->call->credentials != NULL)
+		rc = aws_credentials_copy(trying->call->credentials, &own, err);
+	else if (!trying->call->unsigned_call)
+		rc = aws_session_get(trying->line, trying->call->session, &own, err);
 	if (rc == FLOWTOLL_OK) {
-		rc = try_once(trying, credentials, err);
+		rc = try_once(trying, &own, err);
 		if (rc != FLOWTOLL_OK)
 			rc = after_fault(trying, rc, again, err);
 		else if (!is_fine(trying->answer.status))
-			rc = after_answer(trying, credentials, again, err);
+			rc = after_answer(trying, &own, again, err);
 	}
 	aws_credentials_free(&own);
 	return rc;

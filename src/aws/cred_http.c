@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -19,6 +20,7 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
+#include <unistd.h>
 
 #define IMDS "http://169.254.169.254"
 #define CONTAINER "http://169.254.170.2"
@@ -119,6 +121,31 @@ from_instance(struct aws_line *line, const char *base, struct buf *token, struct
 	return aws_credentials_json(buf_text(body), body->len, names, "the instance", found, err);
 }
 
+/* Does this machine say that it is one of EC2's? Elsewhere the address of the metadata is nobody's,
+ * and asking takes as long as it takes to give up. */
+static bool
+is_instance(void)
+{
+	static const struct {
+		const char *path, *start;
+	} signs[] = {
+		{"/sys/devices/virtual/dmi/id/sys_vendor", "Amazon EC2"},
+		{"/sys/devices/virtual/dmi/id/board_asset_tag", "i-"},
+		{"/sys/hypervisor/uuid", "ec2"},
+	};
+	bool is = false;
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+		char text[32] = "";
+		int fd = open(signs[i].path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		if (file_read_some(fd, text, sizeof text - 1) > 0)
+			is |= strncmp(text, signs[i].start, strlen(signs[i].start)) == 0;
+		close(fd);
+	}
+	return is;
+}
+
 enum flowtoll_rc
 aws_from_instance(struct aws_line *line, struct aws_credentials *found, struct flowtoll_err *err)
 {
@@ -130,6 +157,8 @@ aws_from_instance(struct aws_line *line, struct aws_credentials *found, struct f
 	                                       "ec2_metadata_service_endpoint_mode");
 	struct buf token, body;
 	if (disabled != NULL && strcasecmp(disabled, "true") == 0)
+		return FLOWTOLL_OK;
+	if (aws_asks_at_once(line) && base == NULL && !is_instance())
 		return FLOWTOLL_OK;
 	if (base == NULL)
 		base = mode != NULL && strcasecmp(mode, "ipv6") == 0 ? "http://[fd00:ec2::254]" : IMDS;

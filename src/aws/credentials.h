@@ -75,6 +75,7 @@ FLOWTOLL_MUST_USE enum flowtoll_rc aws_credentials_json(const char *text, size_t
 const struct aws_profile *aws_profile_in_use(const struct aws_line *line);
 struct net *aws_line_net(const struct aws_line *line);
 const char *aws_region_in_use(const struct aws_line *line);
+bool aws_asks_at_once(const struct aws_line *line);
 
 /* "2026-11-20T10:15:00Z", also with a fraction or "+00:00"; 0: it is none. */
 int64_t aws_time_parse(const char *text);

@@ -4,7 +4,6 @@
  */
 #include "aws/ec2.h"
 
-#include "aws/credentials.h"
 #include "base/limits.h"
 
 #include <stdio.h>
@@ -63,7 +62,7 @@ ask_page(struct aws_line *line, const struct ec2_list *list, const struct ec2_wh
 		.headers = &type,
 		.header_count = 1,
 		.body = form,
-		.credentials = where->credentials,
+		.session = where->session,
 		.body_max = LIMIT_EC2_PAGE_BYTES,
 	};
 	return aws_call(line, &call, reply, err);
@@ -76,7 +75,8 @@ add_page(struct aws_line *line, const struct ec2_list *list, const struct ec2_wh
 {
 	struct aws_reply reply;
 	buf_clear(form);
-	buf_addf(form, "Action=%s&Version=2016-11-15%s", list->operation, list->form);
+	buf_addf(form, "Action=%s&Version=2016-11-15%s%s", list->operation, list->form,
+	         where->filter != NULL ? where->filter : "");
 	if (token->len > 0) {
 		buf_adds(form, "&NextToken=");
 		aws_encode(form, token->data, token->len, false);

@@ -23,7 +23,9 @@ extern const struct ec2_list ec2_lists[EC2_LISTS];
 
 struct ec2_where {
 	const char *region;
-	const struct aws_credentials *credentials; /* NULL: those of the user */
+	struct aws_session *session; /* NULL: the user's */
+	const char *filter;          /* what narrows it, as a part of the form: "&Filter.2.Name=...";
+	                                NULL: nothing */
 };
 
 /* Appends the members of all pages, as JSON objects, each on a line of its own and apart by ",\n"

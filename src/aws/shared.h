@@ -11,6 +11,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+enum { AWS_RENEW_BEFORE_S = 300 };
+
 struct aws {
 	struct aws_profile profile;
 	char *region;
@@ -20,6 +22,7 @@ struct aws {
 	bool requester_pays;
 	bool fips;
 	bool dual_stack;
+	bool at_once;
 	unsigned attempts;
 	aws_notice_fn *notice;
 	net_stop_fn *stop;
@@ -58,6 +61,21 @@ FLOWTOLL_MUST_USE enum flowtoll_rc aws_credentials_get(struct aws_line *line,
 
 /* They are said to have expired: looks for others next time. False: they are always the same. */
 bool aws_credentials_drop(struct aws_line *line, const struct aws_credentials *own);
+
+/* The same of a session; NULL: the user's. */
+FLOWTOLL_MUST_USE enum flowtoll_rc aws_session_get(struct aws_line *line,
+                                                   struct aws_session *session,
+                                                   struct aws_credentials *own,
+                                                   struct flowtoll_err *err);
+bool aws_session_drop(struct aws_line *line, struct aws_session *session,
+                      const struct aws_credentials *own);
+
+/* Are there none, or do they expire within `before_s`? */
+bool aws_credentials_due(const struct aws_credentials *credentials, int64_t now_s,
+                         int64_t before_s);
+FLOWTOLL_MUST_USE enum flowtoll_rc aws_credentials_copy(const struct aws_credentials *from,
+                                                        struct aws_credentials *to,
+                                                        struct flowtoll_err *err);
 
 /* The Region to sign for. `bucket` may be NULL. */
 void aws_region_get(struct aws *aws, const char *bucket, char region[64]);

@@ -87,6 +87,18 @@ mem_realloc_array(void *ptr, size_t count, size_t size)
 	return mem_realloc(ptr, total);
 }
 
+void *
+mem_room(void *items, size_t count, size_t *cap, size_t size)
+{
+	if (count < *cap)
+		return items;
+	size_t larger = *cap > 0 ? *cap * 2 : 64;
+	void *moved = mem_realloc_array(items, larger, size);
+	if (moved != NULL)
+		*cap = larger;
+	return moved;
+}
+
 char *
 mem_dup(const char *text, size_t len)
 {

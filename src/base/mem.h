@@ -13,6 +13,9 @@ void *mem_alloc(size_t size);                        /* size > 0; contents undef
 void *mem_zalloc(size_t count, size_t size);         /* zeroed; NULL where count*size overflows */
 void *mem_realloc(void *ptr, size_t size);           /* as realloc; ptr stays valid on NULL */
 void *mem_realloc_array(void *ptr, size_t count, size_t size); /* NULL on overflow too */
+/* Room for one item more behind `count` of them: the array, larger if it was full (*cap is then its
+ * new size); NULL: no memory, and all is as it was. */
+void *mem_room(void *items, size_t count, size_t *cap, size_t size);
 char *mem_dup(const char *text, size_t len);         /* NUL-terminated copy */
 void mem_free(void *ptr);                            /* NULL ok */
 

@@ -17,6 +17,8 @@ question(struct flowtoll *ft, const struct ask *ask, struct flowtoll_answer **an
 		.gateway = options->values[FLAG_GATEWAY],
 		.client = options->values[FLAG_CLIENT],
 		.rows = options->numbers[FLAG_ROWS],
+		.tags = options->tags,
+		.tag_count = options->tag_count,
 	};
 	const char *format;
 	TRY(deliver_format(options, &format, err));

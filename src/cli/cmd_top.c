@@ -19,6 +19,8 @@ top_of(const struct ask *ask)
 		.where = options->values[FLAG_WHERE],
 		.having = options->values[FLAG_HAVING],
 		.rows = options->numbers[FLAG_ROWS],
+		.tags = options->tags,
+		.tag_count = options->tag_count,
 	};
 }
 

@@ -9,6 +9,8 @@
 
 int cmd_top(const struct options *options);
 int cmd_nat(const struct options *options);
+int cmd_flow_logs(const struct options *options);
+int cmd_who(const struct options *options);
 int cmd_head(const struct options *options);
 int cmd_sql(const struct options *options);
 int cmd_files(const struct options *options);

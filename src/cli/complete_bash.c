@@ -144,6 +144,8 @@ add_operands(struct buf *buf)
 			complete_add_choices(buf, command->operands);
 			buf_adds(buf, "' \"$cur\" ;;\n");
 		}
+		if (command->first == OPERAND_ADDRESS)
+			buf_addf(buf, "	%s:*) _flowtoll_words '' \"$cur\" ;;\n", command->name);
 		if (command->others == OPERAND_SOURCE)
 			buf_addf(buf, "	%s:*) ;;\n", command->name);
 	}

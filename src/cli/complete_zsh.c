@@ -86,6 +86,9 @@ add_operands(struct buf *buf, const struct command *command)
 		complete_add_choices(buf, command->operands);
 		buf_adds(buf, ")'\n");
 		break;
+	case OPERAND_ADDRESS:
+		buf_adds(buf, "		'*:address: '\n");
+		break;
 	default:
 		break;
 	}

@@ -256,7 +256,8 @@ enum flowtoll_rc
 config_apply(struct options *options, struct flowtoll_err *err)
 {
 	assert(options->config_text == NULL);
-	bool asks = ((FOR_ALL | FOR_GET | FOR_INVENTORY) & 1u << options->command) != 0;
+	bool asks = ((FOR_ALL | FOR_WHO | FOR_GET | FOR_INVENTORY |
+	              FOR_FLOW_LOGS) & 1u << options->command) != 0;
 	if (!asks || options->values[FLAG_NO_CONFIG] != NULL || options->values[FLAG_HELP] != NULL ||
 	    options->values[FLAG_VERSION] != NULL)
 		return FLOWTOLL_OK;

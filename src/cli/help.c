@@ -32,8 +32,9 @@ const struct topic topics[TOPIC_COUNT] = {
 const char help_tagline[] = "where an AWS network bill comes from, out of VPC flow logs";
 const char help_sources[] =
 	"A SOURCE is a file, a folder (its *.log, *.gz, *.txt and *.parquet, at any depth), a quoted "
-	"pattern such as 'logs/2026-11-*/*.gz', s3://BUCKET/PREFIX (the beginning of keys), or - for "
-	"standard input; plain or gzip text, or Parquet. Each file tells its format.";
+	"pattern such as 'logs/2026-11-*/*.gz', s3://BUCKET/PREFIX (the beginning of keys), the ID of "
+	"a flow log in S3 (fl-0123456789abcdef0), or - for standard input; plain or gzip text, or "
+	"Parquet. Each file tells its format.";
 const char *const help_sections[SECTION_COUNT] = {"The question", "The input", "The answer",
                                                        "The program"};
 

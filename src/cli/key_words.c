@@ -33,6 +33,11 @@ static const struct word names[] = {
 	{"region", "the Region of that"},
 	{"source", "where the name is from"},
 	{"kind", "nat_gateway, instance, load_balancer, ..."},
+	{"interface", "the network interface, by the inventory"},
+	{"instance", "its instance, by name and id"},
+	{"subnet", "its subnet"},
+	{"zone", "its availability zone"},
+	{"vpc", "its VPC"},
 };
 
 enum {

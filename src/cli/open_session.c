@@ -57,7 +57,7 @@ static bool
 any_in_s3(const char *const *sources, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strncmp(sources[i], "s3://", 5) == 0)
+		if (strncmp(sources[i], "s3://", 5) == 0 || strncmp(sources[i], "fl-", 3) == 0)
 			return true;
 	return false;
 }
@@ -83,15 +83,30 @@ static enum flowtoll_rc
 open_with(const struct options *options, bool asks_s3, struct flowtoll_settings *settings,
           struct flowtoll **ft, struct flowtoll_err *err)
 {
+	static const char *const flow_logs[] = {"FlowLogs"};
 	const char *files[LIMIT_INVENTORIES];
+	const bool only_flow_logs = options->command == COMMAND_FLOW_LOGS;
 	struct ask_aws ask;
 	settings->inventories = files;
-	if (!sort_inventories(options, files, &settings->inventory_count)) {
-		TRY(check_nobody_asked(options, asks_s3, err));
+	bool live = sort_inventories(options, files, &settings->inventory_count);
+	if (!live && !(only_flow_logs && settings->inventory_count == 0)) {
+		const bool asks_ec2 = options->command == COMMAND_WHO && settings->inventory_count == 0 &&
+		                      options->values[FLAG_OFFLINE] == NULL;
+		if (!asks_ec2)
+			TRY(check_nobody_asked(options, asks_s3, err));
 		return flowtoll_open(settings, ft, err);
+	}
+	if (options->values[FLAG_OFFLINE] != NULL) {
+		err_set(err, FLOWTOLL_ERR_USAGE, "--inventory live asks AWS, and --offline forbids it");
+		err_hint(err, "a file of flowtoll inventory needs nobody");
+		return err->code;
 	}
 	enum flowtoll_rc rc = ask_aws_read(&ask, options, err);
 	settings->live = &ask.what;
+	if (only_flow_logs) {
+		ask.what.lists = flow_logs;
+		ask.what.list_count = 1;
+	}
 	if (rc == FLOWTOLL_OK)
 		rc = flowtoll_open(settings, ft, err);
 	ask_aws_free(&ask);
@@ -108,6 +123,8 @@ open_session(const struct options *options, const char *const *sources, size_t s
 		.memory_bytes = options->numbers[FLAG_MEMORY],
 		.fields = options->values[FLAG_FIELDS],
 		.aws_ranges = options->values[FLAG_AWS_RANGES],
+		.names_file = options->values[FLAG_NAMES_FILE],
+		.asn_db = options->values[FLAG_ASN_DB],
 		.names_off = names != NULL && strcmp(names, "none") == 0,
 		.flow_logs = options->flow_logs,
 		.flow_log_count = options->flow_log_count,

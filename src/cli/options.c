@@ -118,6 +118,7 @@ add_to_list(struct options *options, enum flag_id id, const char *value, struct 
 		size_t most;
 	} lists[] = {
 		{FLAG_ALSO, options->also, &options->also_count, LIMIT_LISTS - 1},
+		{FLAG_TAG, options->tags, &options->tag_count, LIMIT_TAGS},
 		{FLAG_FLOW_LOG, options->flow_logs, &options->flow_log_count, LIMIT_FLOW_LOGS},
 		{FLAG_ACCOUNT, options->accounts, &options->account_count, LIMIT_FLOW_LOGS},
 		{FLAG_LOG_REGION, options->log_regions, &options->log_region_count, LIMIT_FLOW_LOGS},

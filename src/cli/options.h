@@ -20,12 +20,14 @@ enum command_id {
 /* Sets of commands, a bit each. */
 enum {
 	FOR_TOP = 1 << COMMAND_TOP,
+	FOR_WHO = 1 << COMMAND_WHO,
 	FOR_HEAD = 1 << COMMAND_HEAD,
 	FOR_SQL = 1 << COMMAND_SQL,
 	FOR_FILES = 1 << COMMAND_FILES,
 	FOR_NAT = 1 << COMMAND_NAT,
 	FOR_GET = 1 << COMMAND_GET,
 	FOR_INVENTORY = 1 << COMMAND_INVENTORY,
+	FOR_FLOW_LOGS = 1 << COMMAND_FLOW_LOGS,
 	FOR_ALL = FOR_TOP | FOR_NAT | FOR_HEAD | FOR_SQL | FOR_FILES,
 	FOR_ANY = (1 << COMMAND_END) - 1, /* and without a command */
 	IN_CONFIG = 1 << 30
@@ -65,6 +67,7 @@ enum operand_kind {
 	OPERAND_KEYS,
 	OPERAND_QUERY,
 	OPERAND_SOURCE,
+	OPERAND_ADDRESS,
 	OPERAND_BUCKET, /* of which nothing is known */
 	OPERAND_TOPIC, /* or a command */
 	OPERAND_SHELL
@@ -92,6 +95,8 @@ struct options {
 	char *config_paths;
 	const char *also[LIMIT_LISTS];   /* each --also */
 	size_t also_count;
+	const char *tags[LIMIT_TAGS];    /* each --tag */
+	size_t tag_count;
 	const char *flow_logs[LIMIT_FLOW_LOGS]; /* each --flow-log */
 	size_t flow_log_count;
 	const char *accounts[LIMIT_FLOW_LOGS]; /* each --account */

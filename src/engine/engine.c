@@ -480,6 +480,12 @@ engine_spill_folder(const struct engine *engine)
 	return engine->scratch.path;
 }
 
+const struct who *
+engine_who(const struct engine *engine)
+{
+	return engine->who;
+}
+
 const struct inputs *
 engine_inputs(const struct engine *engine)
 {

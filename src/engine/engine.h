@@ -49,6 +49,7 @@ const struct sample *engine_sample(const struct engine *engine);
 bool engine_has_field(const struct engine *engine, enum flow_id field);
 size_t engine_files_without(const struct engine *engine, enum flow_id field);
 const struct inputs *engine_inputs(const struct engine *engine);
+const struct who *engine_who(const struct engine *engine); /* NULL: there is none */
 const char *engine_spill_folder(const struct engine *engine); /* NULL: it could not be made */
 
 /* To an error about the question: that a file cannot be read, which may have what is missing. */

@@ -34,7 +34,7 @@ struct table {
 	void (*fill)(const struct engine *engine, size_t row, duckdb_data_chunk output, idx_t at);
 };
 
-enum { TABLES_READ = 3, TABLES_NETWORK = 6 };
+enum { TABLES_READ = 3, TABLES_NETWORK = 9 };
 extern const struct table tables_read[TABLES_READ];       /* about what was read */
 extern const struct table tables_network[TABLES_NETWORK]; /* of the inventory */
 

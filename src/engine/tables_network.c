@@ -219,6 +219,87 @@ prefix_lists_fill(const struct engine *engine, size_t index, duckdb_data_chunk o
 	add_cidr(&row, &prefix->cidr, true);
 }
 
+/* ---- endpoints, tags, flow logs ----------------------------------------------------------- */
+
+static void
+add_texts(struct row *row, const struct who_network *network, struct who_slice slice)
+{
+	table_put_texts(row->output, row->column++, row->at,
+	                slice.count > 0 ? &network->texts[slice.first] : NULL, slice.count);
+}
+
+static const struct table_column endpoints_columns[] = {
+	{"vpc_endpoint_id", TABLE_TEXT}, {"endpoint_type", TABLE_TEXT}, {"service_name", TABLE_TEXT},
+	{"vpc_id", TABLE_TEXT},          {"state", TABLE_TEXT},         {"account_id", TABLE_TEXT},
+	{"interface_ids", TABLE_TEXTS},  {"subnet_ids", TABLE_TEXTS},
+	{"route_table_ids", TABLE_TEXTS}, {NULL, TABLE_TEXT},
+};
+
+static void
+endpoints_fill(const struct engine *engine, size_t index, duckdb_data_chunk output, idx_t at)
+{
+	const struct who_network *network = who_network(engine->who);
+	const struct who_endpoint *endpoint = &network->endpoints[index];
+	struct row row = {output, at, 0};
+	add_text(&row, endpoint->id);
+	add_text(&row, endpoint->type);
+	add_text(&row, endpoint->service);
+	add_text(&row, endpoint->vpc_id);
+	add_text(&row, endpoint->state);
+	add_text(&row, endpoint->owner_id);
+	add_texts(&row, network, endpoint->interfaces);
+	add_texts(&row, network, endpoint->subnets);
+	add_texts(&row, network, endpoint->routes);
+}
+
+static const struct table_column tags_columns[] = {
+	{"resource_id", TABLE_TEXT}, {"resource_type", TABLE_TEXT}, {"key", TABLE_TEXT},
+	{"value", TABLE_TEXT},       {NULL, TABLE_TEXT},
+};
+
+static void
+tags_fill(const struct engine *engine, size_t index, duckdb_data_chunk output, idx_t at)
+{
+	const struct who_network *network = who_network(engine->who);
+	const struct who_tagged *tagged = who_network_tagged_at(network, index);
+	const struct who_tag *tag = &network->tags[tagged->tags.first + (index - tagged->before)];
+	struct row row = {output, at, 0};
+	add_text(&row, tagged->id);
+	add_text(&row, tagged->type);
+	add_text(&row, tag->key);
+	add_text(&row, tag->value);
+}
+
+static const struct table_column flow_logs_columns[] = {
+	{"flow_log_id", TABLE_TEXT},      {"resource_id", TABLE_TEXT},
+	{"status", TABLE_TEXT},           {"deliver_status", TABLE_TEXT},
+	{"deliver_error", TABLE_TEXT},    {"traffic_type", TABLE_TEXT},
+	{"destination_type", TABLE_TEXT}, {"destination", TABLE_TEXT},
+	{"file_format", TABLE_TEXT},      {"is_hive", TABLE_BOOL},
+	{"is_hourly", TABLE_BOOL},        {"interval_s", TABLE_INT},
+	{"log_format", TABLE_TEXT},       {NULL, TABLE_TEXT},
+};
+
+static void
+flow_logs_fill(const struct engine *engine, size_t index, duckdb_data_chunk output, idx_t at)
+{
+	const struct who_flow_log *log = &who_network(engine->who)->flow_logs[index];
+	struct row row = {output, at, 0};
+	add_text(&row, log->id);
+	add_text(&row, log->resource_id);
+	add_text(&row, log->status);
+	add_text(&row, log->deliver_status);
+	add_text(&row, log->deliver_error);
+	add_text(&row, log->traffic_type);
+	add_text(&row, log->destination_type);
+	add_text(&row, log->destination);
+	add_text(&row, log->file_format);
+	table_put_bool(output, row.column++, at, log->is_hive);
+	table_put_bool(output, row.column++, at, log->is_hourly);
+	table_put_known(output, row.column++, at, log->interval_s, log->interval_s != 0);
+	add_text(&row, log->format);
+}
+
 /* ---- the tables --------------------------------------------------------------------------- */
 
 /* A list that no file has is not an empty one. */
@@ -253,9 +334,14 @@ TABLE(subnets, subnet_count, WHO_KNOWS_SUBNETS, "Subnets", "describe-subnets")
 TABLE(vpcs, vpc_cidr_count, WHO_KNOWS_VPCS, "Vpcs", "describe-vpcs")
 TABLE(route_tables, route_count, WHO_KNOWS_ROUTE_TABLES, "RouteTables", "describe-route-tables")
 TABLE(prefix_lists, prefix_count, WHO_KNOWS_PREFIX_LISTS, "PrefixLists", "describe-prefix-lists")
+TABLE(endpoints, endpoint_count, WHO_KNOWS_ENDPOINTS, "VpcEndpoints", "describe-vpc-endpoints")
+/* other lists have theirs with them */
+TABLE(tags, tags_kept, WHO_KNOWS_RESOURCES, "Tags", "describe-tags")
+
+TABLE(flow_logs, flow_log_count, WHO_KNOWS_FLOW_LOGS, "FlowLogs", "describe-flow-logs")
 
 #define ROW(name) {#name, name##_columns, name##_is_there, name##_row_count, name##_fill}
 const struct table tables_network[TABLES_NETWORK] = {
 	ROW(interfaces), ROW(nat_gateways), ROW(subnets), ROW(vpcs), ROW(route_tables),
-	ROW(prefix_lists),
+	ROW(prefix_lists), ROW(endpoints), ROW(tags), ROW(flow_logs),
 };

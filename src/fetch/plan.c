@@ -53,14 +53,10 @@ append(struct fetch_plan *plan, const struct s3_key *key, struct flowtoll_err *e
 		err_hint(err, "take a longer prefix");
 		return err->code;
 	}
-	if (plan->count == plan->cap) {
-		size_t cap = plan->cap > 0 ? plan->cap * 2 : 256;
-		struct fetch_file *files = mem_realloc_array(plan->files, cap, sizeof *files);
-		if (files == NULL)
-			return err_memory(err, "listing a bucket");
-		plan->files = files;
-		plan->cap = cap;
-	}
+	struct fetch_file *files = mem_room(plan->files, plan->count, &plan->cap, sizeof *files);
+	if (files == NULL)
+		return err_memory(err, "listing a bucket");
+	plan->files = files;
 	const char *text = arena_dup(&plan->arena, key->key, strlen(key->key));
 	const char *etag = arena_dup(&plan->arena, key->etag, strlen(key->etag));
 	if (text == NULL || etag == NULL)

@@ -29,6 +29,10 @@ fetch_remote_create(const struct fetch_remote_settings *settings, struct fetch_r
                     struct flowtoll_err *err);
 void fetch_remote_free(struct fetch_remote *remote); /* NULL ok */
 
+/* Of what is listed from now on only the files of this flow log, as their names tell it; NULL: all.
+ * The text is lent until then. */
+void fetch_remote_only(struct fetch_remote *remote, const char *flow_log);
+
 const struct io_remote *fetch_remote_table(const struct fetch_remote *remote);
 
 /* ---- within fetch --------------------------------------------------------------------------- */

@@ -56,14 +56,10 @@ new_file(struct io_list *list, const char *path, struct io_file **file, struct f
 {
 	if (list->count == LIMIT_FILES)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "more than %zu files", LIMIT_FILES);
-	if (list->count == list->cap) {
-		size_t cap = list->cap == 0 ? 64 : list->cap * 2;
-		struct io_file *files = mem_realloc_array(list->files, cap, sizeof *files);
-		if (files == NULL)
-			return err_memory(err, "listing files");
-		list->files = files;
-		list->cap = cap;
-	}
+	struct io_file *files = mem_room(list->files, list->count, &list->cap, sizeof *files);
+	if (files == NULL)
+		return err_memory(err, "listing files");
+	list->files = files;
 	char *copy = arena_dup(&list->arena, path, strlen(path));
 	if (copy == NULL)
 		return err_memory(err, "listing files");
@@ -124,14 +120,11 @@ pass_over(struct io_list *list, const char *path, struct flowtoll_err *err)
 {
 	if (list->passed_count == LIMIT_FILES)
 		return FLOWTOLL_OK;
-	if (list->passed_count == list->passed_cap) {
-		size_t cap = list->passed_cap == 0 ? 64 : list->passed_cap * 2;
-		const char **passed = mem_realloc_array(list->passed, cap, sizeof *passed);
-		if (passed == NULL)
-			return err_memory(err, "listing files");
-		list->passed = passed;
-		list->passed_cap = cap;
-	}
+	const char **passed =
+		mem_room(list->passed, list->passed_count, &list->passed_cap, sizeof *passed);
+	if (passed == NULL)
+		return err_memory(err, "listing files");
+	list->passed = passed;
 	list->passed[list->passed_count] = arena_dup(&list->arena, path, strlen(path));
 	if (list->passed[list->passed_count] == NULL)
 		return err_memory(err, "listing files");

@@ -5,7 +5,7 @@
 #include "net/http.h"
 
 #include "base/mem.h"
-#include "net/curl_library.h"
+#include "net/transfer.h"
 
 #include <assert.h>
 #include <string.h>
@@ -16,25 +16,6 @@ enum {
 	STALL_S = 30,       /* so long with less than STALL_BYTES_PER_S counts as cut off */
 	STALL_BYTES_PER_S = 1,
 	RECEIVE_BYTES = 512 * 1024
-};
-
-struct net {
-	struct curl_library lib;
-	CURL *curl; /* keeps the connections */
-	char *ca_bundle;
-	net_stop_fn *stop;
-	void *stop_ctx;
-	char error[CURL_ERROR_SIZE];
-};
-
-/* A request while it runs. */
-struct transfer {
-	struct net *net;
-	const struct net_request *request;
-	struct net_answer *answer;
-	bool headed;  /* `head` was called */
-	bool refused; /* by the caller */
-	bool stopped;
 };
 
 enum flowtoll_rc
@@ -147,6 +128,29 @@ net_is_loopback(const char *url)
 	       is_loopback(place.host);
 }
 
+bool
+net_join(const char *url, const char *other, char *joined, size_t size)
+{
+	struct curl_library lib;
+	struct flowtoll_err err;
+	if (curl_library_load(&lib, &err) != FLOWTOLL_OK)
+		return false;
+	CURLU *parts = lib.url();
+	bool ok = parts != NULL && lib.url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+		lib.url_set(parts, CURLUPART_URL, other, 0) == CURLUE_OK &&
+		get_part(&lib, parts, CURLUPART_URL, joined, size);
+	lib.url_cleanup(parts);
+	return ok;
+}
+
+int64_t
+net_date(const char *text)
+{
+	struct curl_library lib;
+	struct flowtoll_err err;
+	return curl_library_load(&lib, &err) == FLOWTOLL_OK ? (int64_t)lib.getdate(text, NULL) : -1;
+}
+
 static enum flowtoll_rc
 check_url(const struct net *net, const struct net_request *request, struct flowtoll_err *err)
 {
@@ -166,13 +170,13 @@ check_url(const struct net *net, const struct net_request *request, struct flowt
 static size_t
 on_header(char *line, size_t size, size_t count, void *ctx)
 {
-	struct transfer *transfer = ctx;
+	struct net_transfer *transfer = ctx;
 	size_t len = size * count;
 	return net_headers_add(&transfer->answer->headers, line, len) ? len : 0;
 }
 
 static bool
-head_once(struct transfer *transfer)
+head_once(struct net_transfer *transfer)
 {
 	if (transfer->headed)
 		return true;
@@ -185,7 +189,7 @@ head_once(struct transfer *transfer)
 static size_t
 on_piece(char *bytes, size_t size, size_t count, void *ctx)
 {
-	struct transfer *transfer = ctx;
+	struct net_transfer *transfer = ctx;
 	size_t len = size * count;
 	if (head_once(transfer) && transfer->request->piece(transfer->request->ctx, bytes, len))
 		return len;
@@ -196,7 +200,7 @@ on_piece(char *bytes, size_t size, size_t count, void *ctx)
 static int
 on_progress(void *ctx, curl_off_t all_down, curl_off_t down, curl_off_t all_up, curl_off_t up)
 {
-	struct transfer *transfer = ctx;
+	struct net_transfer *transfer = ctx;
 	(void)all_down, (void)down, (void)all_up, (void)up;
 	if (transfer->net->stop != NULL && transfer->net->stop(transfer->net->stop_ctx))
 		transfer->stopped = true;
@@ -204,7 +208,7 @@ on_progress(void *ctx, curl_off_t all_down, curl_off_t down, curl_off_t all_up, 
 }
 
 static void
-set_up(struct net *net, struct transfer *transfer)
+set_up(struct net *net, struct net_transfer *transfer)
 {
 	const struct net_request *request = transfer->request;
 	const struct curl_library *lib = &net->lib;
@@ -260,7 +264,7 @@ make_list(const struct net *net, const struct net_request *request, struct curl_
 }
 
 static enum net_fault
-fault_of(CURLcode code, const struct transfer *transfer)
+fault_of(CURLcode code, const struct net_transfer *transfer)
 {
 	if (transfer->stopped)
 		return NET_FAULT_STOPPED;
@@ -288,7 +292,7 @@ fault_of(CURLcode code, const struct transfer *transfer)
 }
 
 static enum flowtoll_rc
-explain(const struct net *net, const struct transfer *transfer, CURLcode code,
+explain(const struct net *net, const struct net_transfer *transfer, CURLcode code,
         struct flowtoll_err *err)
 {
 	struct place place;
@@ -313,32 +317,55 @@ explain(const struct net *net, const struct transfer *transfer, CURLcode code,
 }
 
 enum flowtoll_rc
-net_send(struct net *net, const struct net_request *request, struct net_answer *answer,
-         struct flowtoll_err *err)
+net_transfer_begin(struct net_transfer *transfer, struct flowtoll_err *err)
 {
-	struct transfer transfer = {.net = net, .request = request, .answer = answer};
-	struct curl_slist *list;
+	struct net *net = transfer->net;
+	const struct net_request *request = transfer->request;
 	assert(request->method != NULL && request->url != NULL && request->piece != NULL);
-	*answer = (struct net_answer){.fault = NET_FAULT_OTHER};
-	net_headers_init(&answer->headers);
+	*transfer->answer = (struct net_answer){.fault = NET_FAULT_OTHER};
+	net_headers_init(&transfer->answer->headers);
 	TRY(check_url(net, request, err));
 	net->error[0] = '\0';
-	if (!make_list(net, request, &list)) {
-		net->lib.slist_free_all(list);
+	if (!make_list(net, request, &transfer->list)) {
+		net_transfer_drop(transfer);
 		return err_memory(err, "asking a server");
 	}
-	set_up(net, &transfer);
-	net->lib.easy_setopt(net->curl, CURLOPT_HTTPHEADER, list);
-	CURLcode code = net->lib.easy_perform(net->curl);
+	set_up(net, transfer);
+	net->lib.easy_setopt(net->curl, CURLOPT_HTTPHEADER, transfer->list);
+	return FLOWTOLL_OK;
+}
+
+void
+net_transfer_drop(struct net_transfer *transfer)
+{
+	struct net *net = transfer->net;
 	net->lib.easy_setopt(net->curl, CURLOPT_HTTPHEADER, NULL);
-	net->lib.slist_free_all(list);
-	if (code == CURLE_OK && !head_once(&transfer)) { /* an answer without a body */
-		transfer.refused = true;
+	net->lib.slist_free_all(transfer->list);
+	transfer->list = NULL;
+}
+
+enum flowtoll_rc
+net_transfer_end(struct net_transfer *transfer, CURLcode code, struct flowtoll_err *err)
+{
+	struct net *net = transfer->net;
+	struct net_answer *answer = transfer->answer;
+	net_transfer_drop(transfer);
+	if (code == CURLE_OK && !head_once(transfer)) { /* an answer without a body */
+		transfer->refused = true;
 		code = CURLE_WRITE_ERROR;
 	}
 	answer->status = answer->headers.status;
 	const char *date = net_headers_get(&answer->headers, "date");
 	answer->date_s = date != NULL ? (int64_t)net->lib.getdate(date, NULL) : -1;
-	answer->fault = code == CURLE_OK ? NET_FAULT_NONE : fault_of(code, &transfer);
-	return code == CURLE_OK ? FLOWTOLL_OK : explain(net, &transfer, code, err);
+	answer->fault = code == CURLE_OK ? NET_FAULT_NONE : fault_of(code, transfer);
+	return code == CURLE_OK ? FLOWTOLL_OK : explain(net, transfer, code, err);
+}
+
+enum flowtoll_rc
+net_send(struct net *net, const struct net_request *request, struct net_answer *answer,
+         struct flowtoll_err *err)
+{
+	struct net_transfer transfer = {.net = net, .request = request, .answer = answer};
+	TRY(net_transfer_begin(&transfer, err));
+	return net_transfer_end(&transfer, net->lib.easy_perform(net->curl), err);
 }

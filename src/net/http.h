@@ -74,6 +74,13 @@ bool net_piece_to_buf(void *ctx, const char *bytes, size_t len);
 /* What the server's clock shows, seconds since 1970; false where it does not tell. */
 bool net_answer_date(const struct net_answer *answer, int64_t *at_s);
 
+/* Where `other` leads from `url`, as of a redirect ("/ip/8.8.8.8", "https://..."); false: nowhere,
+ * or the URL does not fit. */
+bool net_join(const char *url, const char *other, char *joined, size_t size);
+
+/* Of "Wed, 25 Nov 2026 10:00:00 GMT": seconds since 1970; -1: no date. */
+int64_t net_date(const char *text);
+
 /* Is the host of the URL this machine itself: localhost, 127.x.x.x, [::1]? False for a bad URL. */
 bool net_is_loopback(const char *url);
 

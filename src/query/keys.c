@@ -21,7 +21,13 @@ const struct key_name key_names[] = {
 	{"region", "aws_region", "and its Region"},
 	{"source", "ip_name_source", "where the name is from"},
 	{"kind", "ip_kind", "nat_gateway, instance, load_balancer, ..."},
+	{"interface", "ip_interface", "the network interface, by the inventory"},
+	{"instance", "ip_instance", "its instance, by name and id"},
+	{"subnet", "ip_subnet", "its subnet"},
+	{"zone", "ip_zone", "its availability zone"},
+	{"vpc", "ip_vpc", "its VPC"},
 };
+enum { NAMES_OF_INVENTORY = 6 }; /* those from here on are of nothing else */
 const size_t key_name_count = sizeof key_names / sizeof *key_names;
 
 static const struct {
@@ -125,15 +131,19 @@ set_key(struct key *key, struct arena *arena, const char *label, const char *sql
 	static const char *const taken[] = {
 		"list",    "is_other",  "bytes",   "packets",   "flows",       "share",     "m_bytes",
 		"m_flows", "m_packets", "all_bytes", "all_flows", "all_packets", "all_groups"};
-	char alias[KEY_BYTES_MAX + 4];
-	snprintf(alias, sizeof alias, "%s", label);
+	struct buf alias;
+	buf_init(&alias, LIMIT_SQL_BYTES);
+	buf_add_quoted(&alias, label, '"');
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-		if (strcmp(taken[i], label) == 0)
-			snprintf(alias, sizeof alias, "key_%s", label);
+		if (strcmp(taken[i], label) == 0) {
+			buf_clear(&alias);
+			buf_addf(&alias, "\"key_%s\"", label);
+		}
 	key->label = arena_dup(arena, label, strlen(label));
-	key->alias = arena_dup(arena, alias, strlen(alias));
+	key->alias = alias.failed ? NULL : arena_dup(arena, buf_text(&alias), alias.len);
 	key->sql = arena_dup(arena, sql, strlen(sql));
 	key->column = arena_dup(arena, column, strlen(column));
+	buf_free(&alias);
 	if (key->label == NULL || key->alias == NULL || key->sql == NULL || key->column == NULL)
 		return err_memory(err, "reading a key");
 	return FLOWTOLL_OK;
@@ -179,32 +189,155 @@ bucket_key(const char *text, const struct engine *engine, struct arena *arena, s
 	return FLOWTOLL_OK;
 }
 
+enum flowtoll_rc
+key_check_inventory(const struct engine *engine, const char *what, struct flowtoll_err *err)
+{
+	const struct who *who = engine_who(engine);
+	if (who != NULL && (who_network(who)->known & WHO_KNOWS_RESOURCES) != 0)
+		return FLOWTOLL_OK;
+	err_set(err, FLOWTOLL_ERR_USAGE, "%s is told by an inventory, and none is given", what);
+	err_hint(err, "--inventory FILE, of flowtoll inventory -o FILE, or --inventory live");
+	return err->code;
+}
+
+/* The column that tells which of several interfaces with one address is meant; NULL: none has
+ * to. */
+static const char *
+logged_column(const struct engine *engine)
+{
+	const struct who *who = engine_who(engine);
+	bool is_needed = who != NULL && who_has_shared(who) &&
+	                 engine_has_field(engine, FLOW_interface_id);
+	return is_needed ? flow_fields[FLOW_interface_id].column : NULL;
+}
+
+static void
+add_logged(struct buf *sql, const char *logged)
+{
+	if (logged != NULL)
+		buf_addf(sql, ", coalesce(%s, '')", logged);
+}
+
+void
+key_add_tag(struct buf *sql, const char *column, const char *tag, const char *logged)
+{
+	buf_adds(sql, "ip_tag(");
+	buf_adds(sql, column);
+	buf_adds(sql, ", ");
+	buf_add_quoted(sql, tag, '\'');
+	add_logged(sql, logged);
+	buf_addc(sql, ')');
+}
+
+/* The address of which this is the prefix: "src"; NULL: none. */
+static const struct flow_field *
+address_of(const char *prefix, size_t len)
+{
+	for (int a = 0; a < ADDRESS_COUNT; a++)
+		if (strlen(addresses[a].prefix) == len && memcmp(addresses[a].prefix, prefix, len) == 0)
+			return &flow_fields[addresses[a].field];
+	return NULL;
+}
+
+static enum flowtoll_rc
+set_name_key(struct key *key, struct arena *arena, const char *label, const struct buf *sql,
+             const struct flow_field *field, const struct engine *engine,
+             struct flowtoll_err *err)
+{
+	TRY(check_field(engine, (enum flow_id)(field - flow_fields), err));
+	TRY(buf_check(sql, "reading a key", err));
+	key->is_name = true;
+	key->logged = logged_column(engine);
+	return set_key(key, arena, label, buf_text(sql), field->column, err);
+}
+
 /* dst.owner */
 static enum flowtoll_rc
 name_key(const char *text, const struct engine *engine, struct arena *arena, struct key *key,
          bool *found, struct flowtoll_err *err)
 {
 	const char *dot = strchr(text, '.');
-	char sql[KEY_BYTES_MAX * 2];
-	if (dot == NULL)
+	const struct flow_field *field = dot != NULL ? address_of(text, (size_t)(dot - text)) : NULL;
+	size_t n = 0;
+	while (field != NULL && n < key_name_count && strcmp(key_names[n].word, dot + 1) != 0)
+		n++;
+	if (field == NULL || n == key_name_count)
 		return FLOWTOLL_OK;
-	size_t prefix_len = (size_t)(dot - text);
-	for (size_t n = 0; n < key_name_count; n++) {
-		if (strcmp(key_names[n].word, dot + 1) != 0)
-			continue;
-		for (int a = 0; a < ADDRESS_COUNT; a++) {
-			const struct flow_field *field = &flow_fields[addresses[a].field];
-			if (strlen(addresses[a].prefix) != prefix_len ||
-			    memcmp(addresses[a].prefix, text, prefix_len) != 0)
-				continue;
-			*found = true;
-			TRY(check_field(engine, addresses[a].field, err));
-			snprintf(sql, sizeof sql, "%s(\"%s\")", key_names[n].function, field->column);
-			key->is_name = true;
-			return set_key(key, arena, text, sql, field->column, err);
-		}
+	*found = true;
+	if (n >= NAMES_OF_INVENTORY)
+		TRY(key_check_inventory(engine, text, err));
+	struct buf sql;
+	buf_init(&sql, LIMIT_SQL_BYTES);
+	buf_addf(&sql, "%s(\"%s\"", key_names[n].function, field->column);
+	add_logged(&sql, logged_column(engine));
+	buf_addc(&sql, ')');
+	enum flowtoll_rc rc = set_name_key(key, arena, text, &sql, field, engine, err);
+	buf_free(&sql);
+	return rc;
+}
+
+static const char tag_word[] = ".tag:";
+
+/* Without the quotes that it may be in; false: they do not close, or nothing is in them. */
+static bool
+unquote(const char *text, size_t len, struct buf *tag)
+{
+	bool is_quoted = len > 0 && text[0] == '"';
+	if (!is_quoted) {
+		buf_add(tag, text, len);
+		return len > 0;
 	}
-	return FLOWTOLL_OK;
+	for (size_t i = 1; i < len; i++) {
+		if (text[i] == '"' && i + 1 == len)
+			return tag->len > 0;
+		if (text[i] == '"' && text[++i] != '"')
+			return false;
+		buf_addc(tag, text[i]);
+	}
+	return false;
+}
+
+/* src.tag:Team, src.tag:"Cost, in all" */
+static enum flowtoll_rc
+tag_key(const char *prefix, const char *text, size_t len, const struct engine *engine,
+        struct arena *arena, struct key *key, struct flowtoll_err *err)
+{
+	const struct flow_field *field = address_of(prefix, strlen(prefix));
+	struct buf tag, label, sql;
+	char column[KEY_BYTES_MAX];
+	if (field == NULL) {
+		err_set(err, FLOWTOLL_ERR_USAGE, "'%s.tag:' is of no address", prefix);
+		err_hint(err, strcmp(prefix, "client") == 0
+		                  ? "clients are those of flowtoll nat, with --tag; here it is "
+		                    "src.tag:KEY or dst.tag:KEY"
+		                  : "src.tag:KEY, dst.tag:KEY, or of pkt_src, pkt_dst");
+		return err->code;
+	}
+	buf_init(&tag, LIMIT_TAG_KEY_BYTES);
+	buf_init(&label, LIMIT_SQL_BYTES);
+	buf_init(&sql, LIMIT_SQL_BYTES);
+	bool is_right = unquote(text, len, &tag) && !tag.failed;
+	buf_addf(&label, "%s%s%s", prefix, tag_word, buf_text(&tag));
+	snprintf(column, sizeof column, "\"%s\"", field->column);
+	key->tag = arena_dup(arena, buf_text(&tag), tag.len);
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (!is_right) {
+		rc = ERR(err, FLOWTOLL_ERR_USAGE, "'%s%s%.*s' names no tag", prefix, tag_word,
+		         (int)(len < KEY_BYTES_MAX ? len : KEY_BYTES_MAX), text);
+		err_hint(err, "such as src.tag:Team; a key with a comma in quotes, and quotes in it "
+		              "doubled: src.tag:\"Cost, in all\"");
+	} else if (key->tag == NULL || label.failed) {
+		rc = err_memory(err, "reading a key");
+	} else {
+		rc = key_check_inventory(engine, buf_text(&label), err);
+		key_add_tag(&sql, column, key->tag, logged_column(engine));
+	}
+	if (rc == FLOWTOLL_OK)
+		rc = set_name_key(key, arena, buf_text(&label), &sql, field, engine, err);
+	buf_free(&tag);
+	buf_free(&label);
+	buf_free(&sql);
+	return rc;
 }
 
 /* srcaddr/24, srcaddr/24/64: bits of IPv4, then of IPv6 */
@@ -243,6 +376,29 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* Where the key of a tag begins, after a prefix of an address; NULL: it is none. */
+static const char *
+find_tag(const char *text, size_t len)
+{
+	size_t word = strlen(tag_word);
+	const char *dot = memchr(text, '.', len);
+	size_t rest = dot != NULL ? len - (size_t)(dot - text) : 0;
+	return rest >= word && memcmp(dot, tag_word, word) == 0 ? dot + word : NULL;
+}
+
+size_t
+key_span(const char *text)
+{
+	size_t len = strcspn(text, ",");
+	const char *tag = find_tag(text, len);
+	if (tag == NULL || *tag != '"')
+		return len;
+	const char *close = strchr(tag + 1, '"');
+	while (close != NULL && close[1] == '"')
+		close = strchr(close + 2, '"');
+	return close != NULL ? (size_t)(close - text) + strcspn(close, ",") : strlen(text);
+}
+
 enum flowtoll_rc
 key_parse(const char *text, size_t len, const struct engine *engine, struct arena *arena,
           struct key *key, struct flowtoll_err *err)
@@ -254,11 +410,15 @@ key_parse(const char *text, size_t len, const struct engine *engine, struct aren
 		len--;
 	for (; len > 0 && is_blank(*text); len--)
 		text++;
-	if (len == 0 || len >= sizeof copy)
+	const char *tag = find_tag(text, len);
+	size_t copied = tag != NULL ? (size_t)(tag - text) - strlen(tag_word) : len;
+	if (len == 0 || copied >= sizeof copy)
 		return ERR(err, FLOWTOLL_ERR_USAGE, "a key is %s", len == 0 ? "empty" : "too long");
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < copied; i++)
 		copy[i] = text[i] == '-' ? '_' : text[i];
-	copy[len] = '\0';
+	copy[copied] = '\0';
+	if (tag != NULL)
+		return tag_key(copy, tag, len - (size_t)(tag - text), engine, arena, key, err);
 	TRY(field_key(copy, engine, arena, key, &found, err));
 	if (!found)
 		TRY(bucket_key(copy, engine, arena, key, &found, err));

@@ -6,6 +6,7 @@
 #include "query/nat.h"
 
 #include "query/condition.h"
+#include "query/keys.h"
 #include "query/lists.h"
 #include "query/nat_notes.h"
 #include "query/notes.h"
@@ -100,6 +101,10 @@ make_plan(struct nat_plan *plan, struct flowtoll_err *err)
 	const char *client = plan->asked->client;
 	if (client != NULL && !ip_parse(client, strlen(client), &ip))
 		return ERR(err, FLOWTOLL_ERR_USAGE, "the client is no address: '%s'", client);
+	if (plan->asked->tag_count > LIMIT_TAGS)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "more than %d tags", LIMIT_TAGS);
+	if (plan->asked->tag_count > 0)
+		TRY(key_check_inventory(plan->engine, "a tag", err));
 	engine_period(plan->engine, &plan->period_start_us, &plan->period_end_us);
 	TRY(look_at_files(plan, err));
 	plan->by_margins = plan->lacks_packet;
@@ -139,6 +144,15 @@ static const struct lists_column gateway_columns[] = {
 	BYTES_DETAIL("unsolicited_bytes", NAT_UNSOLICITED),
 	BYTES_DETAIL("unsent_bytes", NAT_UNSENT),
 	BYTES_DETAIL("residual_bytes", NAT_RESIDUAL),
+};
+
+/* After the first column of these: the clients' tags that are asked for. */
+static const struct lists_column tag_columns[] = {
+	COUNT("clients", NAT_GROUPS),
+	BYTES("billed_bytes", NAT_BILLED),
+	BYTES_DETAIL("upload_bytes", NAT_UPLOAD),
+	BYTES_DETAIL("download_bytes", NAT_DOWNLOAD),
+	SHARE("share", NAT_SHARE),
 };
 
 static const struct lists_column client_columns[] = {
@@ -193,11 +207,13 @@ static const struct lists_column coverage_columns[] = {
 	BYTES("unnamed_bytes", NAT_UNNAMED_ALL),
 };
 
+enum { COLUMNS_MAX = sizeof gateway_columns / sizeof *gateway_columns }; /* of the widest */
 #define COLUMNS(array) .column_count = sizeof array / sizeof *array, .columns = array
 
 static const struct lists_table tables[] = {
 	{"period", NAT_LIST_PERIOD, .is_record = true, .in_headline = true, COLUMNS(period_columns)},
 	{"gateways", NAT_LIST_GATEWAYS, COLUMNS(gateway_columns)},
+	{"tags", NAT_LIST_TAGS, .has_other = true, COLUMNS(tag_columns)},
 	{"clients", NAT_LIST_CLIENTS, .has_other = true, .key_count = 1, COLUMNS(client_columns)},
 	{"remotes", NAT_LIST_REMOTES, .has_other = true, .key_count = 1, COLUMNS(remote_columns)},
 	{"pairs", NAT_LIST_PAIRS, .has_other = true, .key_count = 1, COLUMNS(pair_columns)},
@@ -242,7 +258,7 @@ run(struct nat_plan *plan, struct answer *answer, struct lists **lists, bool *ag
 	buf_free(&sql);
 	if (rc != FLOWTOLL_OK)
 		return rc;
-	assert(result_column_count(answer->source) == NAT_COLUMN_COUNT);
+	assert(result_column_count(answer->source) == NAT_COLUMN_COUNT + plan->asked->tag_count);
 	TRY(lists_begin(answer, lists, err));
 	for (*again = false; !*again;) {
 		const struct result_cell *row;
@@ -253,6 +269,52 @@ run(struct nat_plan *plan, struct answer *answer, struct lists **lists, bool *ag
 		*again = wants_more(plan, row);
 	}
 	return FLOWTOLL_OK;
+}
+
+/* Where the columns of the clients' tags stand in a table; SIZE_MAX: it has none. */
+static size_t
+tags_at(const struct lists_table *table)
+{
+	if (table->list == NAT_LIST_TAGS)
+		return 0;
+	for (size_t i = 0; i < table->column_count; i++)
+		if (table->columns[i].from == NAT_CLIENT)
+			return i + 1;
+	return SIZE_MAX;
+}
+
+static enum flowtoll_rc
+add_table(const struct nat_plan *plan, struct lists *lists, struct answer *answer,
+          const struct lists_table *table, struct flowtoll_err *err)
+{
+	const struct flowtoll_nat *asked = plan->asked;
+	const size_t at = tags_at(table);
+	if (asked->tag_count == 0)
+		return table->list == NAT_LIST_TAGS ? FLOWTOLL_OK : lists_add(lists, answer, table, err);
+	if (at == SIZE_MAX)
+		return lists_add(lists, answer, table, err);
+	struct lists_column columns[COLUMNS_MAX + LIMIT_TAGS];
+	struct lists_table tagged = *table;
+	size_t count = 0;
+	for (size_t i = 0; i < table->column_count + 1; i++) {
+		for (size_t t = 0; i == at && t < asked->tag_count; t++) {
+			struct buf name;
+			buf_init(&name, LIMIT_SQL_BYTES);
+			buf_addf(&name, "client.tag:%s", asked->tags[t]);
+			const char *kept = arena_dup(plan->arena, buf_text(&name), name.len);
+			buf_free(&name);
+			if (kept == NULL)
+				return err_memory(err, "making an answer");
+			columns[count++] = (struct lists_column)PLAIN(kept, NAT_FIRST_TAG + t);
+		}
+		if (i < table->column_count)
+			columns[count++] = table->columns[i];
+	}
+	tagged.columns = columns;
+	tagged.column_count = count;
+	if (table->list == NAT_LIST_TAGS)
+		tagged.key_count = asked->tag_count;
+	return lists_add(lists, answer, &tagged, err);
 }
 
 static enum flowtoll_rc
@@ -270,7 +332,10 @@ ask(struct nat_plan *plan, struct answer *answer, struct flowtoll_err *err)
 	} while (again);
 	TRY(nat_notes_headline(plan, answer, lists, err));
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-		TRY(lists_add(lists, answer, &tables[i], err));
+		TRY(add_table(plan, lists, answer, &tables[i], err));
+	TRY(notes_inventory_age(plan->engine, answer, err));
+	for (size_t t = 0; t < plan->asked->tag_count; t++)
+		TRY(notes_missing_tag(plan->engine, plan->asked->tags[t], answer, err));
 	return notes_flow_logs(plan->engine, false, answer, err);
 }
 

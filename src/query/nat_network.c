@@ -107,14 +107,10 @@ struct routes {
 static bool
 add_route(struct routes *routes, size_t subnet, struct ip_cidr cidr, const char *target)
 {
-	if (routes->count == routes->cap) {
-		size_t cap = routes->cap > 0 ? routes->cap * 2 : 64;
-		struct nat_route *all = mem_realloc_array(routes->all, cap, sizeof *all);
-		if (all == NULL)
-			return false;
-		routes->all = all;
-		routes->cap = cap;
-	}
+	struct nat_route *all = mem_room(routes->all, routes->count, &routes->cap, sizeof *all);
+	if (all == NULL)
+		return false;
+	routes->all = all;
 	routes->all[routes->count++] = (struct nat_route){subnet, cidr, target};
 	return true;
 }

@@ -4,16 +4,12 @@
  */
 #include "query/nat_notes.h"
 
+#include "query/notes.h"
+
 #include <string.h>
 #include <time.h>
 
 enum { TEXT_BYTES_MAX = 16 * 1024 };
-
-#define LOG_FORMAT                                                                                 \
-	"'${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} "       \
-	"${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${pkt-srcaddr} "      \
-	"${pkt-dstaddr} ${flow-direction} ${instance-id} ${az-id} "      \
-	"${resource-id} ${interface-type}'"
 
 /* ---- cells -------------------------------------------------------------------------------- */
 
@@ -193,12 +189,7 @@ note_poor(const struct nat_plan *plan, struct answer *answer, const struct resul
 		                "these logs lack pkt-srcaddr and pkt-dstaddr: only the total is told; for "
 		                "clients and remotes give the VPCs' ranges too: aws ec2 describe-vpcs > "
 		                "vpcs.json, --inventory vpcs.json"));
-	return answer_note(answer, err,
-	                   "a flow log that tells all: aws ec2 create-flow-logs --resource-type VPC "
-	                   "--resource-ids %s --traffic-type ALL --log-destination-type s3 "
-	                   "--log-destination arn:aws:s3:::BUCKET --max-aggregation-interval 60 "
-	                   "--log-format " LOG_FORMAT,
-	                   plan->gateways[0].vpc_id != NULL ? plan->gateways[0].vpc_id : "VPC");
+	return notes_better_flow_log(plan->gateways[0].vpc_id, answer, err);
 }
 
 enum flowtoll_rc
@@ -332,6 +323,28 @@ add_client(struct buf *buf, const struct result_cell *row)
 	buf_adds(buf, ".\n");
 }
 
+/* The tags with most: "By the tags Team, Env, most is of 'web', clients without: 3 GiB". */
+static void
+add_tags(struct buf *buf, const struct nat_plan *plan, const struct result_cell *row)
+{
+	const struct flowtoll_nat *asked = plan->asked;
+	buf_adds(buf, asked->tag_count == 1 ? "By the tag" : "By the tags");
+	for (size_t t = 0; t < asked->tag_count; t++)
+		buf_addf(buf, "%s %s", t > 0 ? "," : "", asked->tags[t]);
+	buf_adds(buf, ", most is of");
+	for (size_t t = 0; t < asked->tag_count; t++) {
+		const struct result_cell *value = &row[NAT_FIRST_TAG + t];
+		buf_adds(buf, t > 0 ? ", " : " ");
+		buf_adds(buf, value->type == RESULT_TEXT ? "'" : "clients without");
+		add_text(buf, value);
+		buf_adds(buf, value->type == RESULT_TEXT ? "'" : "");
+	}
+	buf_adds(buf, ": ");
+	buf_add_size(buf, number(&row[NAT_BILLED]));
+	add_share(buf, row);
+	buf_adds(buf, ".\n");
+}
+
 enum flowtoll_rc
 nat_notes_headline(const struct nat_plan *plan, struct answer *answer, struct lists *lists,
                    struct flowtoll_err *err)
@@ -352,6 +365,10 @@ nat_notes_headline(const struct nat_plan *plan, struct answer *answer, struct li
 	if (rc == FLOWTOLL_OK && row != NULL &&
 	    (row[NAT_REMOTE].type == RESULT_IP || row[NAT_REMOTE_NAME].type == RESULT_TEXT))
 		add_remote(&buf, plan, row);
+	if (rc == FLOWTOLL_OK)
+		rc = lists_next(lists, NAT_LIST_TOP_TAG, &row, err);
+	if (rc == FLOWTOLL_OK && row != NULL)
+		add_tags(&buf, plan, row);
 	if (rc == FLOWTOLL_OK)
 		rc = buf_check(&buf, "making an answer", err);
 	if (rc == FLOWTOLL_OK) {

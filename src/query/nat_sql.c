@@ -4,6 +4,7 @@
  */
 #include "query/nat.h"
 
+#include "query/keys.h"
 #include "query/template.h"
 
 extern const char sql_nat[], sql_nat_legs[], sql_nat_margins[], sql_nat_traffic[];
@@ -210,6 +211,8 @@ enum nat_hole {
 	HOLE_ROWS,
 	HOLE_WINDOWS,
 	HOLE_FILES,
+	HOLE_TAGS,
+	HOLE_TAG_COLUMNS,
 	HOLE_COUNT
 };
 
@@ -250,6 +253,23 @@ add_margins(const struct nat_plan *plan, struct buf *sql)
 	buf_free(&routes);
 }
 
+/* The interface of the gateway tells which of several clients with one address is meant: that of
+ * its VPC. */
+static void
+add_tags(const struct nat_plan *plan, struct buf *list, struct buf *columns)
+{
+	const struct flowtoll_nat *asked = plan->asked;
+	buf_addc(list, '[');
+	for (size_t t = 0; t < asked->tag_count; t++) {
+		buf_adds(list, t > 0 ? ", " : "");
+		key_add_tag(list, "client", asked->tags[t], "interface_id");
+		buf_addf(columns, ", CASE WHEN tags IS NOT NULL THEN tags[%zu] ELSE ", t + 1);
+		key_add_tag(columns, "client", asked->tags[t], "interface_id");
+		buf_adds(columns, " END");
+	}
+	buf_adds(list, asked->tag_count == 0 ? "CAST(NULL AS VARCHAR)]" : "]");
+}
+
 static void
 fill(const struct nat_plan *plan, struct buf holes[HOLE_COUNT])
 {
@@ -277,6 +297,7 @@ fill(const struct nat_plan *plan, struct buf holes[HOLE_COUNT])
 	         (unsigned long long)(asked->rows == 0           ? INT64_MAX - 1
 	                              : asked->rows < INT64_MAX ? asked->rows
 	                                                        : INT64_MAX - 1));
+	add_tags(plan, &holes[HOLE_TAGS], &holes[HOLE_TAG_COLUMNS]);
 	add_count(&holes[HOLE_WINDOWS], plan, plan->windows);
 	add_count(&holes[HOLE_FILES], plan, plan->windows_with_files);
 }
@@ -326,6 +347,9 @@ fill_part(const struct nat_plan *plan, enum part part, const struct buf holes[HO
 		{"rows", buf_text(&holes[HOLE_ROWS])},
 		{"windows", buf_text(&holes[HOLE_WINDOWS])},
 		{"windows_with_files", buf_text(&holes[HOLE_FILES])},
+		{"has_tags", plan->asked->tag_count > 0 ? "true" : "false"},
+		{"tags", buf_text(&holes[HOLE_TAGS])},
+		{"tag_columns", buf_text(&holes[HOLE_TAG_COLUMNS])},
 	};
 	if (part == PART_LEGS)
 		template_fill(sql, sql_nat_legs, legs, sizeof legs / sizeof *legs);

@@ -8,6 +8,13 @@
 
 #include <assert.h>
 #include <string.h>
+#include <strings.h>
+
+#define LOG_FORMAT                                                                                 \
+	"'${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} "       \
+	"${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${pkt-srcaddr} "      \
+	"${pkt-dstaddr} ${flow-direction} ${instance-id} ${az-id} "                                    \
+	"${resource-id} ${interface-type}'"
 
 static enum flowtoll_rc
 note_twice(const struct flow_logs_twice *twice, struct answer *answer, struct flowtoll_err *err)
@@ -71,4 +78,37 @@ notes_missing_fields(const struct engine *engine, const char *text, struct answe
 			TRY(notes_missing_sum(engine, id, answer, err));
 	}
 	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+notes_missing_tag(const struct engine *engine, const char *tag, struct answer *answer,
+                  struct flowtoll_err *err)
+{
+	const struct who_network *network = who_network(engine_who(engine));
+	const char *near = NULL;
+	for (size_t i = 0; i < network->tag_count; i++) {
+		if (strcmp(network->tags[i].key, tag) == 0)
+			return FLOWTOLL_OK;
+		if (near == NULL && strcasecmp(network->tags[i].key, tag) == 0)
+			near = network->tags[i].key;
+	}
+	if (near != NULL)
+		return answer_note(answer, err,
+		                   "nothing in the inventory has a tag '%s'; it is spelled '%s' there",
+		                   tag, near);
+	return answer_note(answer, err, "nothing in the inventory has a tag '%s'%s", tag,
+	                   (network->known & WHO_KNOWS_TAGS) == 0
+	                       ? "; it lacks those of instances, which aws ec2 describe-tags prints"
+	                       : "");
+}
+
+enum flowtoll_rc
+notes_better_flow_log(const char *vpc_id, struct answer *answer, struct flowtoll_err *err)
+{
+	return answer_note(answer, err,
+	                   "a flow log that tells all: aws ec2 create-flow-logs --resource-type VPC "
+	                   "--resource-ids %s --traffic-type ALL --log-destination-type s3 "
+	                   "--log-destination arn:aws:s3:::BUCKET --max-aggregation-interval 60 "
+	                   "--log-format " LOG_FORMAT,
+	                   vpc_id != NULL ? vpc_id : "VPC");
 }

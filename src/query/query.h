@@ -37,6 +37,17 @@ FLOWTOLL_MUST_USE enum flowtoll_rc query_nat(struct engine *engine, const struct
                                              const struct flowtoll_nat *nat,
                                              struct answer **answer, struct flowtoll_err *err);
 
+/* Who is behind addresses; see struct flowtoll_who. */
+FLOWTOLL_MUST_USE enum flowtoll_rc query_who(const struct who *who,
+                                             const struct flowtoll_who *asked,
+                                             struct answer **answer, struct flowtoll_err *err);
+
+/* The flow logs of the inventory, and what they cannot answer; see struct flowtoll_flow_logs. */
+FLOWTOLL_MUST_USE enum flowtoll_rc query_flow_logs(const struct who *who,
+                                                   const struct flowtoll_flow_logs *asked,
+                                                   struct answer **answer,
+                                                   struct flowtoll_err *err);
+
 /* Any SQL, over the tables of query_nat too. `who` may be NULL. */
 FLOWTOLL_MUST_USE enum flowtoll_rc query_sql(struct engine *engine, const struct who *who,
                                              const char *sql, struct answer **answer,

@@ -35,6 +35,8 @@ struct list {
 struct plan {
 	struct engine *engine;
 	bool names; /* beside addresses */
+	const char *const *tags; /* likewise */
+	size_t tag_count;
 	struct arena *arena;
 	const char *where;
 	const char *having;
@@ -118,7 +120,7 @@ plan_list(struct plan *plan, const char *text, struct flowtoll_err *err)
 	struct list *list = &plan->lists[plan->list_count];
 	list->text = text;
 	for (const char *key = text;; key++) {
-		size_t len = strcspn(key, ",");
+		size_t len = key_span(key);
 		if (list->key_count == LIMIT_KEYS)
 			return ERR(err, FLOWTOLL_ERR_USAGE, "'%s' has more than %d keys", text, LIMIT_KEYS);
 		TRY(plan_key(plan, list, key, len, err));
@@ -131,6 +133,27 @@ plan_list(struct plan *plan, const char *text, struct flowtoll_err *err)
 			return ERR(err, FLOWTOLL_ERR_USAGE, "'%s' is asked for twice", text);
 	plan->list_count++;
 	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+plan_tags(struct plan *plan, const struct flowtoll_top *top, struct flowtoll_err *err)
+{
+	bool any = false;
+	plan->tags = top->tags;
+	plan->tag_count = top->tag_count;
+	if (top->tag_count == 0)
+		return FLOWTOLL_OK;
+	if (top->tag_count > LIMIT_TAGS)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "more than %d tags", LIMIT_TAGS);
+	for (size_t k = 0; k < plan->key_count; k++)
+		any |= plan->keys[k].address != NULL;
+	if (!any) {
+		err_set(err, FLOWTOLL_ERR_USAGE, "no key is an address, so nothing has the tag '%s'",
+		        top->tags[0]);
+		err_hint(err, "to rank by it: src.tag:%s or dst.tag:%s", top->tags[0], top->tags[0]);
+		return err->code;
+	}
+	return key_check_inventory(plan->engine, "a tag", err);
 }
 
 static enum flowtoll_rc
@@ -149,7 +172,7 @@ make_plan(struct plan *plan, const struct flowtoll_top *top, struct flowtoll_err
 	TRY(plan_metric(plan, top->by, err));
 	for (size_t i = 0; i < top->key_count; i++)
 		TRY(plan_list(plan, top->keys[i], err));
-	return FLOWTOLL_OK;
+	return plan_tags(plan, top, err);
 }
 
 /* ---- the SQL ------------------------------------------------------------------------------ */
@@ -166,7 +189,8 @@ enum { HOLE_COUNT = sizeof(struct holes) / sizeof(struct buf) };
 static void
 add_alias(struct buf *buf, const char *comma, const struct key *key)
 {
-	buf_addf(buf, "%s\"%s\"", comma, key->alias);
+	buf_adds(buf, comma);
+	buf_adds(buf, key->alias);
 }
 
 /* All keys, as columns of a table. */
@@ -174,7 +198,7 @@ static void
 add_keys_of(struct buf *buf, const struct plan *plan, const char *table)
 {
 	for (size_t k = 0; k < plan->key_count; k++)
-		buf_addf(buf, "%s%s.\"%s\"", k > 0 ? ", " : "", table, plan->keys[k].alias);
+		buf_addf(buf, "%s%s.%s", k > 0 ? ", " : "", table, plan->keys[k].alias);
 }
 
 /* Do two tables agree in all keys? */
@@ -182,7 +206,7 @@ static void
 add_same_keys(struct buf *buf, const struct plan *plan, const char *a, const char *b)
 {
 	for (size_t k = 0; k < plan->key_count; k++)
-		buf_addf(buf, "%s%s.\"%s\" IS NOT DISTINCT FROM %s.\"%s\"", k > 0 ? " AND " : "", a,
+		buf_addf(buf, "%s%s.%s IS NOT DISTINCT FROM %s.%s", k > 0 ? " AND " : "", a,
 		         plan->keys[k].alias, b, plan->keys[k].alias);
 }
 
@@ -221,6 +245,31 @@ wants_fold(const struct plan *plan)
 	return true;
 }
 
+/* Is one of the first `count` keys made from this column? */
+static bool
+is_column_of(const struct plan *plan, size_t count, const char *column)
+{
+	for (size_t k = 0; k < count; k++)
+		if (strcmp(plan->keys[k].column, column) == 0)
+			return true;
+	return false;
+}
+
+/* The columns of flows that the keys are made from, each once. */
+static void
+add_columns(struct buf *sql, const struct plan *plan)
+{
+	const char *logged = NULL; /* the same for all that have one */
+	for (size_t k = 0; k < plan->key_count; k++) {
+		const struct key *key = &plan->keys[k];
+		if (!is_column_of(plan, k, key->column))
+			buf_addf(sql, "\"%s\", ", key->column);
+		logged = key->logged != NULL ? key->logged : logged;
+	}
+	if (logged != NULL && !is_column_of(plan, plan->key_count, logged))
+		buf_addf(sql, "\"%s\", ", logged);
+}
+
 /* Naming an address costs more than counting it: of a single list, records are first added up by
  * the columns its keys are made from, and only those groups are named. */
 static void
@@ -239,7 +288,7 @@ add_records(struct buf *sql, const struct plan *plan)
 	                                        : "file AS m_file, ";
 	buf_adds(sql, "SELECT ");
 	for (size_t k = 0; k < plan->key_count; k++)
-		buf_addf(sql, "%s AS \"%s\", ", plan->keys[k].sql, plan->keys[k].alias);
+		buf_addf(sql, "%s AS %s, ", plan->keys[k].sql, plan->keys[k].alias);
 	if (!first) {
 		buf_addf(sql, "%s%s AS m_bytes, %s AS m_packets, %s AS m_flows FROM %s", file, bytes,
 		         packets, flows, table);
@@ -249,13 +298,7 @@ add_records(struct buf *sql, const struct plan *plan)
 	}
 	buf_addf(sql, "%sm_bytes, m_packets, m_flows FROM (SELECT %s",
 	         plan->sample != NULL ? "m_file, " : "", file);
-	for (size_t k = 0; k < plan->key_count; k++) {
-		bool seen = false;
-		for (size_t j = 0; j < k; j++)
-			seen |= strcmp(plan->keys[j].column, plan->keys[k].column) == 0;
-		if (!seen)
-			buf_addf(sql, "\"%s\", ", plan->keys[k].column);
-	}
+	add_columns(sql, plan);
 	buf_addf(sql, "sum(%s) AS m_bytes, sum(%s) AS m_packets, sum(%s) AS m_flows FROM %s",
 	         bytes, packets, flows, table);
 	if (plan->where != NULL)
@@ -278,7 +321,7 @@ add_list_number(struct buf *sql, const struct plan *plan)
 			bool has = false;
 			for (size_t i = 0; i < plan->lists[l].key_count; i++)
 				has |= plan->lists[l].keys[i] == k;
-			buf_addf(sql, "%sGROUPING(\"%s\") = %d", k > 0 ? " AND " : "", plan->keys[k].alias,
+			buf_addf(sql, "%sGROUPING(%s) = %d", k > 0 ? " AND " : "", plan->keys[k].alias,
 			         has ? 0 : 1);
 		}
 		buf_addf(sql, " THEN %zu", l);
@@ -316,12 +359,37 @@ add_shown(struct holes *holes, const struct plan *plan)
 	}
 }
 
+/* The interface, where it is a key too: it tells VPCs with equal ranges apart. Of lists that it is
+ * not of it is NULL. */
+static const char *
+logged_key(const struct plan *plan)
+{
+	for (size_t k = 0; k < plan->key_count; k++)
+		if (strcmp(plan->keys[k].label, flow_fields[FLOW_interface_id].column) == 0)
+			return "lines.interface_id";
+	return NULL;
+}
+
 static void
 add_names(struct buf *sql, const struct plan *plan)
 {
-	for (size_t k = 0; plan->names && k < plan->key_count; k++)
-		for (size_t n = 0; plan->keys[k].address != NULL && n < NAMES_MAX; n++)
-			buf_addf(sql, "%s(lines.\"%s\"),\n  ", key_names[n].function, plan->keys[k].alias);
+	const char *logged = logged_key(plan);
+	for (size_t k = 0; k < plan->key_count; k++) {
+		const struct key *key = &plan->keys[k];
+		if (key->address == NULL)
+			continue;
+		struct buf alias;
+		buf_init(&alias, LIMIT_SQL_BYTES);
+		buf_addf(&alias, "lines.%s", key->alias);
+		for (size_t n = 0; plan->names && n < NAMES_MAX; n++)
+			buf_addf(sql, logged != NULL ? "%s(%s, coalesce(%s, '')),\n  " : "%s(%s),\n  ",
+			         key_names[n].function, buf_text(&alias), logged);
+		for (size_t t = 0; t < plan->tag_count; t++) {
+			key_add_tag(sql, buf_text(&alias), plan->tags[t], logged);
+			buf_adds(sql, ",\n  ");
+		}
+		buf_free(&alias);
+	}
 }
 
 /* Of a sample, records are grouped by file first, and what is grouped then is that. */
@@ -431,14 +499,30 @@ add_column(struct columns *columns, const char *name, size_t from, enum result_u
 		(struct lists_column){.name = kept, .from = from, .unit = unit, .is_detail = is_detail};
 }
 
-/* Columns of the names of one address; where they begin in the source. */
-static void
-add_name_columns(struct columns *columns, const char *address, size_t from)
+/* How many columns of the source each address has beside it. */
+static size_t
+beside_count(const struct plan *plan)
 {
-	char name[160];
-	for (size_t n = 0; n < NAMES_MAX; n++) {
-		snprintf(name, sizeof name, "%s.%s", key_address_prefix(address), key_names[n].word);
-		add_column(columns, name, from + n, RESULT_PLAIN, true);
+	return (plan->names ? NAMES_MAX : 0) + plan->tag_count;
+}
+
+/* Columns of the names and tags of one address; `from`: where they begin in the source. */
+static void
+add_name_columns(const struct plan *plan, struct columns *columns, const char *address,
+                 size_t from)
+{
+	const char *prefix = key_address_prefix(address);
+	for (size_t n = 0; n < beside_count(plan); n++) {
+		const bool is_name = plan->names && n < NAMES_MAX;
+		struct buf name;
+		buf_init(&name, LIMIT_SQL_BYTES);
+		if (is_name)
+			buf_addf(&name, "%s.%s", prefix, key_names[n].word);
+		else
+			buf_addf(&name, "%s.tag:%s", prefix, plan->tags[n - (plan->names ? NAMES_MAX : 0)]);
+		columns->failed |= name.failed;
+		add_column(columns, buf_text(&name), from + n, RESULT_PLAIN, is_name);
+		buf_free(&name);
 	}
 }
 
@@ -447,8 +531,8 @@ static size_t
 names_begin(const struct plan *plan, size_t k)
 {
 	size_t from = LISTS_REST + plan->key_count;
-	for (size_t i = 0; plan->names && i < k; i++)
-		from += plan->keys[i].address != NULL ? NAMES_MAX : 0;
+	for (size_t i = 0; i < k; i++)
+		from += plan->keys[i].address != NULL ? beside_count(plan) : 0;
 	return from;
 }
 
@@ -459,10 +543,10 @@ list_columns(const struct plan *plan, const struct list *list, struct columns *c
 	for (size_t i = 0; i < list->key_count; i++)
 		add_column(columns, plan->keys[list->keys[i]].label, LISTS_REST + list->keys[i],
 		           RESULT_PLAIN, false);
-	for (size_t i = 0; plan->names && i < list->key_count; i++) {
+	for (size_t i = 0; i < list->key_count; i++) {
 		const struct key *key = &plan->keys[list->keys[i]];
 		if (key->address != NULL)
-			add_name_columns(columns, key->address, names_begin(plan, list->keys[i]));
+			add_name_columns(plan, columns, key->address, names_begin(plan, list->keys[i]));
 	}
 	add_column(columns, "bytes", metrics_begin, RESULT_BYTES, false);
 	add_column(columns, "share", metrics_begin + 1, RESULT_SHARE, false);
@@ -479,7 +563,7 @@ static enum flowtoll_rc
 make_table(const struct plan *plan, size_t l, struct lists *lists, struct answer *answer,
            struct flowtoll_err *err)
 {
-	struct lists_column all[LIMIT_KEYS * (1 + NAMES_MAX) + METRIC_COUNT];
+	struct lists_column all[LIMIT_KEYS * (1 + NAMES_MAX + LIMIT_TAGS) + METRIC_COUNT];
 	struct columns columns = {.all = all, .arena = &answer->arena};
 	list_columns(plan, &plan->lists[l], &columns);
 	if (columns.failed)
@@ -530,13 +614,37 @@ note_gateway(const struct plan *plan, const struct who *who, const struct lists 
 	                   address, ip);
 }
 
+/* Tags that nothing has. */
+static enum flowtoll_rc
+note_tags(const struct plan *plan, struct answer *answer, struct flowtoll_err *err)
+{
+	for (size_t t = 0; t < plan->tag_count; t++)
+		TRY(notes_missing_tag(plan->engine, plan->tags[t], answer, err));
+	for (size_t k = 0; k < plan->key_count; k++)
+		if (plan->keys[k].tag != NULL)
+			TRY(notes_missing_tag(plan->engine, plan->keys[k].tag, answer, err));
+	return FLOWTOLL_OK;
+}
+
 /* ---- asking ------------------------------------------------------------------------------- */
+
+static bool
+uses_inventory(const struct plan *plan)
+{
+	bool any = false;
+	for (size_t k = 0; k < plan->key_count; k++)
+		any |= plan->keys[k].is_name ||
+		       (plan->keys[k].address != NULL && (plan->names || plan->tag_count > 0));
+	return any;
+}
 
 static enum flowtoll_rc
 ask(const struct plan *plan, const struct who *who, struct answer *answer,
     struct flowtoll_err *err)
 {
 	struct buf sql;
+	if (uses_inventory(plan))
+		TRY(notes_inventory(plan->engine, answer, err));
 	buf_init(&sql, LIMIT_SQL_BYTES);
 	enum flowtoll_rc rc = make_sql(plan, &sql, err);
 	if (rc == FLOWTOLL_OK)
@@ -549,6 +657,7 @@ ask(const struct plan *plan, const struct who *who, struct answer *answer,
 	for (size_t l = 0; l < plan->list_count; l++)
 		TRY(make_table(plan, l, lists, answer, err));
 	TRY(note_gateway(plan, who, lists, answer, err));
+	TRY(note_tags(plan, answer, err));
 	if (engine_has_field(plan->engine, FLOW_bytes)) /* shown, whatever is ranked by */
 		TRY(notes_missing_sum(plan->engine, FLOW_bytes, answer, err));
 	if (plan->packets)
@@ -569,7 +678,7 @@ check_having(const struct plan *plan, struct flowtoll_err *err)
 		buf_adds(&sql, "SELECT 1 FROM (SELECT ");
 		for (size_t i = 0; i < list->key_count; i++) {
 			const struct key *key = &plan->keys[list->keys[i]];
-			buf_addf(&sql, "%s AS \"%s\", ", key->sql, key->alias);
+			buf_addf(&sql, "%s AS %s, ", key->sql, key->alias);
 		}
 		buf_adds(&sql, "CAST(0 AS HUGEINT) AS bytes, CAST(0 AS HUGEINT) AS packets, "
 		               "CAST(0 AS BIGINT) AS flows FROM flows) AS answer WHERE");

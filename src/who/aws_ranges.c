@@ -52,7 +52,7 @@ struct reader {
 	const char *list;       /* the list that is read, and the key of the prefix in it */
 	const char *prefix_key;
 	bool has_rows;
-	const char *source;
+	char date[WHO_DATE_MAX]; /* empty: not told */
 };
 
 void
@@ -283,11 +283,10 @@ static enum flowtoll_rc
 read_value(void *ctx, const char *key, const char *text, struct flowtoll_err *err)
 {
 	struct reader *reader = ctx;
-	char source[32];
-	if (strcmp(key, "createDate") != 0 || text == NULL || !is_date(text))
-		return FLOWTOLL_OK;
-	snprintf(source, sizeof source, "AWS ranges %.10s", text);
-	return intern(reader, source, &reader->source, err);
+	(void)err;
+	if (strcmp(key, "createDate") == 0 && text != NULL && is_date(text))
+		snprintf(reader->date, sizeof reader->date, "%.10s", text);
+	return FLOWTOLL_OK;
 }
 
 static enum flowtoll_rc
@@ -313,10 +312,14 @@ who_aws_ranges_read(struct who_aws_ranges *ranges, struct who_intern *intern_to,
 		.value = read_value,
 		.end = read_end,
 	};
-	struct reader reader = {.intern = intern_to, .source = "AWS ranges"};
+	struct reader reader = {.intern = intern_to};
+	const struct who_source *source = NULL;
 	enum flowtoll_rc rc = who_json_walk(path, LIMIT_RANGES_BYTES, &visitor, &reader, err);
 	mem_free(reader.rows);
-	struct who_aws_ranges result = {reader.trie, reader.places, reader.source};
+	if (rc == FLOWTOLL_OK)
+		rc = who_source_make(intern_to, "AWS ranges", reader.date[0] != '\0' ? reader.date : NULL,
+		                     true, &source, err);
+	struct who_aws_ranges result = {reader.trie, reader.places, source};
 	if (rc == FLOWTOLL_OK) {
 		struct who_aws_ranges old = *ranges;
 		*ranges = result;

@@ -18,7 +18,7 @@
 
 #include "base/err.h"
 #include "ip/trie.h"
-#include "who/intern.h"
+#include "who/name_source.h"
 
 struct who_place {
 	const char *name;    /* "S3 us-east-1" */
@@ -31,7 +31,7 @@ struct who_place {
 struct who_aws_ranges {
 	struct ip_trie *trie; /* prefix -> index in places; NULL while empty */
 	struct who_place *places;
-	const char *source; /* "AWS ranges 2026-11-20" */
+	const struct who_source *source; /* "AWS ranges 2026-11-20" */
 };
 
 void who_aws_ranges_free(struct who_aws_ranges *ranges);
@@ -41,11 +41,11 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_aws_ranges_read(struct who_aws_ranges *ra
                                                        struct who_intern *intern, const char *path,
                                                        struct flowtoll_err *err);
 
-/* NULL: not there. */
+/* NULL: not there; the length of the prefix that is, in *bits (NULL ok). */
 static inline const struct who_place *
-who_aws_ranges_find(const struct who_aws_ranges *ranges, struct ip ip)
+who_aws_ranges_find(const struct who_aws_ranges *ranges, struct ip ip, unsigned *bits)
 {
-	uint32_t at = ranges->trie != NULL ? ip_trie_find(ranges->trie, ip, NULL) : IP_TRIE_NONE;
+	uint32_t at = ranges->trie != NULL ? ip_trie_find(ranges->trie, ip, bits) : IP_TRIE_NONE;
 	return at != IP_TRIE_NONE ? &ranges->places[at] : NULL;
 }
 

@@ -7,16 +7,10 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "who/claim.h"
 
 #include <assert.h>
 #include <string.h>
-
-/* An interface among those that share an address:  newest ─▶ older ─▶ first ─▶ NULL */
-struct who_claim {
-	uint32_t entry;
-	uint32_t count; /* with all older ones */
-	const struct who_claim *older;
-};
 
 void
 who_inventory_free(struct who_inventory *inventory)
@@ -42,16 +36,14 @@ add_entry(struct who_inventory *inventory, const struct who_entry *entry, uint32
 	static_assert(LIMIT_INTERFACES < IP_TRIE_NONE, "an index is a value of the trie");
 	if (inventory->count == LIMIT_INTERFACES)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "more than %d interfaces", LIMIT_INTERFACES);
-	if (inventory->count == inventory->cap) {
-		size_t cap = inventory->cap > 0 ? inventory->cap * 2 : 64;
-		struct who_entry *entries = mem_realloc_array(inventory->entries, cap, sizeof *entries);
-		if (entries == NULL)
-			return out_of_memory(err);
-		inventory->entries = entries;
-		inventory->cap = cap;
-	}
+	struct who_entry *entries =
+		mem_room(inventory->entries, inventory->count, &inventory->cap, sizeof *entries);
+	if (entries == NULL)
+		return out_of_memory(err);
+	inventory->entries = entries;
 	*index = (uint32_t)inventory->count;
-	inventory->entries[inventory->count++] = *entry;
+	inventory->entries[inventory->count] = *entry;
+	inventory->entries[inventory->count++].from = inventory->from;
 	return FLOWTOLL_OK;
 }
 
@@ -101,27 +93,17 @@ merge(struct who_entry *a, struct who_entry *b)
 	*a = *b = best;
 }
 
-/* The entry of all claimants: what they agree on, and a label with the first of them. */
+/* The label of several: with the first of them, if they have not all the same. */
 static enum flowtoll_rc
-share(struct who_inventory *inventory, struct who_intern *intern, const struct who_claim *newest,
-      uint32_t *index, struct flowtoll_err *err)
+shared_name(const struct who_inventory *inventory, struct who_intern *intern,
+            const struct who_claim *newest, const char **name, struct flowtoll_err *err)
 {
 	const struct who_entry *entries = inventory->entries;
 	const struct who_claim *first = newest;
 	bool names_differ = false;
-	struct who_entry shared = entries[newest->entry];
-	for (; first->older != NULL; first = first->older) {
-		const struct who_entry *entry = &entries[first->older->entry];
-		names_differ |= !is_same_text(shared.name, entry->name);
-		if (!is_same_text(shared.kind, entry->kind))
-			shared.kind = NULL;
-		if (!is_same_text(shared.owner, entry->owner))
-			shared.owner = NULL;
-		if (!is_same_text(shared.resource_id, entry->resource_id))
-			shared.resource_id = NULL;
-	}
-	shared.eni_id = NULL;
-	shared.claimants = newest;
+	for (; first->older != NULL; first = first->older)
+		names_differ |= !is_same_text(entries[newest->entry].name,
+		                              entries[first->older->entry].name);
 	struct buf label;
 	buf_init(&label, LIMIT_LABEL_BYTES);
 	buf_adds(&label, entries[first->entry].name);
@@ -132,10 +114,33 @@ share(struct who_inventory *inventory, struct who_intern *intern, const struct w
 		         newest->count == LIMIT_CLAIMANTS ? " or more" : "");
 	enum flowtoll_rc rc = buf_check(&label, "reading the inventory", err);
 	if (rc == FLOWTOLL_OK) {
-		shared.name = who_intern(intern, label.data, label.len);
-		rc = shared.name != NULL ? FLOWTOLL_OK : out_of_memory(err);
+		*name = who_intern(intern, label.data, label.len);
+		rc = *name != NULL ? FLOWTOLL_OK : out_of_memory(err);
 	}
 	buf_free(&label);
+	return rc;
+}
+
+/* The entry of all claimants: what they agree on, and a label. */
+static enum flowtoll_rc
+share(struct who_inventory *inventory, struct who_intern *intern, const struct who_claim *newest,
+      uint32_t *index, struct flowtoll_err *err)
+{
+	const struct who_entry *entries = inventory->entries;
+	struct who_entry shared = entries[newest->entry];
+	for (const struct who_claim *claim = newest->older; claim != NULL; claim = claim->older) {
+		const struct who_entry *entry = &entries[claim->entry];
+		if (!is_same_text(shared.kind, entry->kind))
+			shared.kind = NULL;
+		if (!is_same_text(shared.owner, entry->owner))
+			shared.owner = NULL;
+		if (!is_same_text(shared.resource_id, entry->resource_id))
+			shared.resource_id = NULL;
+	}
+	shared.eni_id = NULL;
+	shared.claimants = newest;
+	enum flowtoll_rc rc = shared_name(inventory, intern, newest, &shared.name, err);
+	inventory->has_shared = true;
 	return rc == FLOWTOLL_OK ? add_entry(inventory, &shared, index, err) : rc;
 }
 
@@ -190,5 +195,69 @@ who_inventory_claim(struct who_inventory *inventory, struct who_intern *intern,
 	TRY(add_entry(inventory, entry, &index, err));
 	for (size_t i = 0; i < count; i++)
 		TRY(add_claim(inventory, intern, &cidrs[i], index, err));
+	return FLOWTOLL_OK;
+}
+
+/* ---- names of instances ------------------------------------------------------------------- */
+
+static bool
+is_on_instance(const char *kind)
+{
+	return kind != NULL && (strcmp(kind, "instance") == 0 || strcmp(kind, "eks_pods") == 0);
+}
+
+/* *any: one got a name. */
+static enum flowtoll_rc
+name_interfaces(struct who_network *network, struct who_intern *intern, bool *any,
+                struct flowtoll_err *err)
+{
+	struct buf label;
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	buf_init(&label, LIMIT_LABEL_BYTES);
+	for (size_t i = 0; rc == FLOWTOLL_OK && i < network->interface_count; i++) {
+		struct who_interface *interface = &network->interfaces[i];
+		if (interface->is_named || !is_on_instance(interface->kind))
+			continue;
+		const char *name = who_network_tag(network, interface->instance_id, "Name");
+		if (name == NULL || name[0] == '\0')
+			continue;
+		buf_clear(&label);
+		buf_addf(&label, "%s (%s)", name, interface->name);
+		rc = buf_check(&label, "reading the inventory", err);
+		const char *kept = rc == FLOWTOLL_OK ? who_intern(intern, label.data, label.len) : NULL;
+		if (rc == FLOWTOLL_OK && kept == NULL)
+			rc = out_of_memory(err);
+		if (kept != NULL) {
+			interface->name = kept;
+			interface->is_named = *any = true;
+		}
+	}
+	buf_free(&label);
+	return rc;
+}
+
+enum flowtoll_rc
+who_inventory_name_instances(struct who_inventory *inventory, struct who_intern *intern,
+                             struct flowtoll_err *err)
+{
+	const struct who_network *network = &inventory->network;
+	bool any = false;
+	if ((network->known & WHO_KNOWS_TAGS) == 0)
+		return FLOWTOLL_OK;
+	TRY(name_interfaces(&inventory->network, intern, &any, err));
+	for (size_t i = 0; any && i < inventory->count; i++) {
+		struct who_entry *entry = &inventory->entries[i];
+		const struct who_interface *interface =
+			entry->claimants == NULL && is_on_instance(entry->kind)
+				? who_network_interface(network, entry->eni_id)
+				: NULL;
+		if (interface != NULL)
+			entry->name = interface->name;
+	}
+	for (size_t i = 0; any && i < inventory->count; i++) {
+		struct who_entry *entry = &inventory->entries[i];
+		if (entry->claimants != NULL)
+			TRY(shared_name(inventory, intern, entry->claimants, &entry->name, err));
+	}
 	return FLOWTOLL_OK;
 }

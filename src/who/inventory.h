@@ -14,6 +14,8 @@
 #include "ip/trie.h"
 #include "who/intern.h"
 #include "who/network.h"
+#include "who/name_source.h"
+#include "who/who.h"
 
 /* One interface, or several that share an address; or what a NAT gateway says of its own. */
 struct who_entry {
@@ -23,6 +25,7 @@ struct who_entry {
 	const char *resource_id;            /* of a NAT gateway; else NULL */
 	const char *eni_id;                 /* NULL: not known, or several */
 	const struct who_claim *claimants;  /* of several: newest first; else NULL */
+	const struct who_source *from;      /* set by who_inventory_claim */
 	bool is_stand_in;                   /* a NAT gateway's word: no interface was read for it */
 };
 
@@ -32,7 +35,9 @@ struct who_inventory {
 	struct who_entry *entries;
 	size_t count;
 	size_t cap;
+	bool has_shared; /* an address is of several */
 	struct who_network network;
+	const struct who_source *from; /* of what is read now */
 };
 
 void who_inventory_free(struct who_inventory *inventory);
@@ -58,11 +63,29 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_inventory_claim(struct who_inventory *inv
                                                        const struct ip_cidr *cidrs, size_t count,
                                                        struct flowtoll_err *err);
 
-/* NULL: not there. */
+/* Gives interfaces of instances that have no name of their own that of the instance, when all of a
+ * file is read. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_inventory_name_instances(struct who_inventory *inventory,
+                                                                struct who_intern *intern,
+                                                                struct flowtoll_err *err);
+
+/* Of those that share the address the one that is this interface, which logged it, or that alone is
+ * in its VPC; else what they agree on. NULL: not there. `interface_id` may be NULL, and `bits`, the
+ * length of the prefix that is there. */
+const struct who_entry *who_inventory_find_at(const struct who_inventory *inventory, struct ip ip,
+                                              const char *interface_id, unsigned *bits);
+
+/* What the inventory knows of an entry; of several what all agree on. `tag` is the key of the
+ * attribute WHO_TAG. */
+struct who_label who_inventory_attribute(const struct who_inventory *inventory,
+                                         const struct who_entry *entry,
+                                         enum who_attribute attribute, const char *tag);
+
+/* NULL: not there; the length of the prefix that is, in *bits (NULL ok). */
 static inline const struct who_entry *
-who_inventory_find(const struct who_inventory *inventory, struct ip ip)
+who_inventory_find(const struct who_inventory *inventory, struct ip ip, unsigned *bits)
 {
-	uint32_t at = inventory->trie != NULL ? ip_trie_find(inventory->trie, ip, NULL) : IP_TRIE_NONE;
+	uint32_t at = inventory->trie != NULL ? ip_trie_find(inventory->trie, ip, bits) : IP_TRIE_NONE;
 	return at != IP_TRIE_NONE ? &inventory->entries[at] : NULL;
 }
 

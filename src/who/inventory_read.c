@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/when.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -13,8 +14,9 @@
 
 static const char hint_make[] =
 	"make it with: aws ec2 describe-network-interfaces --output json > interfaces.json; what "
-	"describe-nat-gateways, describe-subnets, describe-vpcs, describe-route-tables and "
-	"describe-prefix-lists print is read too";
+	"describe-nat-gateways, describe-subnets, describe-vpcs, describe-route-tables, "
+	"describe-prefix-lists, describe-vpc-endpoints, describe-addresses, describe-instances, "
+	"describe-tags and describe-flow-logs print is read too";
 
 static const struct list_row {
 	const char *key;
@@ -35,6 +37,15 @@ static const struct list_row {
 	 WHO_KNOWS_ROUTE_TABLES, who_read_route_table},
 	{"PrefixLists", "prefix list", "PrefixListId", "describe-prefix-lists",
 	 WHO_KNOWS_PREFIX_LISTS, who_read_prefix_list},
+	{"VpcEndpoints", "VPC endpoint", "VpcEndpointId", "describe-vpc-endpoints",
+	 WHO_KNOWS_ENDPOINTS, who_read_endpoint},
+	{"Tags", "tag", "ResourceId", "describe-tags", WHO_KNOWS_TAGS, who_read_tag},
+	{"Reservations", "reservation", "ReservationId", "describe-instances", WHO_KNOWS_TAGS,
+	 who_read_reservation},
+	{"FlowLogs", "flow log", "FlowLogId", "describe-flow-logs", WHO_KNOWS_FLOW_LOGS,
+	 who_read_flow_log},
+	{"Addresses", "address", "AllocationId", "describe-addresses", WHO_KNOWS_ADDRESSES,
+	 who_read_address},
 };
 
 static const struct other_row {
@@ -43,7 +54,6 @@ static const struct other_row {
 	const char *hint;
 } others[] = {
 	{"prefixes", "this is AWS's ip-ranges.json, not an inventory", "give it with --aws-ranges"},
-	{"Reservations", "this is what describe-instances prints, not an inventory", hint_make},
 	{"ManagedPrefixLists", "this is what describe-managed-prefix-lists prints, which has no CIDRs",
 	 "use what describe-prefix-lists prints: it has those of AWS's lists"},
 	{"Entries",
@@ -117,45 +127,32 @@ who_read_cidr(struct who_reader *reader, const struct who_json *object, const ch
 enum flowtoll_rc
 who_read_claim(struct who_reader *reader, const struct ip_cidr *cidr, struct flowtoll_err *err)
 {
-	if (reader->claim_count == reader->claim_cap) {
-		size_t cap = reader->claim_cap > 0 ? reader->claim_cap * 2 : 64;
-		struct ip_cidr *claims = mem_realloc_array(reader->claims, cap, sizeof *claims);
-		if (claims == NULL)
-			return err_memory(err, "reading the inventory");
-		reader->claims = claims;
-		reader->claim_cap = cap;
-	}
+	struct ip_cidr *claims =
+		mem_room(reader->claims, reader->claim_count, &reader->claim_cap, sizeof *claims);
+	if (claims == NULL)
+		return err_memory(err, "reading the inventory");
+	reader->claims = claims;
 	reader->claims[reader->claim_count++] = *cidr;
 	return FLOWTOLL_OK;
 }
 
 enum flowtoll_rc
-who_read_tags(struct who_reader *reader, const struct who_json *item, const char *list_key,
-              struct who_eni *eni, struct flowtoll_err *err)
+who_read_texts(struct who_reader *reader, const struct who_json *item, const char *list_key,
+               struct who_slice *slice, struct flowtoll_err *err)
 {
-	const struct {
-		const char *key;
-		const char **value;
-	} wanted[] = {
-		{"Name", &eni->tag_name},
-		{"aws:ecs:clusterName", &eni->tag_cluster},
-		{"aws:ecs:serviceName", &eni->tag_service},
-		{"VpcLinkId", &eni->tag_vpc_link},
-	};
-	struct who_json_list tags;
-	const struct who_json *tag;
-	TRY(who_json_list(item, list_key, reader->what, &tags, err));
+	struct who_json_list list;
+	*slice = (struct who_slice){.first = (uint32_t)reader->network->text_count};
+	TRY(who_json_list(item, list_key, reader->what, &list, err));
 	for (;;) {
-		const char *key;
-		const char *value;
-		TRY(who_json_next_object(&tags, &tag, err));
-		if (tag == NULL)
+		who_string text;
+		TRY(who_json_next_text(&list, &text, err));
+		if (text == NULL)
 			return FLOWTOLL_OK;
-		TRY(who_json_text(tag, "Key", reader->what, &key, err));
-		TRY(who_json_text(tag, "Value", reader->what, &value, err));
-		for (size_t i = 0; key != NULL && i < sizeof wanted / sizeof wanted[0]; i++)
-			if (strcmp(key, wanted[i].key) == 0)
-				*wanted[i].value = value;
+		TRY(who_read_keep(reader, text, &text, err));
+		if (text == NULL)
+			continue;
+		TRY(who_network_add_text(reader->network, &text, err));
+		slice->count++;
 	}
 }
 
@@ -206,18 +203,48 @@ read_key(void *ctx, const char *key, bool *items, struct flowtoll_err *err)
 	return FLOWTOLL_OK;
 }
 
+static char *
+put_text(char *at, const char *text, size_t len_max)
+{
+	size_t len = strnlen(text, len_max);
+	memcpy(at, text, len);
+	return at + len;
+}
+
+/* "interface 17 (eni-0abc)"; by hand, as it is done for each item and printf takes its time. */
+static void
+name_item(char what[WHO_WHAT_BYTES], const char *noun, size_t number, const char *id)
+{
+	enum { NOUN_MAX = 32, ID_MAX = 32, DIGITS_MAX = 20 };
+	static_assert(NOUN_MAX + ID_MAX + DIGITS_MAX + 5 <= WHO_WHAT_BYTES, "all of it fits");
+	char digits[DIGITS_MAX], *digit = digits + DIGITS_MAX;
+	char *at = put_text(what, noun, NOUN_MAX);
+	do {
+		*--digit = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	*at++ = ' ';
+	at = put_text(at, digit, (size_t)(digits + DIGITS_MAX - digit));
+	if (id != NULL) {
+		at = put_text(at, " (", 2);
+		at = put_text(at, id, ID_MAX);
+		*at++ = ')';
+	}
+	*at = '\0';
+}
+
 static enum flowtoll_rc
 read_known(struct who_reader *reader, const struct list_row *list, const struct who_json *item,
            struct flowtoll_err *err)
 {
 	const char *id;
 	size_t number = ++reader->item_counts[reader->list];
-	snprintf(reader->what, sizeof reader->what, "%s %zu", list->noun, number);
+	name_item(reader->what, list->noun, number, NULL);
 	if (!who_json_is_object(item))
 		return ERR(err, FLOWTOLL_ERR_INPUT, "%s is not an object", reader->what);
 	TRY(who_json_text(item, list->id_key, reader->what, &id, err));
 	if (id != NULL)
-		snprintf(reader->what, sizeof reader->what, "%s %zu (%.32s)", list->noun, number, id);
+		name_item(reader->what, list->noun, number, id);
 	reader->claim_count = 0;
 	reader->order = reader->network->read_count++;
 	return list->read(reader, item, id, err);
@@ -242,6 +269,54 @@ skip_value(void *ctx, const char *key, const char *text, struct flowtoll_err *er
 	return FLOWTOLL_OK;
 }
 
+/* The account and Region that were asked, if that were no others. */
+static enum flowtoll_rc
+read_identities(struct who_reader *reader, const struct who_json *about, struct flowtoll_err *err)
+{
+	struct who_json_list identities;
+	TRY(who_json_list(about, "Identities", "Inventory", &identities, err));
+	for (;;) {
+		const struct who_json *identity;
+		struct who_slice regions;
+		const char *account;
+		TRY(who_json_next_object(&identities, &identity, err));
+		if (identity == NULL)
+			return FLOWTOLL_OK;
+		TRY(who_json_text(identity, "Account", "Inventory", &account, err));
+		TRY(who_read_texts(reader, identity, "Regions", &regions, err));
+		reader->has_several |= reader->account != NULL || regions.count != 1;
+		TRY(who_read_keep(reader, account, &reader->account, err));
+		reader->region = regions.count > 0 ? reader->network->texts[regions.first] : NULL;
+	}
+}
+
+/* "Inventory", of our own files: when and of what it was made. A time that cannot be read is not
+ * known. */
+static enum flowtoll_rc
+read_about(void *ctx, const char *key, const struct who_json *object, struct flowtoll_err *err)
+{
+	struct who_reader *reader = ctx;
+	struct who_network *network = reader->network;
+	struct flowtoll_err fault;
+	const char *text;
+	char day[WHO_DATE_MAX];
+	int64_t at_us;
+	if (strcmp(key, "Inventory") != 0)
+		return FLOWTOLL_OK;
+	snprintf(reader->what, sizeof reader->what, "Inventory");
+	TRY(read_identities(reader, object, err));
+	TRY(who_json_text(object, "MadeAt", reader->what, &text, err));
+	if (text == NULL || when_parse(text, 0, &at_us, &fault) != FLOWTOLL_OK)
+		return FLOWTOLL_OK;
+	if (network->made_last_us == 0 || at_us < network->made_first_us)
+		network->made_first_us = at_us;
+	if (at_us > network->made_last_us)
+		network->made_last_us = at_us;
+	bool has_day = who_source_day(at_us / WHEN_SECOND_US, day);
+	return who_source_make(reader->intern, "inventory", has_day ? day : NULL, false,
+	                       &reader->inventory->from, err);
+}
+
 static enum flowtoll_rc
 read_end(void *ctx, struct flowtoll_err *err)
 {
@@ -249,8 +324,10 @@ read_end(void *ctx, struct flowtoll_err *err)
 	if (!reader->has_list)
 		return ERR(err, FLOWTOLL_ERR_INPUT,
 		           "not an inventory: it has none of NetworkInterfaces, NatGateways, Subnets, "
-		           "Vpcs, RouteTables, PrefixLists");
-	reader->has_list = false;
+		           "Vpcs, RouteTables, PrefixLists, VpcEndpoints, Reservations, Tags, "
+		           "FlowLogs, Addresses");
+	reader->has_list = reader->has_several = false;
+	reader->account = reader->region = NULL;
 	return FLOWTOLL_OK;
 }
 
@@ -265,6 +342,7 @@ add(struct who_inventory *inventory, struct who_intern *intern, const char *name
 		.key = read_key,
 		.item = read_item,
 		.value = skip_value,
+		.object = read_about,
 		.end = read_end,
 	};
 	if (inventory->trie == NULL)
@@ -277,9 +355,10 @@ add(struct who_inventory *inventory, struct who_intern *intern, const char *name
 		: who_json_walk(name, LIMIT_INVENTORY_BYTES, &visitor, &reader, err);
 	buf_free(&reader.label);
 	mem_free(reader.claims);
-	if (rc == FLOWTOLL_OK)
-		who_network_join(&inventory->network);
-	return rc;
+	if (rc != FLOWTOLL_OK)
+		return rc;
+	who_network_join(&inventory->network);
+	return who_inventory_name_instances(inventory, intern, err);
 }
 
 enum flowtoll_rc

@@ -11,7 +11,7 @@
 #include "who/inventory.h"
 #include "who/json_walk.h"
 
-enum { WHO_LISTS = 6 };
+enum { WHO_LISTS = 11, WHO_WHAT_BYTES = 96 };
 
 struct who_reader {
 	struct who_inventory *inventory;
@@ -21,11 +21,15 @@ struct who_reader {
 	bool has_list;               /* in this document */
 	size_t item_counts[WHO_LISTS]; /* in this file */
 	uint32_t order;              /* of the item at hand, in all files */
-	char what[96];               /* the item at hand: "interface 17 (eni-0abc)" */
+	char what[WHO_WHAT_BYTES];             /* the item at hand: "interface 17 (eni-0abc)" */
 	struct ip_cidr *claims;      /* its addresses and prefixes */
 	size_t claim_count;
 	size_t claim_cap;
 	struct buf label;
+	const char *account;         /* that alone was asked for this document, and the Region */
+	const char *region;
+	bool has_several;            /* of these */
+	size_t tags_end;             /* the network's tags, when one was added last in this file */
 };
 
 /* Each reads an item, which is an object with the id in `id`, or NULL. */
@@ -41,6 +45,11 @@ WHO_READ(subnet)
 WHO_READ(vpc)
 WHO_READ(route_table)
 WHO_READ(prefix_list)
+WHO_READ(endpoint)
+WHO_READ(tag)
+WHO_READ(reservation)
+WHO_READ(flow_log)
+WHO_READ(address)
 #undef WHO_READ
 
 /* Keeps a text; NULL and "" become NULL. */
@@ -69,10 +78,18 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_read_claim(struct who_reader *reader,
                                                   const struct ip_cidr *cidr,
                                                   struct flowtoll_err *err);
 
-/* Tags that who_eni_kind asks for. */
+/* The tags of the item at hand, which is of this type. `eni`, or NULL, gets those that
+ * who_eni_kind asks for. */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_read_tags(struct who_reader *reader,
-                                                 const struct who_json *item, const char *key,
+                                                 const struct who_json *item, const char *list_key,
+                                                 const char *id, const char *type,
                                                  struct who_eni *eni, struct flowtoll_err *err);
+
+/* The texts of a list, kept in a row. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_read_texts(struct who_reader *reader,
+                                                  const struct who_json *item, const char *list_key,
+                                                  struct who_slice *slice,
+                                                  struct flowtoll_err *err);
 
 /* The label and the kind; *kind is valid as long as the texts of `eni`. */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_read_label(struct who_reader *reader,

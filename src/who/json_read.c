@@ -5,6 +5,7 @@
 #include "who/json_read.h"
 
 #include "base/mem.h"
+#include "base/utf8_size.h"
 
 #include <assert.h>
 #include <string.h>
@@ -59,38 +60,26 @@ add_node(struct who_json_reader *reader, enum who_json_type type, struct flowtol
 	if (reader->count == LIMIT_JSON_VALUES)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "one item has more than %d values in it",
 		           LIMIT_JSON_VALUES);
-	if (reader->count == reader->cap) {
-		size_t cap = reader->cap > 0 ? reader->cap * 2 : 256;
-		struct who_json *nodes = mem_realloc_array(reader->nodes, cap, sizeof *nodes);
-		if (nodes == NULL)
-			return err_memory(err, "reading JSON");
-		reader->nodes = nodes;
-		reader->cap = cap;
-	}
+	struct who_json *nodes = mem_room(reader->nodes, reader->count, &reader->cap, sizeof *nodes);
+	if (nodes == NULL)
+		return err_memory(err, "reading JSON");
+	reader->nodes = nodes;
 	reader->nodes[reader->count++] = (struct who_json){.type = type, .skip = 1};
 	return FLOWTOLL_OK;
 }
 
 /* ---- texts -------------------------------------------------------------------------------- */
 
-/* Bytes of the character that begins here, 0x80 or above; 0: it is none, and *fault is where. */
-static size_t
-utf8_size(const char *text, const char **fault)
+/* Are the next eight bytes ASCII, with no control character, quote or backslash among them? */
+static bool
+is_plain(const char *at)
 {
-	const unsigned char *c = (const unsigned char *)text;
-	size_t size = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : 2;
-	unsigned char low = c[0] == 0xe0 ? 0xa0 : c[0] == 0xf0 ? 0x90 : 0x80; /* no shorter form */
-	unsigned char high = c[0] == 0xed ? 0x9f : c[0] == 0xf4 ? 0x8f : 0xbf; /* no surrogate */
-	*fault = text;
-	if (c[0] < 0xc2 || c[0] > 0xf4)
-		return 0;
-	for (size_t i = 1; i < size; i++) {
-		if (c[i] < (i == 1 ? low : 0x80) || c[i] > (i == 1 ? high : 0xbf)) {
-			*fault = c[i] == '\0' ? text + i : text; /* perhaps cut off */
-			return 0;
-		}
-	}
-	return size;
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+	uint64_t word;
+	memcpy(&word, at, sizeof word);
+	const uint64_t quotes = word ^ ones * '"', slashes = word ^ ones * '\\';
+	return ((word | ((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes) |
+	         ((word - ones * 0x20) & ~word)) & highs) == 0;
 }
 
 /* The quote that ends the text which begins here. Escapes are only passed over. */
@@ -98,8 +87,11 @@ static enum flowtoll_rc
 find_end(struct who_json_reader *reader, const char *at, const char **end, bool *has_escapes,
          struct flowtoll_err *err)
 {
+	const char *last = reader->text + reader->len;
 	*has_escapes = false;
 	for (;;) {
+		while (last - at >= 8 && is_plain(at))
+			at += 8;
 		unsigned char c = (unsigned char)*at;
 		if (c == '"')
 			break;
@@ -208,7 +200,7 @@ unescape(struct who_json_reader *reader, const char *at, const char *end, struct
 static enum flowtoll_rc
 read_text(struct who_json_reader *reader, struct flowtoll_err *err)
 {
-	const char *begin = reader->text + reader->at + 1, *end;
+	const char *begin = reader->text + reader->at + 1, *end = begin;
 	bool has_escapes;
 	TRY(find_end(reader, begin, &end, &has_escapes, err));
 	TRY(add_node(reader, WHO_JSON_TEXT, err));
@@ -242,6 +234,18 @@ read_digits(struct who_json_reader *reader, const char **at, struct flowtoll_err
 	return FLOWTOLL_OK;
 }
 
+static uint32_t
+small_number(const char *text, size_t len)
+{
+	uint64_t value = 0;
+	for (size_t i = 0; i < len && value < UINT32_MAX; i++) {
+		if (!is_digit(text[i]))
+			return UINT32_MAX;
+		value = value * 10 + (uint64_t)(text[i] - '0');
+	}
+	return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
+
 static enum flowtoll_rc
 read_number(struct who_json_reader *reader, struct flowtoll_err *err)
 {
@@ -259,8 +263,12 @@ read_number(struct who_json_reader *reader, struct flowtoll_err *err)
 		at += *at == '+' || *at == '-';
 		TRY(read_digits(reader, &at, err));
 	}
+	const char *start = reader->text + reader->at;
+	uint32_t value = small_number(start, (size_t)(at - start));
 	reader->at = (size_t)(at - reader->text);
-	return add_node(reader, WHO_JSON_NUMBER, err);
+	TRY(add_node(reader, WHO_JSON_NUMBER, err));
+	reader->nodes[reader->count - 1].len = value;
+	return FLOWTOLL_OK;
 }
 
 static enum flowtoll_rc

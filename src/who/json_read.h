@@ -21,7 +21,7 @@ enum who_json_type {
 	WHO_JSON_NULL,
 	WHO_JSON_FALSE,
 	WHO_JSON_TRUE,
-	WHO_JSON_NUMBER, /* its value is nobody's concern */
+	WHO_JSON_NUMBER,
 	WHO_JSON_TEXT,
 	WHO_JSON_LIST,
 	WHO_JSON_OBJECT /* keys, which are texts, and values take turns */
@@ -29,7 +29,8 @@ enum who_json_type {
 
 struct who_json {
 	const char *text; /* UTF-8, NUL-terminated, and no NUL within; NULL where it is no text */
-	uint32_t len;
+	uint32_t len;  /* of a number its value, if it has no other sign than digits and is below
+	                  UINT32_MAX; else that */
 	uint32_t skip;
 	enum who_json_type type;
 };

@@ -124,6 +124,8 @@ walk_value(struct walk *walk, const char *key, size_t key_at, struct flowtoll_er
 		return walk_items(walk, key, err);
 	const struct who_json *value;
 	TRY(read_value(walk, &value, err));
+	if (walk->visitor->object != NULL && who_json_is_object(value))
+		return placed(walk, walk->visitor->object(walk->ctx, key, value, err), key_at, err);
 	return placed(walk, walk->visitor->value(walk->ctx, key, value->text, err), key_at, err);
 }
 
@@ -284,6 +286,20 @@ who_json_flag(const struct who_json *object, const char *key, const char *what, 
 	*flag = value != NULL && value->type == WHO_JSON_TRUE;
 	if (value != NULL && !*flag && value->type != WHO_JSON_FALSE)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "%s: %s is neither true nor false", what, key);
+	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+who_json_count(const struct who_json *object, const char *key, const char *what, uint32_t *count,
+               struct flowtoll_err *err)
+{
+	const struct who_json *value = member_of(object, key);
+	*count = 0;
+	if (value == NULL)
+		return FLOWTOLL_OK;
+	if (value->type != WHO_JSON_NUMBER || value->len == UINT32_MAX)
+		return ERR(err, FLOWTOLL_ERR_INPUT, "%s: %s is no number of anything", what, key);
+	*count = value->len;
 	return FLOWTOLL_OK;
 }
 

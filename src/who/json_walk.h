@@ -26,6 +26,9 @@ struct who_json_visitor {
 	/* text: of the value, or NULL where it is no text */
 	enum flowtoll_rc (*value)(void *ctx, const char *key, const char *text,
 	                          struct flowtoll_err *err);
+	/* instead of `value`, if there is this and it is an object */
+	enum flowtoll_rc (*object)(void *ctx, const char *key, const struct who_json *object,
+	                           struct flowtoll_err *err);
 	enum flowtoll_rc (*end)(void *ctx, struct flowtoll_err *err); /* of a document */
 };
 
@@ -50,6 +53,10 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_json_text(const struct who_json *object, 
 FLOWTOLL_MUST_USE enum flowtoll_rc who_json_flag(const struct who_json *object, const char *key,
                                                  const char *what, bool *flag,
                                                  struct flowtoll_err *err);
+/* A whole number from 0 on; one that is absent is 0. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_json_count(const struct who_json *object, const char *key,
+                                                  const char *what, uint32_t *count,
+                                                  struct flowtoll_err *err);
 FLOWTOLL_MUST_USE enum flowtoll_rc who_json_object(const struct who_json *object, const char *key,
                                                    const char *what,
                                                    const struct who_json **inner,

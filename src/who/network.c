@@ -120,6 +120,9 @@ compare_cidrs(const struct ip_cidr *a, const struct ip_cidr *b)
 COMPARE_BY_ID(interface)
 COMPARE_BY_ID(nat_gateway)
 COMPARE_BY_ID(subnet)
+COMPARE_BY_ID(endpoint)
+COMPARE_BY_ID(flow_log)
+COMPARE_BY_ID(tagged)
 
 static int
 compare_vpc_cidrs(const void *left, const void *right)
@@ -211,6 +214,47 @@ SORT(subnet, subnets)
 SORT(vpc_cidr, vpc_cidrs)
 SORT(route, routes)
 SORT(prefix, prefixes)
+SORT(endpoint, endpoints)
+SORT(flow_log, flow_logs)
+
+/* Has an earlier part of the same resource's tags the first key of this one? Then it was read
+ * again. */
+static bool
+is_read_again(const struct who_network *network, size_t kept, const struct who_tagged *part)
+{
+	const char *key = network->tags[part->tags.first].key;
+	for (size_t i = kept; i > 0 && is_same_tagged(&network->taggeds[i - 1], part); i--) {
+		const struct who_slice before = network->taggeds[i - 1].tags;
+		for (uint32_t t = 0; t < before.count; t++)
+			if (strcmp(network->tags[before.first + t].key, key) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* describe-tags has a row for each tag, so that one resource's may lie apart. */
+static void
+sort_taggeds(struct who_network *network)
+{
+	size_t kept = 0, count = network->tagged_count;
+	if (count == 0)
+		return;
+	qsort(network->taggeds, count, sizeof *network->taggeds, compare_taggeds);
+	for (size_t i = 0; i < count; i++)
+		if (!is_read_again(network, kept, &network->taggeds[i]))
+			network->taggeds[kept++] = network->taggeds[i];
+	network->tagged_count = kept;
+	network->tags_kept = 0;
+	for (size_t i = 0; i < kept; i++) {
+		network->taggeds[i].before = network->tags_kept;
+		network->tags_kept += network->taggeds[i].tags.count;
+	}
+	if (capacity(kept) < capacity(count)) {
+		struct who_tagged *smaller =
+			mem_realloc_array(network->taggeds, capacity(kept), sizeof *smaller);
+		network->taggeds = smaller != NULL ? smaller : network->taggeds;
+	}
+}
 
 /* ---- joins -------------------------------------------------------------------------------- */
 
@@ -228,6 +272,45 @@ SORT(prefix, prefixes)
 	}
 FIND(interface, interfaces)
 FIND(subnet, subnets)
+FIND(nat_gateway, nat_gateways)
+FIND(flow_log, flow_logs)
+FIND(tagged, taggeds)
+
+static int
+compare_place(const void *n, const void *row)
+{
+	const struct who_tagged *tagged = row;
+	const size_t place = *(const size_t *)n;
+	if (place < tagged->before)
+		return -1;
+	return place < tagged->before + tagged->tags.count ? 0 : 1;
+}
+
+const struct who_tagged *
+who_network_tagged_at(const struct who_network *network, size_t n)
+{
+	assert(n < network->tags_kept);
+	return bsearch(&n, network->taggeds, network->tagged_count, sizeof *network->taggeds,
+	               compare_place);
+}
+
+const char *
+who_network_tag(const struct who_network *network, const char *id, const char *key)
+{
+	const struct who_tagged *any = who_network_tagged(network, id);
+	if (any == NULL)
+		return NULL;
+	const struct who_tagged *end = network->taggeds + network->tagged_count;
+	while (any > network->taggeds && strcmp(any[-1].id, id) == 0)
+		any--;
+	for (; any < end && strcmp(any->id, id) == 0; any++)
+		for (uint32_t t = 0; t < any->tags.count; t++) {
+			const struct who_tag *tag = &network->tags[any->tags.first + t];
+			if (strcmp(tag->key, key) == 0)
+				return tag->value;
+		}
+	return NULL;
+}
 
 /* A gateway knows that an interface is its own even where the interface's description does not. */
 static void
@@ -262,6 +345,9 @@ who_network_join(struct who_network *network)
 	sort_vpc_cidrs(network);
 	sort_routes(network);
 	sort_prefixes(network);
+	sort_endpoints(network);
+	sort_flow_logs(network);
+	sort_taggeds(network);
 	for (size_t i = 0; i < network->nat_gateway_count; i++)
 		join_gateway(network, &network->nat_gateways[i]);
 }

@@ -11,8 +11,6 @@
 /* Addresses while they are read: those of one interface lie together in the network. */
 struct own {
 	struct who_interface *interface;
-	struct ip six; /* Ipv6Address, which Ipv6Addresses has again */
-	bool has_six;
 	struct ip top[3]; /* of the Association, which that of the primary address has again */
 	size_t top_count;
 };
@@ -54,41 +52,27 @@ claim_association(struct who_reader *reader, const struct who_json *object,
 	return FLOWTOLL_OK;
 }
 
-static enum flowtoll_rc
-read_private(struct who_reader *reader, const struct who_json *item, struct own *own,
-             struct flowtoll_err *err)
-{
-	struct who_interface *interface = own->interface;
-	struct who_json_list list;
-	TRY(read_ip(reader, item, "PrivateIpAddress", &interface->primary, &interface->has_primary,
-	            err));
-	if (interface->has_primary)
-		TRY(add_own(reader, own, &interface->primary, err));
-	TRY(claim_association(reader, item, err));
-	TRY(who_json_list(item, "PrivateIpAddresses", reader->what, &list, err));
-	for (;;) {
-		const struct who_json *member;
-		struct ip ip;
-		bool has;
-		TRY(who_json_next_object(&list, &member, err));
-		if (member == NULL)
-			return FLOWTOLL_OK;
-		TRY(read_ip(reader, member, "PrivateIpAddress", &ip, &has, err));
-		TRY(claim_association(reader, member, err));
-		if (has && !(interface->has_primary && ip_compare(ip, interface->primary) == 0))
-			TRY(add_own(reader, own, &ip, err));
-	}
-}
+/* An address, and the list that has it again and the others. */
+struct own_keys {
+	const char *key;
+	const char *list_key;
+	bool has_associations; /* IPv6 has none */
+};
+
+static const struct own_keys private_keys = {"PrivateIpAddress", "PrivateIpAddresses", true};
+static const struct own_keys six_keys = {"Ipv6Address", "Ipv6Addresses", false};
 
 static enum flowtoll_rc
-read_six(struct who_reader *reader, const struct who_json *item, struct own *own,
-         struct flowtoll_err *err)
+read_own(struct who_reader *reader, const struct who_json *item, const struct own_keys *keys,
+         struct own *own, struct ip *first, bool *has_first, struct flowtoll_err *err)
 {
 	struct who_json_list list;
-	TRY(read_ip(reader, item, "Ipv6Address", &own->six, &own->has_six, err));
-	if (own->has_six)
-		TRY(add_own(reader, own, &own->six, err));
-	TRY(who_json_list(item, "Ipv6Addresses", reader->what, &list, err));
+	TRY(read_ip(reader, item, keys->key, first, has_first, err));
+	if (*has_first)
+		TRY(add_own(reader, own, first, err));
+	if (keys->has_associations)
+		TRY(claim_association(reader, item, err));
+	TRY(who_json_list(item, keys->list_key, reader->what, &list, err));
 	for (;;) {
 		const struct who_json *member;
 		struct ip ip;
@@ -96,8 +80,10 @@ read_six(struct who_reader *reader, const struct who_json *item, struct own *own
 		TRY(who_json_next_object(&list, &member, err));
 		if (member == NULL)
 			return FLOWTOLL_OK;
-		TRY(read_ip(reader, member, "Ipv6Address", &ip, &has, err));
-		if (has && !(own->has_six && ip_compare(ip, own->six) == 0))
+		TRY(read_ip(reader, member, keys->key, &ip, &has, err));
+		if (keys->has_associations)
+			TRY(claim_association(reader, member, err));
+		if (has && !(*has_first && ip_compare(ip, *first) == 0))
 			TRY(add_own(reader, own, &ip, err));
 	}
 }
@@ -169,9 +155,12 @@ read_addresses(struct who_reader *reader, const struct who_json *item,
                struct who_interface *interface, struct flowtoll_err *err)
 {
 	struct own own = {.interface = interface};
+	struct ip six;
+	bool has_six;
 	interface->addresses.first = (uint32_t)reader->network->address_count;
-	TRY(read_private(reader, item, &own, err));
-	TRY(read_six(reader, item, &own, err));
+	TRY(read_own(reader, item, &private_keys, &own, &interface->primary, &interface->has_primary,
+	             err));
+	TRY(read_own(reader, item, &six_keys, &own, &six, &has_six, err));
 	TRY(read_publics(reader, item, &own, err));
 	interface->prefixes.first = (uint32_t)reader->network->cidr_count;
 	TRY(read_prefixes(reader, item, "Ipv4Prefixes", "Ipv4Prefix", interface, err));
@@ -189,10 +178,31 @@ read_texts(struct who_reader *reader, const struct who_json *item,
 		{"InterfaceType", &interface->type},   {"VpcId", &interface->vpc_id},
 		{"SubnetId", &interface->subnet_id},   {"AvailabilityZone", &interface->zone},
 		{"AvailabilityZoneId", &interface->zone_id}, {"OwnerId", &interface->owner_id},
+		{"Description", &interface->description},
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		TRY(who_read_text(reader, item, texts[i].key, texts[i].text, err));
 	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+read_groups(struct who_reader *reader, const struct who_json *item,
+            struct who_interface *interface, struct flowtoll_err *err)
+{
+	struct who_json_list list;
+	interface->groups.first = (uint32_t)reader->network->group_count;
+	TRY(who_json_list(item, "Groups", reader->what, &list, err));
+	for (;;) {
+		const struct who_json *member;
+		struct who_group group;
+		TRY(who_json_next_object(&list, &member, err));
+		if (member == NULL)
+			return FLOWTOLL_OK;
+		TRY(who_read_text(reader, member, "GroupId", &group.id, err));
+		TRY(who_read_text(reader, member, "GroupName", &group.name, err));
+		TRY(who_network_add_group(reader->network, &group, err));
+		interface->groups.count++;
+	}
 }
 
 /* Its label, kind and what follows from them. */
@@ -203,20 +213,26 @@ read_what(struct who_reader *reader, const struct who_json *item, const char *id
 	const struct who_json *attachment;
 	struct who_eni eni = {.id = id, .type = interface->type};
 	struct who_eni_kind kind;
-	TRY(who_json_text(item, "Description", reader->what, &eni.description, err));
+	eni.description = interface->description;
 	TRY(who_json_text(item, "RequesterId", reader->what, &eni.requester_id, err));
 	TRY(who_json_object(item, "Attachment", reader->what, &attachment, err));
 	TRY(who_json_text(attachment, "InstanceId", reader->what, &eni.instance_id, err));
-	TRY(who_read_tags(reader, item, "TagSet", &eni, err));
+	TRY(who_read_tags(reader, item, "TagSet", id, "network-interface", &eni, err));
+	interface->is_named = eni.tag_name != NULL && eni.tag_name[0] != '\0';
 	TRY(who_read_label(reader, &eni, &interface->name, &kind, err));
 	TRY(who_read_keep(reader, id, &interface->id, err));
 	TRY(who_read_keep(reader, eni.instance_id, &interface->instance_id, err));
 	interface->kind = kind.kind;
-	if (kind.id == NULL || strcmp(kind.kind, WHO_KIND_NAT_GATEWAY) != 0)
+	const char **resource_id = NULL;
+	if (strcmp(kind.kind, WHO_KIND_NAT_GATEWAY) == 0)
+		resource_id = &interface->nat_gateway_id;
+	else if (strcmp(kind.kind, "vpc_endpoint") == 0 ||
+	         strcmp(kind.kind, "gateway_load_balancer_endpoint") == 0)
+		resource_id = &interface->endpoint_id;
+	if (kind.id == NULL || resource_id == NULL)
 		return FLOWTOLL_OK;
-	interface->nat_gateway_id = who_intern(reader->intern, kind.id, kind.id_len);
-	return interface->nat_gateway_id != NULL ? FLOWTOLL_OK
-	                                         : err_memory(err, "reading the inventory");
+	*resource_id = who_intern(reader->intern, kind.id, kind.id_len);
+	return *resource_id != NULL ? FLOWTOLL_OK : err_memory(err, "reading the inventory");
 }
 
 enum flowtoll_rc
@@ -227,6 +243,7 @@ who_read_interface(struct who_reader *reader, const struct who_json *item, const
 	TRY(read_addresses(reader, item, &interface, err));
 	TRY(read_texts(reader, item, &interface, err));
 	TRY(read_what(reader, item, id, &interface, err));
+	TRY(read_groups(reader, item, &interface, err));
 	TRY(who_network_add_interface(reader->network, &interface, err));
 
 	struct who_entry entry = {

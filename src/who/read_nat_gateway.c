@@ -84,7 +84,7 @@ who_read_nat_gateway(struct who_reader *reader, const struct who_json *item, con
 		gateway.connectivity = "public";
 	if (gateway.mode == NULL)
 		gateway.mode = "zonal";
-	TRY(who_read_tags(reader, item, "Tags", &eni, err));
+	TRY(who_read_tags(reader, item, "Tags", id, "natgateway", &eni, err));
 	TRY(who_read_label(reader, &eni, &gateway.name, &kind, err));
 	TRY(read_addresses(reader, item, &gateway, err));
 	return who_network_add_nat_gateway(reader->network, &gateway, err);

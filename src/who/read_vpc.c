@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * VPCs, subnets, route tables and prefix lists, as describe-vpcs, describe-subnets,
- * describe-route-tables and describe-prefix-lists print them.
+ * VPCs, subnets, route tables, prefix lists and endpoints, as describe-vpcs, describe-subnets,
+ * describe-route-tables, describe-prefix-lists and describe-vpc-endpoints print them.
  */
 #include "who/inventory_read.h"
 
@@ -81,6 +81,7 @@ who_read_subnet(struct who_reader *reader, const struct who_json *item, const ch
 	TRY(who_read_text(reader, item, "AvailabilityZone", &subnet.zone, err));
 	TRY(who_read_text(reader, item, "AvailabilityZoneId", &subnet.zone_id, err));
 	TRY(read_cidrs(reader, item, add_subnet_cidr, &subnet, err));
+	TRY(who_read_tags(reader, item, "Tags", id, "subnet", NULL, err));
 	return who_network_add_subnet(reader->network, &subnet, err);
 }
 
@@ -100,6 +101,7 @@ who_read_vpc(struct who_reader *reader, const struct who_json *item, const char 
 	struct who_vpc_cidr vpc = {0};
 	TRY(who_read_keep(reader, id, &vpc.vpc_id, err));
 	TRY(who_read_text(reader, item, "OwnerId", &vpc.owner_id, err));
+	TRY(who_read_tags(reader, item, "Tags", id, "vpc", NULL, err));
 	return read_cidrs(reader, item, add_vpc_cidr, &vpc, err);
 }
 
@@ -198,4 +200,24 @@ who_read_prefix_list(struct who_reader *reader, const struct who_json *item, con
 		TRY(who_read_cidr_text(reader, "Cidrs", text, &prefix.cidr, err));
 		TRY(who_network_add_prefix(reader->network, &prefix, err));
 	}
+}
+
+/* ---- endpoints ---------------------------------------------------------------------------- */
+
+enum flowtoll_rc
+who_read_endpoint(struct who_reader *reader, const struct who_json *item, const char *id,
+                  struct flowtoll_err *err)
+{
+	struct who_endpoint endpoint = {.order = reader->order};
+	TRY(who_read_keep(reader, id, &endpoint.id, err));
+	TRY(who_read_text(reader, item, "VpcEndpointType", &endpoint.type, err));
+	TRY(who_read_text(reader, item, "ServiceName", &endpoint.service, err));
+	TRY(who_read_text(reader, item, "VpcId", &endpoint.vpc_id, err));
+	TRY(who_read_text(reader, item, "State", &endpoint.state, err));
+	TRY(who_read_text(reader, item, "OwnerId", &endpoint.owner_id, err));
+	TRY(who_read_texts(reader, item, "NetworkInterfaceIds", &endpoint.interfaces, err));
+	TRY(who_read_texts(reader, item, "SubnetIds", &endpoint.subnets, err));
+	TRY(who_read_texts(reader, item, "RouteTableIds", &endpoint.routes, err));
+	TRY(who_read_tags(reader, item, "Tags", id, "vpc-endpoint", NULL, err));
+	return who_network_add_endpoint(reader->network, &endpoint, err);
 }

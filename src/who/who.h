@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who is behind an address: the cascade of sources, here its local half. In order of precedence:
- * the inventory, special-purpose ranges, AWS's ranges; within a source the longest prefix.
+ * Who is behind an address: the cascade of sources. In order of precedence: the user's own file,
+ * the inventory, special-purpose ranges, AWS's ranges, a database of autonomous systems; within a
+ * source the longest prefix. An address that holds another (NAT64) is that one.
  *
  * Built by one thread (create, add), then read by any number. All text is lent until who_free.
  * After an add that failed only who_free may follow.
@@ -11,6 +12,8 @@
 
 #include "base/err.h"
 #include "ip/ip.h"
+#include "who/asn_db.h"
+#include "who/name_source.h"
 #include "who/network.h"
 
 /* Any text may be NULL: not known. Text from the inventory is what people and AWS wrote there,
@@ -35,8 +38,14 @@ struct who_name {
 	                        "Amazon", "Amazon EC2 customer", "CloudFront customer", ... */
 	const char *service; /* of AWS's ranges, whatever the source of `name`: "S3", "EC2", "AMAZON" */
 	const char *region;  /* of AWS's ranges: "us-east-1", "GLOBAL" */
-	const char *source;  /* where `name` is from, with its date where there is one:
+	const char *network; /* what the registry calls the range: "AT-88-Z"; of special-purpose
+	                        ranges IANA is the registry; AWS's ranges do not stand in for it */
+	const char *country; /* two letters, of the first source that tells one */
+	const char *source;  /* where `name` is from, with its date where the date says which issue:
 	                        "inventory", "IANA 2026-11-01", "AWS ranges 2026-11-20" */
+	const struct who_source *from; /* the same apart; NULL without a name */
+	struct ip_cidr cidr; /* the range that has the name, in that source */
+	struct asn_found asn; /* which the texts above may point into: copy those, not this struct */
 };
 
 struct who;
@@ -59,12 +68,47 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_add_inventory_text(struct who *who, const
                                                           char *text, size_t len,
                                                           struct flowtoll_err *err);
 
+/* The user's own names, see names_file.h; once. They go before all others. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_add_names_file(struct who *who, const char *path,
+                                                      struct flowtoll_err *err);
+
+/* A database of autonomous systems, see asn_db.h; once. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_add_asn_db(struct who *who, const char *path,
+                                                  struct flowtoll_err *err);
+
+/* How often that turned out to be damaged. */
+uint64_t who_asn_fault_count(const struct who *who);
+
 /* AWS's ip-ranges.json. A second file takes the place of the first. */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_add_aws_ranges(struct who *who, const char *path,
                                                       struct flowtoll_err *err);
 
 /* False where no source knows the address; *name is then all NULL. Allocates nothing. */
 bool who_find(const struct who *who, struct ip ip, struct who_name *name);
+
+/* The same of an address in a record that this interface logged, or NULL: where VPCs have equal
+ * ranges, that tells which one it is of. */
+bool who_find_at(const struct who *who, struct ip ip, const char *interface_id,
+                 struct who_name *name);
+
+/* Is any address of the inventory one of several interfaces'? Else who_find says the same. */
+bool who_has_shared(const struct who *who);
+
+/* Where an address is and what it belongs to, out of the inventory. */
+enum who_attribute { WHO_INTERFACE, WHO_INSTANCE, WHO_SUBNET, WHO_ZONE, WHO_VPC, WHO_TAG };
+
+/* An id, and the tag Name of what has it. NULL: not known, or none. */
+struct who_label {
+	const char *id;
+	const char *name;
+};
+
+/* `interface_id` as in who_find_at. Of WHO_TAG `id` is the value of the tag that is called `tag`,
+ * of the interface, else its instance, NAT gateway or endpoint, else its subnet, else its VPC. From
+ * these two there is no Name, and nothing that begins with "aws:": such tags are of the resource
+ * alone. Several interfaces with one address must agree. */
+struct who_label who_attribute(const struct who *who, struct ip ip, const char *interface_id,
+                               enum who_attribute attribute, const char *tag);
 
 /* True if the inventory says that this address belongs to a NAT gateway, and to nothing else; its
  * id ("nat-...") in *nat_gateway_id where known, else NULL. */

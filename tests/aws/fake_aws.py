@@ -57,6 +57,8 @@ class Fake:
         self.ec2 = None    # a fake_ec2.Ec2
         self.near_keys = iter(range(100))
         self.lasts_s = 3600  # of the credentials that it gives
+        self.role_lasts_s = None  # of those of a role; None: for ever
+        self.assumed = []    # roles
         fake = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -150,12 +152,19 @@ class Fake:
                 "</GetCallerIdentityResult></GetCallerIdentityResponse>").encode()
         if form["Action"] == "AssumeRoleWithWebIdentity" and form["WebIdentityToken"] != "webtoken":
             return error(400, "InvalidIdentityToken")
+        if form["Action"] == "AssumeRole":
+            self.assumed.append(form["RoleArn"])
         key = form["RoleArn"].rpartition("/")[2].upper() + request.key_id()
         return 200, {}, (
             f"<{form['Action']}Response><{form['Action']}Result><Credentials>"
             f"<AccessKeyId>{key}</AccessKeyId><SecretAccessKey>{SECRET}</SecretAccessKey>"
-            "<SessionToken>faketoken</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>"
+            f"<SessionToken>faketoken</SessionToken><Expiration>{self.role_expires()}</Expiration>"
             f"</Credentials></{form['Action']}Result></{form['Action']}Response>").encode()
+
+    def role_expires(self):
+        if self.role_lasts_s is None:
+            return "2099-01-01T00:00:00Z"
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + self.role_lasts_s))
 
     def listing(self, request):
         prefix, delimiter = request.query["prefix"], request.query.get("delimiter")

@@ -2,6 +2,7 @@
 """`inventory`, and --inventory live, against a server that plays EC2 as no other does: pages,
 throttling, refusals, several Regions and accounts, and the worlds of the NAT oracle."""
 import glob
+import gzip
 import json
 import os
 import signal
@@ -98,29 +99,28 @@ class Lists(Case):
         self.assertEqual(tokens, ["", "3+ =/", "6+ =/"])
 
     def test_throttled_in_the_middle(self):
-        usual = [lambda request: None] * 2
-        throttled = [lambda request: fake_ec2.ec2_error(503, "RequestLimitExceeded")]
-        self.fake.faults = [*usual, *throttled]
+        self.ec2.faults["DescribeNetworkInterfaces"] = [
+            None, fake_ec2.ec2_error(503, "RequestLimitExceeded")]
         made = self.make(says=["RequestLimitExceeded (503)", "trying again in", "(2 of 3)"])
         self.assertEqual(made["NetworkInterfaces"], self.interfaces)
 
     def test_throttled_for_long(self):
         self.env["AWS_MAX_ATTEMPTS"] = "1"
-        usual = [lambda request: None] * 2
-        self.fake.faults = [*usual, lambda request: fake_ec2.ec2_error(503, "Unavailable")]
+        self.ec2.faults["DescribeNetworkInterfaces"] = [
+            None, fake_ec2.ec2_error(503, "Unavailable")]
         self.make(code=5, says=["ec2 DescribeNetworkInterfaces of eu-west-1: Unavailable (503)",
                                 "try again later"])
 
     def test_page_without_end(self):
         page = (b"<DescribeNetworkInterfacesResponse><networkInterfaceSet/><nextToken>same"
                 b"</nextToken></DescribeNetworkInterfacesResponse>")
-        self.fake.faults = [lambda request: None] + [lambda request: (200, {}, page)] * 2
+        self.ec2.faults["DescribeNetworkInterfaces"] = [(200, {}, page)] * 2
         self.make(code=5, says=["a page names itself as the next one"])
 
     def test_no_ec2(self):
-        self.fake.faults = [lambda request: None, lambda request: (200, {}, b"<html></html>")]
+        self.ec2.faults["DescribeNetworkInterfaces"] = [(200, {}, b"<html></html>")]
         self.make(code=5, says=["the answer is none of EC2's", "networkInterfaceSet"])
-        self.fake.faults = [lambda request: None, lambda request: (200, {}, b"<a><b></a>")]
+        self.ec2.faults["DescribeVpcs"] = [(200, {}, b"<a><b></a>")]
         self.make(code=5, says=["not the XML expected"])
 
     def test_file_before_stays(self):
@@ -156,8 +156,7 @@ class Whom(Case):
         self.make(code=5, says=["none of the lists", "docs/iam.md"])
 
     def test_keys_that_are_not_accepted(self):
-        self.fake.faults = [lambda request: None,
-                            lambda request: fake_ec2.ec2_error(401, "AuthFailure")]
+        self.ec2.faults["DescribeVpcs"] = [fake_ec2.ec2_error(401, "AuthFailure")]
         self.make(code=5, says=["AuthFailure (401)", "has not enabled"])
 
     def test_regions(self):
@@ -195,6 +194,44 @@ class Whom(Case):
                          {"AUDIT1ENVKEY", "AUDIT2ENVKEY"})
         self.assertEqual([row["Arn"] for row in made["Inventory"]["Identities"]],
                          ["arn:aws:iam::1:user/AUDIT1ENVKEY", "arn:aws:iam::1:user/AUDIT2ENVKEY"])
+
+    def test_side_by_side(self):
+        """Lists of Regions and accounts at once, and the file as if one after the other."""
+        roles = [f"arn:aws:iam::{n}:role/audit{n}" for n in range(3)]
+        self.ec2.lists = {region: {"NetworkInterfaces": self.interfaces[n:n + 2]}
+                          for n, region in enumerate(("eu-west-1", "us-east-1"))}
+        self.ec2.lasts_s = 0.02
+        options = sum((["--role-arn", role] for role in roles), ["--region", "eu-west-1,us-east-1"])
+        made = self.make(*options)
+        self.assertGreater(self.ec2.most_together, 3)
+        self.assertLessEqual(self.ec2.most_together, 8)
+        self.assertEqual(made["NetworkInterfaces"],
+                         (self.interfaces[:2] + self.interfaces[1:3]) * 3)
+        self.assertEqual([row["Arn"] for row in made["Inventory"]["Identities"]],
+                         [f"arn:aws:iam::1:user/AUDIT{n}ENVKEY" for n in range(3)])
+        self.assertEqual(len(self.ec2.asked), 3 * 2 * 10)
+        self.assertEqual(sorted(self.fake.assumed), roles)
+
+    def test_role_that_expires(self):
+        """It is assumed again before its session ends, and when EC2 says that it has ended."""
+        role = "arn:aws:iam::1:role/a"
+        self.fake.role_lasts_s = 200
+        made = self.make("--role-arn", role)
+        self.assertEqual(made["NetworkInterfaces"], self.interfaces)
+        self.assertGreater(len(self.fake.assumed), 10)
+        self.fake.role_lasts_s, self.fake.assumed = 3600, []
+        self.ec2.faults["DescribeNetworkInterfaces"] = [
+            None, fake_ec2.ec2_error(400, "RequestExpired"),
+            fake_ec2.ec2_error(400, "ExpiredToken")]
+        self.ec2.faults["DescribeVpcs"] = [fake_ec2.ec2_error(400, "ExpiredToken")]
+        self.run_it("inventory", "--role-arn", role, code=5, says=["DescribeNetworkInterfaces"])
+        self.ec2.faults = {"DescribeNetworkInterfaces":
+                           [None, fake_ec2.ec2_error(400, "ExpiredToken")],
+                           "DescribeVpcs": [fake_ec2.ec2_error(400, "ExpiredToken")]}
+        self.fake.assumed = []
+        made = self.make("--role-arn", role)
+        self.assertEqual(made["NetworkInterfaces"], self.interfaces)
+        self.assertIn(len(self.fake.assumed), (2, 3))
 
     def test_role_that_may_not_be_assumed(self):
         self.fake.faults = [lambda request: fake_aws.error(403, "AccessDenied")]
@@ -310,4 +347,81 @@ class Used(Case):
                 found = self.run_it(*question, "--inventory", source)
                 self.assertEqual(found.stdout, expected.stdout)
             self.assertGreater(len(expected.stdout.splitlines()), 10)
+            question = ["top", "src.vpc,src.name,dst.zone", os.path.join(world, "logs"), "--also",
+                        "dstaddr", "--format", "csv"]
+            expected = self.run_it(*question, *sum((["--inventory", f] for f in files), []))
+            for source in (self.path, "live"):
+                found = self.run_it(*question, "--inventory", source)
+                self.assertEqual(found.stdout, expected.stdout)
+            self.assertGreater(len(expected.stdout.splitlines()), 10)
             self.assertEqual(glob.glob(self.path + ".*"), [])
+
+
+FLOW_LOG = {"FlowLogId": "fl-0123456789abcdef0", "ResourceId": "vpc-1", "TrafficType": "ALL",
+            "DeliverLogsStatus": "SUCCESS", "LogDestinationType": "s3",
+            "LogDestination": "arn:aws:s3:::bucket/pre",
+            "LogFormat": "${interface-id} ${srcaddr} ${dstaddr} ${bytes} ${start} ${end}",
+            "MaxAggregationInterval": 60}
+
+
+class FlowLogs(Case):
+    def setUp(self):
+        super().setUp()
+        self.ec2.lists[""]["FlowLogs"] = [FLOW_LOG]
+        account = f"{sum(b'ENVKEY'):012}"
+        name = "{0}_vpcflowlogs_eu-west-1_{1}_20261120T{2}Z_1a2b3c4d.log.gz"
+        folder = "pre/AWSLogs/{0}/vpcflowlogs/eu-west-1/2026/11/20/"
+        text = gzip.compress((HEADER + RECORDS).encode())
+        for log, time in (("fl-0123456789abcdef0", "0000"), ("fl-0123456789abcdef0", "0005"),
+                          ("fl-0123456789abcdef1", "0000")):
+            key = (folder + name).format(account, log, time)
+            self.fake.objects[key] = text
+        self.fake.objects[(folder + "other.log").format(account)] = HEADER.encode()
+        self.fake.objects["pre/AWSLogs/999/vpcflowlogs/eu-west-1/" +
+                          name.format("999", "fl-0123456789abcdef0", "0000")] = text
+
+    def test_live(self):
+        """Of the lists only that is asked for."""
+        done = self.run_it("flow-logs", "--format", "json",
+                           says=["lack", "pkt-srcaddr", "create-flow-logs"])
+        row, = json.loads(done.stdout)
+        self.assertEqual(row["flow_log_id"], "fl-0123456789abcdef0")
+        self.assertEqual(row["destination"], "s3://bucket/pre")
+        self.assertEqual(row["interval_s"], 60)
+        self.assertIn("pkt-srcaddr", row["lacks"])
+        self.assertEqual({operation for operation, *_ in self.ec2.asked}, {"DescribeFlowLogs"})
+        self.make()
+        self.assertEqual(self.run_it("flow-logs", "--inventory", self.path, "--format",
+                                     "json").stdout, done.stdout)
+
+    def test_denied(self):
+        self.ec2.denied = {"DescribeFlowLogs"}
+        self.run_it("flow-logs", code=5, says=["UnauthorizedOperation",
+                                               "permission ec2:DescribeFlowLogs"])
+
+    def test_as_a_source(self):
+        """Its own files, whether EC2 or an inventory says where they are."""
+        question = ["sql", "select count(*) from flows", "fl-0123456789abcdef0", "--format", "csv"]
+        self.run_it(*question, says=["2\n"])
+        self.assertEqual([operation for operation, *_ in self.ec2.asked], ["DescribeFlowLogs"])
+        with open(self.path, "w", encoding="ascii") as file:
+            json.dump({"FlowLogs": [FLOW_LOG]}, file)
+        self.run_it(*question, "--inventory", self.path, says=["3\n"])  # whose, it does not tell
+
+    def test_as_a_source_of_an_inventory(self):
+        question = ["sql", "select count(*) from flows", "fl-0123456789abcdef0", "--format", "csv"]
+        self.make()
+        self.ec2.asked = []
+        self.run_it(*question, "--inventory", self.path, says=["2\n"])
+        self.assertEqual(self.ec2.asked, [])
+        listed = [request.query["prefix"] for request in self.fake.requests
+                  if "prefix" in request.query]
+        self.assertEqual(set(listed), {f"pre/AWSLogs/{sum(b'ENVKEY'):012}/vpcflowlogs/eu-west-1/"})
+
+    def test_source_that_is_none(self):
+        self.run_it("head", "fl-00000000", code=3, says=["there is no flow log fl-00000000"])
+        self.run_it("head", "fl-1", code=3, says=["fl-1"])  # a file that is not there
+        FLOW_LOG_OF_GROUP = FLOW_LOG | {"LogDestinationType": "cloud-watch-logs",
+                                        "LogDestination": "arn:aws:logs:::group"}
+        self.ec2.lists[""]["FlowLogs"] = [FLOW_LOG_OF_GROUP]
+        self.run_it("head", "fl-0123456789abcdef0", code=3, says=["CloudWatch Logs", "export"])

@@ -5,10 +5,17 @@
 # takes at once.
 exec 2>&1
 network=data/who/y_network.json
-for table in interfaces nat_gateways subnets vpcs route_tables prefix_lists; do
+for table in interfaces nat_gateways subnets vpcs route_tables prefix_lists tags; do
 	echo "== $table"
 	"$FLOWTOLL" sql "from $table" --inventory $network --format csv
 done
+echo "== endpoints, and tags of several lists"
+for table in endpoints tags; do
+	"$FLOWTOLL" sql "from $table" --inventory data/who/y_attributes.json --format csv
+done
+"$FLOWTOLL" sql "from tags" --inventory data/who/y_instances.json --inventory data/who/y_instances.json --format csv
+"$FLOWTOLL" sql "select count(*) as n from tags" --inventory data/who/y_attributes.json \
+	--inventory data/who/y_instances.json --inventory data/who/y_attributes.json --format csv
 echo "== files in any order, as often as they come"
 "$FLOWTOLL" sql "select interface_id, name, nat_gateway_id from Interfaces where kind = 'nat_gateway'" \
 	--inventory data/who/y_nat_gateways.json --inventory data/who/y_network_interfaces.json \
@@ -39,9 +46,11 @@ echo "== what is not there"
 echo "exit $?"
 "$FLOWTOLL" sql "from subnets" --inventory data/who/y_network_interfaces.json
 echo "exit $?"
+"$FLOWTOLL" sql "from endpoints" --inventory data/who/y_instances.json
+echo "exit $?"
 "$FLOWTOLL" sql "select count(*) as n from nat_gateways" --inventory data/who/y_nat_gateways_none.json --format csv
 echo "== what is wrong"
 "$FLOWTOLL" sql "from subnets" --inventory $network --inventory data/who/n_subnet_cidr.json
 echo "exit $?"
-"$FLOWTOLL" top dstaddr examples/flowlogs --inventory data/who/n_reservations.json
+"$FLOWTOLL" top dstaddr examples/flowlogs --inventory data/who/n_route_cidr.json
 echo "exit $?"

@@ -14,7 +14,10 @@ import unittest
 FLOWTOLL = os.environ.get("FLOWTOLL", "flowtoll")
 ROOT = os.environ.get("ROOT", os.getcwd())
 LIMIT_S = 30
-COMMANDS = ["completions", "files", "get", "head", "help", "inventory", "man", "nat", "sql", "top"]
+COMMANDS = [
+    "completions", "files", "flow-logs", "get", "head", "help", "inventory", "man", "nat", "sql",
+    "top", "who",
+]
 
 
 def flowtoll(*args):
@@ -208,7 +211,8 @@ class Keys(unittest.TestCase):
         self.assertGreater(len(words), 30)
         for word in words:
             done = flowtoll("top", word, os.path.join(ROOT, "examples/flowlogs"), "--sql",
-                            "--no-config")
+                            "--no-config", "--inventory",
+                            os.path.join(ROOT, "examples/interfaces.json"))
             self.assertEqual(done.returncode, 0, f"{word}: {done.stderr}")
 
 

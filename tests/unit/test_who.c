@@ -49,7 +49,9 @@ assert_text(const char *what, const char *address, const char *got, const char *
 
 struct find_case {
 	const char *address;
-	struct who_name name;
+	struct {
+		const char *name, *kind, *owner, *service, *region, *source;
+	} name;
 };
 
 static void
@@ -58,16 +60,15 @@ check(int sources, const struct find_case *cases, size_t count)
 	struct who *who = make(sources);
 	for (size_t i = 0; i < count; i++) {
 		const char *address = cases[i].address;
-		const struct who_name *wanted = &cases[i].name;
 		struct who_name got;
 		memset(&got, 0xff, sizeof got);
-		assert_int_equal(who_find(who, ip_of(address), &got), wanted->name != NULL);
-		assert_text("name", address, got.name, wanted->name);
-		assert_text("kind", address, got.kind, wanted->kind);
-		assert_text("owner", address, got.owner, wanted->owner);
-		assert_text("service", address, got.service, wanted->service);
-		assert_text("region", address, got.region, wanted->region);
-		assert_text("source", address, got.source, wanted->source);
+		assert_int_equal(who_find(who, ip_of(address), &got), cases[i].name.name != NULL);
+		assert_text("name", address, got.name, cases[i].name.name);
+		assert_text("kind", address, got.kind, cases[i].name.kind);
+		assert_text("owner", address, got.owner, cases[i].name.owner);
+		assert_text("service", address, got.service, cases[i].name.service);
+		assert_text("region", address, got.region, cases[i].name.region);
+		assert_text("source", address, got.source, cases[i].name.source);
 	}
 	who_free(who);
 }

@@ -45,7 +45,7 @@ find(const struct world *world, const char *address)
 {
 	struct ip ip;
 	assert_true(ip_parse(address, strlen(address), &ip));
-	return who_aws_ranges_find(&world->ranges, ip);
+	return who_aws_ranges_find(&world->ranges, ip, NULL);
 }
 
 static void
@@ -84,7 +84,7 @@ test_which_row(void **state)
 	};
 	struct world world = {0};
 	assert_int_equal(read_file(&world, "y_ranges.json"), FLOWTOLL_OK);
-	assert_string_equal(world.ranges.source, "AWS ranges 2026-11-20");
+	assert_string_equal(world.ranges.source->text, "AWS ranges 2026-11-20");
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		const struct who_place *place = find(&world, cases[i].address);
 		if ((place == NULL) != (cases[i].name == NULL))
@@ -106,7 +106,7 @@ test_shapes(void **state)
 	struct world world = {0};
 	assert_null(find(&world, "52.0.0.1")); /* nothing read yet */
 	assert_int_equal(read_file(&world, "y_ranges_minimal.json"), FLOWTOLL_OK);
-	assert_string_equal(world.ranges.source, "AWS ranges");
+	assert_string_equal(world.ranges.source->text, "AWS ranges");
 	assert_string_equal(find(&world, "52.0.0.1")->name, "AWS");
 	assert_null(find(&world, "52.0.0.1")->region);
 	assert_string_equal(find(&world, "2600::")->name, "S3");

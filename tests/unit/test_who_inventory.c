@@ -45,7 +45,7 @@ find(const struct world *world, const char *address)
 {
 	struct ip ip;
 	assert_true(ip_parse(address, strlen(address), &ip));
-	return who_inventory_find(&world->inventory, ip);
+	return who_inventory_find(&world->inventory, ip, NULL);
 }
 
 static void
@@ -255,7 +255,16 @@ static const struct {
 	{"n_utf16.json", "UTF-16", 1, "Set-Content"},
 	{"n_gzip.json", "gzip", 1, "gunzip"},
 	{"y_ranges.json", "this is AWS's ip-ranges.json", 4, "--aws-ranges"},
-	{"n_reservations.json", "describe-instances", 2, NULL},
+	{"n_tag_key_is_number.json", "tag 1 (i-1): Key is not text", 2, "aws ec2 describe-tags"},
+	{"n_instances_are_object.json", "reservation 1 (r-1): Instances is not a list", 2,
+	 "aws ec2 describe-instances"},
+	{"n_endpoint_interfaces.json", "VPC endpoint 1 (vpce-1): a member of NetworkInterfaceIds is "
+	 "not text", 2, "aws ec2 describe-vpc-endpoints"},
+	{"n_flow_log_interval.json", "flow log 1 (fl-1): MaxAggregationInterval is no number of "
+	 "anything", 2, "aws ec2 describe-flow-logs"},
+	{"n_flow_log_interval_negative.json", "MaxAggregationInterval is no number", 2,
+	 "aws ec2 describe-flow-logs"},
+	{"n_groups_are_text.json", "interface 1 (eni-1): Groups is not a list", 2, NULL},
 	{"n_managed_prefix_lists.json", "describe-managed-prefix-lists", 2, "describe-prefix-lists"},
 	{"n_prefix_list_entries.json", "get-managed-prefix-list-entries", 2, "\"PrefixLists\""},
 	{"n_no_list.json", "has none of NetworkInterfaces, NatGateways", 3, NULL},
