@@ -64,8 +64,8 @@ aws_open(const struct aws_settings *settings, struct aws **aws, struct flowtoll_
 	TRY(find_region(made, settings->region, err));
 	TRY(set_text(&made->endpoint_url, settings->endpoint_url, err));
 	made->attempts = find_attempts(made);
-	made->at_once = settings->at_once;
 	made->requester_pays = settings->requester_pays;
+	made->at_once = settings->at_once;
 	made->ca_bundle = aws_profile_setting(&made->profile, "AWS_CA_BUNDLE", "ca_bundle");
 	made->fips = aws_profile_switch(&made->profile, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
 	made->dual_stack = aws_profile_switch(&made->profile, "AWS_USE_DUALSTACK_ENDPOINT",
@@ -135,16 +135,16 @@ aws_has_region(const struct aws *aws)
 	return aws->has_region;
 }
 
-const char *
-aws_own_region(const struct aws *aws)
-{
-	return aws->region;
-}
-
 bool
 aws_requester_pays(const struct aws *aws)
 {
 	return aws->requester_pays;
+}
+
+const char *
+aws_own_region(const struct aws *aws)
+{
+	return aws->region;
 }
 
 struct aws *

@@ -13,7 +13,7 @@
 #include "fetch/source.h"
 
 #include "aws/s3.h"
-#include "fetch/object_cache.h"
+#include "fetch/objects.h"
 #include "fetch/md5.h"
 #include "base/buf.h"
 #include "base/mem.h"

@@ -27,7 +27,7 @@ struct fetch_wanted {
 	size_t account_count; /* 0: of all */
 	const char *const *regions;
 	size_t region_count;
-	const char *flow_log; /* only the files whose names tell it; NULL: of all */
+	const char *flow_log; /* NULL: of all; folders do not tell it */
 };
 
 /* Of a prefix; what follows its last / is a part of a name, and says nothing. */

@@ -65,16 +65,16 @@ struct paging {
 
 /* ---- a folder ------------------------------------------------------------------------------- */
 
-/* Can records that start in the period be in the file of that name? One that tells no time may
- * have any. */
+/* Can records that start in the period, of the flow log if one is asked for, be in the file of that
+ * name? One that tells no time may have any. */
 static bool
 may_have(const struct fetch_wanted *wanted, const char *key)
 {
 	struct flow_file_name name;
 	flow_file_name_parse(key, &name);
-	const char *only = wanted->flow_log;
-	if (only != NULL && (name.flow_log == NULL || strlen(only) != name.flow_log_len ||
-	                     memcmp(name.flow_log, only, name.flow_log_len) != 0))
+	if (wanted->flow_log != NULL &&
+	    (name.flow_log == NULL || strlen(wanted->flow_log) != name.flow_log_len ||
+	     memcmp(name.flow_log, wanted->flow_log, name.flow_log_len) != 0))
 		return false;
 	return name.flow_log == NULL || flow_window_overlaps(name.window_s, FLOW_LATE_S,
 	                                                     wanted->since_us, wanted->until_us);

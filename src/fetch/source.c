@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
-#include "fetch/object_cache.h"
+#include "fetch/objects.h"
 #include "fetch/listing.h"
 
 #include <assert.h>
@@ -20,6 +20,7 @@ struct fetch_remote {
 	struct io_remote table;
 	struct fetch_cache *cache; /* NULL: nothing is kept */
 	struct aws *aws; /* NULL until something is listed */
+	const char *only; /* a flow log; NULL: of all */
 	atomic_bool stopped;
 	pthread_mutex_t mutex; /* of all below, and held while a notice is told */
 	struct aws_line *idle[LIMIT_STREAMS];
@@ -128,7 +129,9 @@ list(void *ctx, const char *source, struct io_list *list, struct flowtoll_err *e
 	if (remote->settings.cache != NULL && remote->cache == NULL)
 		TRY(fetch_cache_create(remote->settings.cache, &remote->cache, err));
 	TRY(open_aws(remote, err));
-	return fetch_list(remote, &place, &remote->settings.wanted, list, err);
+	struct fetch_wanted wanted = remote->settings.wanted;
+	wanted.flow_log = remote->only;
+	return fetch_list(remote, &place, &wanted, list, err);
 }
 
 static bool
@@ -216,7 +219,7 @@ fetch_remote_free(struct fetch_remote *remote)
 void
 fetch_remote_only(struct fetch_remote *remote, const char *flow_log)
 {
-	remote->settings.wanted.flow_log = flow_log;
+	remote->only = flow_log;
 }
 
 const struct io_remote *

@@ -8,8 +8,8 @@
  *
  * It appears when it is whole. Any thread, and other processes too, at the same time.
  */
-#ifndef FETCH_OBJECT_CACHE_H
-#define FETCH_OBJECT_CACHE_H
+#ifndef FETCH_OBJECTS_H
+#define FETCH_OBJECTS_H
 
 #include "io/io.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * See object_cache.h. Who writes a part holds a lock on it, which ends with the process.
+ * See objects.h. Who writes a part holds a lock on it, which ends with the process.
  */
-#include "fetch/object_cache.h"
+#include "fetch/objects.h"
 
 #include "aws/sigv4.h"
 #include "base/buf.h"
