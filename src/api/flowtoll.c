@@ -3,13 +3,11 @@
  * Implements include/flowtoll.h and nothing else: each call hands on to the folder that knows.
  */
 #include "api/flow_log_source.h"
-
-#include "engine/engine.h"
+#include "api/session_api.h"
 #include "fetch/fetch.h"
 #include "fetch/source.h"
 #include "fetch/network_fetch.h"
 #include "query/query.h"
-#include "render/render.h"
 #include "scan/kernel.h"
 
 #include "base/buf.h"
@@ -18,25 +16,9 @@
 
 #include <assert.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { NOTE_BYTES_MAX = 512, SOURCE_BYTES_MAX = 4096 };
-
-struct flowtoll {
-	struct engine *engine;
-	struct fetch_remote *remote;
-	struct who *who;
-	bool names; /* beside addresses, in answers */
-	const char *profile; /* of whom flow logs are asked for; lent as those of `remote` */
-	const char *region;
-	void (*notice)(void *ctx, const char *text);
-	void *notice_ctx;
-};
-
-/* What the public name stands for. */
-struct flowtoll_answer {
-	struct answer *answer;
-	struct engine *engine; /* that it came from */
-};
 
 /* ---- program ------------------------------------------------------------------------------ */
 
@@ -135,6 +117,9 @@ open_remote(struct flowtoll *ft, const struct flowtoll_settings *settings,
 	ft->region = settings->region;
 	ft->notice = settings->notice;
 	ft->notice_ctx = settings->notice_ctx;
+	ft->progress = settings->progress;
+	ft->progress_ctx = settings->progress_ctx;
+	ft->pid = getpid();
 	return fetch_remote_create(&remote, &ft->remote, err);
 }
 
@@ -177,8 +162,8 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 void
 flowtoll_close(struct flowtoll *ft)
 {
-	if (ft == NULL)
-		return;
+	if (ft == NULL || (ft->pid != 0 && ft->pid != getpid()))
+		return; /* what a fork has of it is its parent's: threads, and a folder */
 	engine_free(ft->engine);
 	fetch_remote_free(ft->remote);
 	who_free(ft->who);
@@ -247,6 +232,7 @@ enum flowtoll_rc
 flowtoll_add_source(struct flowtoll *ft, const char *source, struct flowtoll_err *err)
 {
 	assert(ft != NULL && source != NULL);
+	TRY(session_check(ft->pid, err));
 	return flow_log_is_id(source) ? add_flow_log(ft, source, err)
 	                              : engine_add_source(ft->engine, source, err);
 }
@@ -304,11 +290,22 @@ note_sample(const struct flowtoll *ft, struct answer *answer, struct flowtoll_er
 	return rc;
 }
 
+static enum flowtoll_rc
+begin(struct ticker *ticker, struct flowtoll *ft, struct flowtoll_answer **out,
+      struct flowtoll_err *err)
+{
+	*out = NULL;
+	TRY(session_check(ft->pid, err));
+	return ticker_start(ticker, ft, ft->progress, ft->progress_ctx, err);
+}
+
 /* Hands the answer to a question, if there is one, out under its public name. */
 static enum flowtoll_rc
-wrap(struct flowtoll *ft, enum flowtoll_rc rc, struct answer *answer,
-     struct flowtoll_answer **out, struct flowtoll_err *err)
+end(struct ticker *ticker, enum flowtoll_rc rc, struct answer *answer,
+    struct flowtoll_answer **out, struct flowtoll_err *err)
 {
+	struct flowtoll *ft = ticker->ft;
+	ticker_stop(ticker);
 	*out = NULL;
 	if (rc != FLOWTOLL_OK) {
 		engine_explain(ft->engine, err);
@@ -322,7 +319,8 @@ wrap(struct flowtoll *ft, enum flowtoll_rc rc, struct answer *answer,
 		return rc;
 	}
 	(*out)->answer = answer;
-	(*out)->engine = ft->engine;
+	(*out)->ft = ft;
+	(*out)->pid = ft->pid;
 	return FLOWTOLL_OK;
 }
 
@@ -331,8 +329,10 @@ flowtoll_top(struct flowtoll *ft, const struct flowtoll_top *top, struct flowtol
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_top(ft->engine, ft->names ? ft->who : NULL, top, &answer, err);
-	return wrap(ft, rc, answer, out, err);
+	return end(&ticker, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -340,8 +340,10 @@ flowtoll_nat(struct flowtoll *ft, const struct flowtoll_nat *nat, struct flowtol
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_nat(ft->engine, ft->who, nat, &answer, err);
-	return wrap(ft, rc, answer, out, err);
+	return end(&ticker, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -349,8 +351,10 @@ flowtoll_who(struct flowtoll *ft, const struct flowtoll_who *who, struct flowtol
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_who(ft->who, who, &answer, err);
-	return wrap(ft, rc, answer, out, err);
+	return end(&ticker, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -358,8 +362,10 @@ flowtoll_flow_logs(struct flowtoll *ft, const struct flowtoll_flow_logs *asked,
                    struct flowtoll_answer **out, struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_flow_logs(ft->who, asked, &answer, err);
-	return wrap(ft, rc, answer, out, err);
+	return end(&ticker, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -367,8 +373,10 @@ flowtoll_head(struct flowtoll *ft, uint64_t rows, const char *where, struct flow
               struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_head(ft->engine, rows, where, &answer, err);
-	return wrap(ft, rc, answer, out, err);
+	return end(&ticker, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -376,8 +384,10 @@ flowtoll_sql(struct flowtoll *ft, const char *query, struct flowtoll_answer **ou
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_sql(ft->engine, ft->who, query, &answer, err);
-	return wrap(ft, rc, answer, out, err);
+	return end(&ticker, rc, answer, out, err);
 }
 
 /* Hands the text of `sql`, if all went well, to the caller; frees it. */
@@ -396,6 +406,8 @@ flowtoll_top_sql(struct flowtoll *ft, const struct flowtoll_top *top, char **sql
                  struct flowtoll_err *err)
 {
 	struct buf buf;
+	*sql = NULL;
+	TRY(session_check(ft->pid, err));
 	buf_init(&buf, LIMIT_SQL_BYTES);
 	return take_sql(query_top_sql(ft->engine, ft->names ? ft->who : NULL, top, &buf, err), &buf,
 	                sql, err);
@@ -406,6 +418,8 @@ flowtoll_head_sql(struct flowtoll *ft, uint64_t rows, const char *where, char **
                   struct flowtoll_err *err)
 {
 	struct buf buf;
+	*sql = NULL;
+	TRY(session_check(ft->pid, err));
 	buf_init(&buf, LIMIT_SQL_BYTES);
 	return take_sql(query_head_sql(ft->engine, rows, where, &buf, err), &buf, sql, err);
 }
@@ -420,62 +434,10 @@ enum flowtoll_rc
 flowtoll_files(struct flowtoll *ft, struct flowtoll_answer **out, struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_files(ft->engine, &answer, err);
-	return wrap(ft, rc, answer, out, err);
-}
-
-/* ---- answers ------------------------------------------------------------------------------ */
-
-size_t
-flowtoll_answer_table_count(const struct flowtoll_answer *answer)
-{
-	return answer->answer->table_count;
-}
-
-const char *
-flowtoll_answer_table_name(const struct flowtoll_answer *answer, size_t table)
-{
-	assert(table < answer->answer->table_count);
-	return answer->answer->tables[table]->name;
-}
-
-const char *
-flowtoll_answer_headline(const struct flowtoll_answer *answer)
-{
-	return answer->answer->headline;
-}
-
-bool
-flowtoll_answer_table_is_said(const struct flowtoll_answer *answer, size_t table)
-{
-	assert(table < answer->answer->table_count);
-	return answer->answer->tables[table]->in_headline;
-}
-
-enum flowtoll_rc
-flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *format,
-                      const struct flowtoll_style *style, flowtoll_write_fn *write, void *ctx,
-                      struct flowtoll_err *err)
-{
-	assert(table < answer->answer->table_count);
-	if (strcmp(format, "parquet") == 0) /* the one output that is the engine's */
-		return engine_write_parquet(answer->engine, answer->answer->tables[table], write, ctx, err);
-	return render_write(answer->answer->tables[table], format, style, write, ctx, err);
-}
-
-const char *
-flowtoll_answer_note(const struct flowtoll_answer *answer, size_t index)
-{
-	return index < answer->answer->note_count ? answer->answer->notes[index] : NULL;
-}
-
-void
-flowtoll_answer_free(struct flowtoll_answer *answer)
-{
-	if (answer == NULL)
-		return;
-	answer_free(answer->answer);
-	mem_free(answer);
+	return end(&ticker, rc, answer, out, err);
 }
 
 /* ---- files from S3 -------------------------------------------------------------------------- */

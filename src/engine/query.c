@@ -329,6 +329,14 @@ load_words(struct query_result *query, struct query_column *column, duckdb_logic
 }
 
 static bool
+is_small(duckdb_type type)
+{
+	return type == DUCKDB_TYPE_TINYINT || type == DUCKDB_TYPE_UTINYINT ||
+	       type == DUCKDB_TYPE_SMALLINT || type == DUCKDB_TYPE_USMALLINT ||
+	       type == DUCKDB_TYPE_INTEGER;
+}
+
+static bool
 describe_column(struct query_result *query, size_t i)
 {
 	duckdb_logical_type type = duckdb_column_logical_type(&query->duck, i);
@@ -346,6 +354,8 @@ describe_column(struct query_result *query, size_t i)
 	const char *name = duckdb_column_name(&query->duck, i);
 	query->heads[i].name = arena_dup(&query->arena, name, strlen(name));
 	query->heads[i].type = result_type_of(column->type, column->is_ip);
+	query->heads[i].is_small = is_small(column->type);
+	query->heads[i].is_category = column->type == DUCKDB_TYPE_ENUM;
 	return ok && query->heads[i].name != NULL;
 }
 

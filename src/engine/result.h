@@ -35,6 +35,8 @@ struct result_column {
 	enum result_type type;
 	enum result_unit unit;
 	bool is_detail; /* said of the column before it; the first to go where room is short */
+	bool is_small;    /* all integers of its type fit 32 bits */
+	bool is_category; /* text of a small set, or an id */
 };
 
 struct result_cell {
