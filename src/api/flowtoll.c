@@ -2,12 +2,16 @@
  *
  * Implements include/flowtoll.h and nothing else: each call hands on to the folder that knows.
  */
+#include "api/ask_addresses.h"
 #include "api/flow_log_source.h"
-#include "api/session_api.h"
+
+#include "engine/arrow.h"
+#include "engine/engine.h"
 #include "fetch/fetch.h"
 #include "fetch/source.h"
 #include "fetch/network_fetch.h"
 #include "query/query.h"
+#include "render/render.h"
 #include "scan/kernel.h"
 
 #include "base/buf.h"
@@ -16,9 +20,27 @@
 
 #include <assert.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { NOTE_BYTES_MAX = 512, SOURCE_BYTES_MAX = 4096 };
+
+struct flowtoll {
+	struct engine *engine;
+	struct fetch_remote *remote;
+	struct who *who;
+	bool names; /* beside addresses, in answers */
+	const char *profile; /* of whom flow logs are asked for; lent as those of `remote` */
+	const char *region;
+	void (*notice)(void *ctx, const char *text);
+	void *notice_ctx;
+};
+
+/* What the public name stands for. */
+struct flowtoll_answer {
+	struct answer *answer;
+	struct engine *engine; /* that it came from */
+	struct kept *kept[LIMIT_LISTS]; /* its tables, once flowtoll_answer_keep has read them */
+	bool is_read; /* some of it was, without being kept */
+};
 
 /* ---- program ------------------------------------------------------------------------------ */
 
@@ -117,9 +139,6 @@ open_remote(struct flowtoll *ft, const struct flowtoll_settings *settings,
 	ft->region = settings->region;
 	ft->notice = settings->notice;
 	ft->notice_ctx = settings->notice_ctx;
-	ft->progress = settings->progress;
-	ft->progress_ctx = settings->progress_ctx;
-	ft->pid = getpid();
 	return fetch_remote_create(&remote, &ft->remote, err);
 }
 
@@ -162,8 +181,8 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 void
 flowtoll_close(struct flowtoll *ft)
 {
-	if (ft == NULL || (ft->pid != 0 && ft->pid != getpid()))
-		return; /* what a fork has of it is its parent's: threads, and a folder */
+	if (ft == NULL)
+		return;
 	engine_free(ft->engine);
 	fetch_remote_free(ft->remote);
 	who_free(ft->who);
@@ -232,7 +251,6 @@ enum flowtoll_rc
 flowtoll_add_source(struct flowtoll *ft, const char *source, struct flowtoll_err *err)
 {
 	assert(ft != NULL && source != NULL);
-	TRY(session_check(ft->pid, err));
 	return flow_log_is_id(source) ? add_flow_log(ft, source, err)
 	                              : engine_add_source(ft->engine, source, err);
 }
@@ -290,22 +308,11 @@ note_sample(const struct flowtoll *ft, struct answer *answer, struct flowtoll_er
 	return rc;
 }
 
-static enum flowtoll_rc
-begin(struct ticker *ticker, struct flowtoll *ft, struct flowtoll_answer **out,
-      struct flowtoll_err *err)
-{
-	*out = NULL;
-	TRY(session_check(ft->pid, err));
-	return ticker_start(ticker, ft, ft->progress, ft->progress_ctx, err);
-}
-
 /* Hands the answer to a question, if there is one, out under its public name. */
 static enum flowtoll_rc
-end(struct ticker *ticker, enum flowtoll_rc rc, struct answer *answer,
-    struct flowtoll_answer **out, struct flowtoll_err *err)
+wrap(struct flowtoll *ft, enum flowtoll_rc rc, struct answer *answer,
+     struct flowtoll_answer **out, struct flowtoll_err *err)
 {
-	struct flowtoll *ft = ticker->ft;
-	ticker_stop(ticker);
 	*out = NULL;
 	if (rc != FLOWTOLL_OK) {
 		engine_explain(ft->engine, err);
@@ -319,8 +326,7 @@ end(struct ticker *ticker, enum flowtoll_rc rc, struct answer *answer,
 		return rc;
 	}
 	(*out)->answer = answer;
-	(*out)->ft = ft;
-	(*out)->pid = ft->pid;
+	(*out)->engine = ft->engine;
 	return FLOWTOLL_OK;
 }
 
@@ -329,10 +335,8 @@ flowtoll_top(struct flowtoll *ft, const struct flowtoll_top *top, struct flowtol
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
-	struct ticker ticker;
-	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_top(ft->engine, ft->names ? ft->who : NULL, top, &answer, err);
-	return end(&ticker, rc, answer, out, err);
+	return wrap(ft, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -340,10 +344,8 @@ flowtoll_nat(struct flowtoll *ft, const struct flowtoll_nat *nat, struct flowtol
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
-	struct ticker ticker;
-	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_nat(ft->engine, ft->who, nat, &answer, err);
-	return end(&ticker, rc, answer, out, err);
+	return wrap(ft, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -351,10 +353,20 @@ flowtoll_who(struct flowtoll *ft, const struct flowtoll_who *who, struct flowtol
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
-	struct ticker ticker;
-	TRY(begin(&ticker, ft, out, err));
-	enum flowtoll_rc rc = query_who(ft->who, who, &answer, err);
-	return end(&ticker, rc, answer, out, err);
+	struct ask_notes notes = {0};
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (who->whom != NULL && (who_network(ft->who)->known & WHO_KNOWS_INTERFACES) == 0)
+		rc = ask_addresses(who->whom, who, ft->who, &notes, err);
+	if (rc == FLOWTOLL_OK)
+		rc = query_who(ft->who, who, &answer, err);
+	for (size_t i = 0; rc == FLOWTOLL_OK && i < notes.count; i++)
+		rc = answer_note(answer, err, "%s", notes.texts[i]);
+	arena_free(&notes.arena);
+	if (rc != FLOWTOLL_OK) {
+		answer_free(answer);
+		answer = NULL;
+	}
+	return wrap(ft, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -362,10 +374,8 @@ flowtoll_flow_logs(struct flowtoll *ft, const struct flowtoll_flow_logs *asked,
                    struct flowtoll_answer **out, struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
-	struct ticker ticker;
-	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_flow_logs(ft->who, asked, &answer, err);
-	return end(&ticker, rc, answer, out, err);
+	return wrap(ft, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -373,10 +383,8 @@ flowtoll_head(struct flowtoll *ft, uint64_t rows, const char *where, struct flow
               struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
-	struct ticker ticker;
-	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_head(ft->engine, rows, where, &answer, err);
-	return end(&ticker, rc, answer, out, err);
+	return wrap(ft, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -384,10 +392,8 @@ flowtoll_sql(struct flowtoll *ft, const char *query, struct flowtoll_answer **ou
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
-	struct ticker ticker;
-	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_sql(ft->engine, ft->who, query, &answer, err);
-	return end(&ticker, rc, answer, out, err);
+	return wrap(ft, rc, answer, out, err);
 }
 
 /* Hands the text of `sql`, if all went well, to the caller; frees it. */
@@ -406,8 +412,6 @@ flowtoll_top_sql(struct flowtoll *ft, const struct flowtoll_top *top, char **sql
                  struct flowtoll_err *err)
 {
 	struct buf buf;
-	*sql = NULL;
-	TRY(session_check(ft->pid, err));
 	buf_init(&buf, LIMIT_SQL_BYTES);
 	return take_sql(query_top_sql(ft->engine, ft->names ? ft->who : NULL, top, &buf, err), &buf,
 	                sql, err);
@@ -418,8 +422,6 @@ flowtoll_head_sql(struct flowtoll *ft, uint64_t rows, const char *where, char **
                   struct flowtoll_err *err)
 {
 	struct buf buf;
-	*sql = NULL;
-	TRY(session_check(ft->pid, err));
 	buf_init(&buf, LIMIT_SQL_BYTES);
 	return take_sql(query_head_sql(ft->engine, rows, where, &buf, err), &buf, sql, err);
 }
@@ -434,10 +436,93 @@ enum flowtoll_rc
 flowtoll_files(struct flowtoll *ft, struct flowtoll_answer **out, struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
-	struct ticker ticker;
-	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_files(ft->engine, &answer, err);
-	return end(&ticker, rc, answer, out, err);
+	return wrap(ft, rc, answer, out, err);
+}
+
+/* ---- answers ------------------------------------------------------------------------------ */
+
+size_t
+flowtoll_answer_table_count(const struct flowtoll_answer *answer)
+{
+	return answer->answer->table_count;
+}
+
+const char *
+flowtoll_answer_table_name(const struct flowtoll_answer *answer, size_t table)
+{
+	assert(table < answer->answer->table_count);
+	return answer->answer->tables[table]->name;
+}
+
+const char *
+flowtoll_answer_headline(const struct flowtoll_answer *answer)
+{
+	return answer->answer->headline;
+}
+
+bool
+flowtoll_answer_table_is_said(const struct flowtoll_answer *answer, size_t table)
+{
+	assert(table < answer->answer->table_count);
+	return answer->answer->tables[table]->in_headline;
+}
+
+enum flowtoll_rc
+flowtoll_answer_keep(struct flowtoll_answer *answer, struct flowtoll_err *err)
+{
+	struct answer *asked = answer->answer;
+	if (answer->is_read)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "the answer was read, and not kept before");
+	for (size_t i = 0; i < asked->table_count && !answer->is_read; i++)
+		answer->is_read = answer->kept[i] == NULL &&
+		                  kept_create(asked->tables[i], &answer->kept[i], err) != FLOWTOLL_OK;
+	return answer->is_read ? err->code : FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *format,
+                      const struct flowtoll_style *style, flowtoll_write_fn *write, void *ctx,
+                      struct flowtoll_err *err)
+{
+	assert(table < answer->answer->table_count);
+	struct result *again = NULL, *result = answer->answer->tables[table];
+	if (answer->kept[table] != NULL) {
+		TRY(kept_open(answer->kept[table], &again, err));
+		result = again;
+	}
+	answer->is_read |= again == NULL;
+	enum flowtoll_rc rc = strcmp(format, "parquet") == 0
+	                          ? engine_write_parquet(answer->engine, result, write, ctx, err)
+	                          : render_write(result, format, style, write, ctx, err);
+	result_free(again);
+	return rc;
+}
+
+enum flowtoll_rc
+flowtoll_answer_arrow(struct flowtoll_answer *answer, size_t table, struct ArrowArrayStream *stream,
+                      struct flowtoll_err *err)
+{
+	assert(table < answer->answer->table_count);
+	TRY(flowtoll_answer_keep(answer, err));
+	return arrow_open(answer->kept[table], stream, err);
+}
+
+const char *
+flowtoll_answer_note(const struct flowtoll_answer *answer, size_t index)
+{
+	return index < answer->answer->note_count ? answer->answer->notes[index] : NULL;
+}
+
+void
+flowtoll_answer_free(struct flowtoll_answer *answer)
+{
+	if (answer == NULL)
+		return;
+	for (size_t i = 0; i < answer->answer->table_count; i++)
+		kept_let_go(answer->kept[i]);
+	answer_free(answer->answer);
+	mem_free(answer);
 }
 
 /* ---- files from S3 -------------------------------------------------------------------------- */
