@@ -112,6 +112,15 @@ struct flowtoll_settings {
 	const char *aws_ranges;  /* file with AWS's ip-ranges.json; or NULL */
 	const char *names_file; /* CSV of cidr,name,kind,owner, which goes before all others; or NULL */
 	const char *asn_db;      /* of autonomous systems, in MaxMind's format; or NULL */
+	bool ask_registries;     /* ask the internet registries (RDAP) where nothing else knows a name,
+	                            which tells them the addresses */
+	uint64_t lookups;        /* queries sent to them for a question at most; 0: 25 */
+	unsigned named_per_mille; /* of its bytes that are named, then no more is asked; 0: 950 */
+	uint64_t lookup_ms;      /* for which they are asked at most; 0: a minute */
+	const char *const *rdap_bootstraps; /* files as IANA's ipv4.json, in place of IANA's */
+	size_t rdap_bootstrap_count;
+	bool offline;            /* nobody is asked anything over the network */
+	bool (*stop)(void *ctx); /* asked while registries are; `notice_ctx` is its; NULL ok */
 	bool names_off;          /* add no names to addresses, even if files for it are given */
 	int64_t since_us;        /* only records that start at or after this, microseconds since 1970 */
 	int64_t until_us;        /* and before this; 0: no bound. Both hold for every question */

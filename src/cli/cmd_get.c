@@ -7,6 +7,7 @@
 #include "cli/open_session.h"
 #include "cli/out.h"
 #include "cli/range.h"
+#include "cli/registry_flags.h"
 #include "cli/say.h"
 #include "cli/signals.h"
 
@@ -114,6 +115,7 @@ get(const struct options *options, struct telling *telling, struct flowtoll_get_
 		err_hint(err, "usage: flowtoll get %s", commands[COMMAND_GET].operands);
 		return err->code;
 	}
+	TRY(registry_flags_check_offline(options, "get asks S3", err));
 	TRY(range_read(options, clock_us(), &what.since_us, &what.until_us, err));
 	TRY(flowtoll_get(&what, counts, err));
 	return out_check(&telling->out, err);

@@ -101,6 +101,8 @@ struct options {
 	size_t flow_log_count;
 	const char *inventories[LIMIT_INVENTORIES]; /* each --inventory */
 	size_t inventory_count;
+	const char *bootstraps[LIMIT_BOOTSTRAPS]; /* each --rdap-bootstrap */
+	size_t bootstrap_count;
 	const char *regions[LIMIT_REGIONS]; /* each --region */
 	size_t region_count;
 	const char *roles[LIMIT_ROLES];  /* each --role-arn */
