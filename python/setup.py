@@ -42,6 +42,8 @@ class Build(build_ext):
         self.include_dirs.append(str(TREE / "include"))
         self.library_dirs.append(str(folder))
         package = (HERE if self.inplace else Path(self.build_lib)) / "flowtoll"
+        package.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(TREE / "LICENSE", package / "LICENSE")
         for name, where in ((LIBRARY, "lib"), ("flowtoll", "bin")):
             (package / where).mkdir(parents=True, exist_ok=True)
             place = package / where / name

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -18,7 +19,7 @@ from ._values import Row
 if TYPE_CHECKING:
     import pandas
     import polars
-    import pyarrow
+    import pyarrow  # type: ignore[import-untyped, unused-ignore]
     from matplotlib.axes import Axes
 
 SHOWN_ROWS = 60  # of a larger result the first SHOWN_FIRST are shown
@@ -43,11 +44,22 @@ class Result:
     `result["bytes"]`), data frames (`.df()`, `.pl()`, `.arrow()`), files (`.write("x.csv")`) and a
     picture (`.plot()`); whatever takes the Arrow PyCapsule stream takes it as it is."""
 
-    def __init__(self, answer: Answer, table: int, name: str, notes: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        answer: Answer,
+        table: int,
+        name: str,
+        notes: tuple[str, ...],
+        short: bool,
+        lock: contextlib.AbstractContextManager[bool],
+    ) -> None:
         self._answer = answer
         self._table = table
         self._length: int | None = None
         self._names: tuple[str, ...] | None = None
+        self.by = ""  # what it ranks by
+        self._short = short
+        self._lock = lock  # of the session
         self.name = name
         self.notes = notes
 
@@ -132,11 +144,15 @@ class Result:
                     return row
         raise IndexError(f"row {key} of {len(self)}")
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.columns)
+
     # ---- text
 
     def write(self, path: Path, format: str | None = None, *, exact: bool = True) -> None:
         """Writes a file, which appears when it is whole, in the format that its name ends in: .csv
-        .tsv .json .ndjson .md .parquet .txt. `exact` is about .md and .txt: all digits."""
+        .tsv .json .ndjson .md .parquet .txt. `exact` is about .md and .txt: all digits. Parquet
+        needs the session, open."""
         place = os.path.expanduser(os.fspath(path))
         suffix = os.path.splitext(place)[1].lower()
         format = format or FORMATS.get(suffix)
@@ -150,7 +166,8 @@ class Result:
         fd, scratch = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
         try:
             try:
-                self._answer.write(self._table, format, 0, exact, fd)
+                with self._lock if format == "parquet" else contextlib.nullcontext():
+                    self._answer.write(self._table, format, 0, exact, fd)
                 mask = os.umask(0)
                 os.umask(mask)
                 os.fchmod(fd, 0o666 & ~mask)
@@ -163,6 +180,8 @@ class Result:
 
     def text(self, format: str = "table", *, width: int = 0, exact: bool = False) -> str:
         """As the program writes it: table, csv, tsv, json, ndjson or md."""
+        if format == "parquet":
+            raise UsageError("Parquet is no text", 'there is .write("x.parquet")', code=2)
         data = self._answer.write(self._table, format, width, exact, -1)
         return (data or b"").decode("utf-8", "replace")
 
@@ -177,7 +196,7 @@ class Result:
             more = []
         else:
             shown = list(self.rows(SHOWN_FIRST))
-            table = _text.text_table(self.columns, shown, width)
+            table = _text.text_table(self.columns, shown, width, self._short)
             more = self._more(len(shown))
         return "\n".join([table, *more, *(f"note: {note}" for note in self.notes)])
 
@@ -186,7 +205,9 @@ class Result:
         shown = list(self.rows(most))
         keep = [at for at, column in enumerate(self.columns) if column != "is_other"]
         table = _text.html_table(
-            [self.columns[at] for at in keep], [[row[at] for at in keep] for row in shown]
+            [self.columns[at] for at in keep],
+            [[row[at] for at in keep] for row in shown],
+            self._short,
         )
         return table + _text.html_lines(self._more(len(shown)), quiet=True)
 
@@ -229,14 +250,19 @@ class Nat:
     pairs: Result
     hours: Result
 
-    def __init__(self, answer: Answer, notes: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        answer: Answer,
+        notes: tuple[str, ...],
+        lock: contextlib.AbstractContextManager[bool],
+    ) -> None:
         self.headline = answer.headline() or ""
         self.notes = notes
         self.tables: dict[str, Result] = {}
         self._said: set[str] = set()
         for number, (name, is_said) in enumerate(answer.tables()):
             assert name is not None
-            self.tables[name] = Result(answer, number, name, ())
+            self.tables[name] = Result(answer, number, name, (), True, lock)
             if is_said:
                 self._said.add(name)
 
@@ -268,7 +294,7 @@ class Nat:
         parts.append(_text.html_lines([f"note: {note}" for note in self.notes], quiet=True))
         return f"<div>{''.join(parts)}</div>"
 
-    def plot(self, *, n: int = 8) -> Any:
+    def plot(self, *, n: int = 8) -> list[Axes]:
         """A figure of clients, remotes and hours."""
         try:
             import matplotlib  # noqa: F401

@@ -66,6 +66,8 @@ read_settings(PyObject *options, struct opening *opening)
 		option_bool(options, "live", &is_live) &&
 		option_text(options, "fields", &settings->fields) &&
 		option_text(options, "aws_ranges", &settings->aws_ranges) &&
+		option_text(options, "names_file", &settings->names_file) &&
+		option_text(options, "asn_db", &settings->asn_db) &&
 		option_text(options, "rejects", &settings->rejects) &&
 		option_text(options, "profile", &settings->profile) &&
 		option_text(options, "region", &settings->region) &&
@@ -231,9 +233,8 @@ ask_who(struct question *question, struct flowtoll_err *err)
 }
 
 static enum flowtoll_rc
-ask_call(void *ctx, struct flowtoll_err *err)
+ask(struct question *question, struct flowtoll_err *err)
 {
-	struct question *question = ctx;
 	switch (question->kind) {
 	case TOP:
 		return ask_top(question, err);
@@ -253,6 +254,17 @@ ask_call(void *ctx, struct flowtoll_err *err)
 		break;
 	}
 	return flowtoll_sql(question->ft, question->query, &question->answer, err);
+}
+
+/* The answer is kept, so that it outlives what is asked next, and the session. */
+static enum flowtoll_rc
+ask_call(void *ctx, struct flowtoll_err *err)
+{
+	struct question *question = ctx;
+	enum flowtoll_rc rc = ask(question, err);
+	if (rc == FLOWTOLL_OK && question->answer != NULL)
+		rc = flowtoll_answer_keep(question->answer, err);
+	return rc;
 }
 
 static bool
