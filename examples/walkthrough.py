@@ -83,6 +83,16 @@ owners, networks, services = logs.top("src.owner", "srcaddr/16", "src.service", 
 owners
 
 # %% [markdown]
+# What neither the inventory nor AWS knows, the internet registries do. Asking tells them which
+# addresses are of interest, so nobody is asked unless you say so: `FLOWTOLL_NAMES=rdap`. A few queries
+# name most of the bytes, and answers are kept for the next time.
+
+# %%
+asked = flowtoll.open(folder, inventory=INVENTORY, aws_ranges=HERE / "aws-ip-ranges.json",
+                      names=os.environ.get("FLOWTOLL_NAMES", "local"))
+asked.top("src.owner", n=8, where=outside)
+
+# %% [markdown]
 # By network, and over time:
 
 # %%

@@ -88,7 +88,7 @@ class Session:
     # ---- questions
 
     def _run(self, kind: str, options: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
-        """What came of it, and what was told all the while or could not be read."""
+        """What came of it; and notes: what was told meanwhile, the answer's, what was not read."""
         with self._lock:
             with Progress(self._wants_progress) as tick:
                 made = self._native.ask(kind, options, tick)
@@ -96,6 +96,7 @@ class Session:
             partial = counts["files_faulty"] or counts["rejected"]
             faults = self._native.faults() if partial else []
         notes = [*self._opening_notes, *tick.notices]
+        notes += made.notes() if isinstance(made, _flowtoll.Answer) else []
         if kind in ("top", "sql") and counts["skipdata"]:
             says = "record says" if counts["skipdata"] == 1 else "records say"
             count = f"{counts['skipdata']:,}".replace(",", " ")
@@ -109,7 +110,6 @@ class Session:
 
     def _ask(self, kind: str, options: dict[str, Any]) -> Results:
         answer, notes = self._run(kind, options)
-        notes = (*answer.notes(), *notes)
         tables = answer.tables()
         return Results(
             Result(answer, at, name or kind, notes, kind not in _EXACT, self._lock)
@@ -196,7 +196,7 @@ class Session:
                 "tags": texts(tags),
             },
         )
-        return Nat(answer, (*answer.notes(), *notes), self._lock)
+        return Nat(answer, notes, self._lock)
 
     def who(self, addresses: str | Iterable[str]) -> Result:
         """Who is behind addresses, and how that is known: a row for each."""
@@ -215,6 +215,9 @@ def open(  # noqa: A001
     names_file: Path | None = None,
     asn_db: Path | None = None,
     names: str = "local",
+    lookups: int | None = None,
+    rdap_bootstrap: Path | Iterable[Path] | None = None,
+    offline: bool = False,
     threads: int | None = None,
     memory: Size | None = None,
     since: Time | None = None,
@@ -235,7 +238,11 @@ def open(  # noqa: A001
     aws_ranges  a file with AWS's ip-ranges.json
     names_file  a CSV of cidr,name,kind,owner, which goes before all others
     asn_db      a database of autonomous systems, in MaxMind's format
-    names       "local", or "none": add no names to addresses
+    names       "local": of files, and what is kept of earlier answers; "rdap": of the internet
+                registries too, which are told the addresses; "none": add no names
+    lookups     queries to send to registries at most for a question (25)
+    rdap_bootstrap  files as IANA's ipv4.json, in place of IANA's
+    offline     nobody is asked anything over the network
     memory      of the whole session: "4G"
     since, until  only records that start in this time: "2026-11-20", "6h ago", a datetime
     files       read so many files only, as a sample
@@ -245,8 +252,8 @@ def open(  # noqa: A001
     profile, region, role, endpoint_url  how to reach AWS, as the AWS CLI has it
     progress    a line that says how far a question is (None: on a terminal and in a notebook)
     """
-    if names not in ("local", "none"):
-        raise UsageError(f"names={names!r}", 'give "local" or "none"', code=2)
+    if names not in ("local", "rdap", "none"):
+        raise UsageError(f"names={names!r}", 'give "local", "rdap" or "none"', code=2)
     regions = texts(region)
     inventories = paths(inventory)
     options: dict[str, Any] = {
@@ -257,6 +264,10 @@ def open(  # noqa: A001
         "names_file": None if names_file is None else path_bytes(names_file),
         "asn_db": None if asn_db is None else path_bytes(asn_db),
         "names_off": names == "none",
+        "ask_registries": names == "rdap",
+        "lookups": positive("lookups", lookups),
+        "bootstraps": tuple(map(path_bytes, paths(rdap_bootstrap))),
+        "offline": offline,
         "threads": positive("threads", threads),
         "memory": size_bytes(memory),
         "since_us": time_us(since),

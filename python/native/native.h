@@ -24,7 +24,8 @@ enum { NOTICE_BYTES_MAX = 512, NOTICES_MAX = 16 };
 /* What the library tells from any of its threads, until the caller's thread takes it. */
 struct notices {
 	pthread_mutex_t mutex;
-	size_t count; /* those past NOTICES_MAX are left out */
+	atomic_bool stop; /* whoever tells shall stop what it does */
+	size_t count;     /* those past NOTICES_MAX are left out */
 	bool important[NOTICES_MAX];
 	char text[NOTICES_MAX][NOTICE_BYTES_MAX];
 };

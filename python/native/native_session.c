@@ -14,7 +14,7 @@
 struct opening {
 	struct flowtoll_settings settings;
 	struct flowtoll_inventory live;
-	struct texts inventories, flow_logs, regions, roles, sources;
+	struct texts inventories, flow_logs, regions, roles, bootstraps, sources;
 	struct flowtoll *ft;
 	struct work work;
 	struct notices *notices;
@@ -38,6 +38,13 @@ on_live_stop(void *ctx)
 {
 	struct opening *opening = ctx;
 	return atomic_load(&opening->work.stop);
+}
+
+static bool
+on_stop(void *ctx)
+{
+	struct notices *notices = ctx;
+	return atomic_load(&notices->stop);
 }
 
 static enum flowtoll_rc
@@ -64,6 +71,10 @@ read_settings(PyObject *options, struct opening *opening)
 		option_time(options, "until_us", &settings->until_us) &&
 		option_bool(options, "names_off", &settings->names_off) &&
 		option_bool(options, "live", &is_live) &&
+		option_bool(options, "ask_registries", &settings->ask_registries) &&
+		option_bool(options, "offline", &settings->offline) &&
+		option_number(options, "lookups", &settings->lookups) &&
+		option_texts(options, "bootstraps", &opening->bootstraps) &&
 		option_text(options, "fields", &settings->fields) &&
 		option_text(options, "aws_ranges", &settings->aws_ranges) &&
 		option_text(options, "names_file", &settings->names_file) &&
@@ -88,6 +99,9 @@ read_settings(PyObject *options, struct opening *opening)
 	settings->inventory_count = opening->inventories.count;
 	settings->flow_logs = opening->flow_logs.items;
 	settings->flow_log_count = opening->flow_logs.count;
+	settings->rdap_bootstraps = opening->bootstraps.items;
+	settings->rdap_bootstrap_count = opening->bootstraps.count;
+	settings->stop = on_stop;
 	settings->notice = on_notice;
 	settings->notice_ctx = opening->notices;
 	opening->live = (struct flowtoll_inventory){
@@ -131,6 +145,7 @@ session_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 	texts_free(&opening->flow_logs);
 	texts_free(&opening->regions);
 	texts_free(&opening->roles);
+	texts_free(&opening->bootstraps);
 	texts_free(&opening->sources);
 	PyMem_Free(opening);
 	if (ok)

@@ -49,6 +49,7 @@ void
 notices_init(struct notices *notices)
 {
 	pthread_mutex_init(&notices->mutex, NULL);
+	atomic_init(&notices->stop, false);
 	notices->count = 0;
 }
 

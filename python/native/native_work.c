@@ -86,6 +86,8 @@ attend(struct work *work)
 			PyErr_Fetch(&type, &value, &trace);
 		if (type != NULL && !is_done) { /* each time: it may come before there is a query */
 			atomic_store(&work->stop, true);
+			if (work->notices != NULL)
+				atomic_store(&work->notices->stop, true);
 			if (work->ft != NULL)
 				flowtoll_interrupt(work->ft);
 		}
@@ -103,6 +105,8 @@ work_run(struct work *work)
 	pthread_condattr_t attributes;
 	work->is_done = false;
 	atomic_init(&work->stop, false);
+	if (work->notices != NULL)
+		atomic_store(&work->notices->stop, false);
 	pthread_mutex_init(&work->mutex, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

@@ -9,17 +9,28 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 
 import jupytext
 import nbclient
+import nbformat
 
 ROOT = os.environ["ROOT"]
 KEY, SECRET, REGION = "AKIDTESTTESTTEST0001", "sec/ret+key0123456789", "us-east-1"
 PREFIX = "AWSLogs/123456789012/vpcflowlogs/us-east-1/2026/11/20"
 PICTURES = 4
+sys.path.insert(0, os.path.join(ROOT, "tests", "registry"))
+from registry_server import Registries  # noqa: E402
+
+# registries on loopback instead of the internet's: what no user's notebook has
+FIRST = """
+import functools
+import flowtoll
+flowtoll.open = functools.partial(flowtoll.open, rdap_bootstrap={!r})
+"""
 
 
 def free_port():
@@ -61,8 +72,12 @@ class Walkthrough(unittest.TestCase):
         cls.folder = folder.name
         server = Server(folder.name)
         cls.addClassCleanup(server.close)
+        cls.registries = Registries()
+        cls.registries.__enter__()
+        cls.addClassCleanup(cls.registries.__exit__, None, None, None)
         cls.logs = os.path.join(folder.name, "flowlogs")
         cls.env = {
+            "FLOWTOLL_NAMES": "rdap", "XDG_CACHE_HOME": os.path.join(folder.name, "cache"),
             "FLOWTOLL_S3": f"s3://logs/{PREFIX}/", "FLOWTOLL_LOGS": cls.logs,
             "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION,
             "AWS_ENDPOINT_URL_S3": server.url, "COLUMNS": "100",
@@ -70,6 +85,8 @@ class Walkthrough(unittest.TestCase):
         }
         os.environ.update(cls.env)
         cls.book = jupytext.read(os.path.join(ROOT, "examples", "walkthrough.py"))
+        first = nbformat.v4.new_code_cell(FIRST.format(cls.registries.bootstrap))
+        cls.book.cells.insert(0, first)
         client = nbclient.NotebookClient(cls.book, timeout=120, kernel_name="python3",
                                          resources={"metadata": {"path": ROOT}})
         client.execute()  # raises where a cell does
@@ -84,12 +101,15 @@ class Walkthrough(unittest.TestCase):
         return "".join(output.get("text", "") or output.get("data", {}).get("text/plain", "")
                        for output in self.outputs(begins))
 
-    def program(self, *arguments, width=100):
+    def program(self, *arguments):
+        """What it says with the files alone, unless told otherwise: in a cache of its own, as the
+        notebook's names of registries are kept."""
         done = subprocess.run(
             [os.environ["RELEASE"], *arguments, "--inventory",
              os.path.join(ROOT, "examples/interfaces.json"), "--aws-ranges",
              os.path.join(ROOT, "examples/aws-ip-ranges.json")],
-            capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": str(width)})
+            capture_output=True, text=True, check=True,
+            env=os.environ | {"XDG_CACHE_HOME": tempfile.mkdtemp(dir=self.folder)})
         return done.stdout.rstrip("\n"), done.stderr
 
     def check(self, begins, *arguments):
@@ -118,6 +138,10 @@ class Walkthrough(unittest.TestCase):
         self.check('logs.top("srcaddr", n=5', "top", "srcaddr", self.logs, "-n", "5",
                    "--where", f"{who} and is_private(srcaddr)")
         self.check("owners, networks", "top", "src.owner", self.logs, "-n", "8",
+                   "--where", f"{who} and not is_private(srcaddr)")
+        self.assertTrue(self.registries.asked())
+        self.check("asked.top(", "top", "src.owner", self.logs, "-n", "8", "--names", "rdap",
+                   "--rdap-bootstrap", self.registries.bootstrap,
                    "--where", f"{who} and not is_private(srcaddr)")
         nat, _ = self.program("nat", self.logs, "-n", "10")
         self.assertIn(self.text("print(bill.headline)").strip(), nat)
