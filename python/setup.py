@@ -75,7 +75,7 @@ setup(
         Extension(
             "flowtoll._flowtoll",
             sources=sorted(str(path.relative_to(HERE)) for path in HERE.glob("native/*.c")),
-            depends=sorted(str(path.relative_to(HERE)) for path in HERE.glob("native/*.h")),
+            depends=sorted(map(str, [*HERE.glob("native/*.h"), *TREE.glob("include/*.h")])),
             libraries=["flowtoll"],
             py_limited_api=True,
             extra_compile_args=["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra"],
