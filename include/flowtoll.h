@@ -22,8 +22,8 @@
  *
  * Threads: one session belongs to one thread at a time; flowtoll_interrupt and flowtoll_progress
  * may be called from any thread while a question runs. Sessions know nothing of each other. A
- * process that forks takes no session with it: in the child each call is refused, and
- * flowtoll_close does nothing. Answers that are kept (flowtoll_answer_keep) belong to no session.
+ * process that forks takes no session with it: in the child, what would use one is refused, and
+ * flowtoll_close does nothing. Answers that are kept belong to no session.
  */
 #ifndef FLOWTOLL_H
 #define FLOWTOLL_H
@@ -32,48 +32,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FLOWTOLL_VERSION "0.1.0"
+#include "flowtoll_arrow.h"
 
-/* Arrow's C data and stream interfaces, as its specification lays them out. */
-#ifndef ARROW_C_DATA_INTERFACE
-#define ARROW_C_DATA_INTERFACE
-#define ARROW_FLAG_DICTIONARY_ORDERED 1
-#define ARROW_FLAG_NULLABLE 2
-#define ARROW_FLAG_MAP_KEYS_SORTED 4
-struct ArrowSchema {
-	const char *format;
-	const char *name;
-	const char *metadata;
-	int64_t flags;
-	int64_t n_children;
-	struct ArrowSchema **children;
-	struct ArrowSchema *dictionary;
-	void (*release)(struct ArrowSchema *);
-	void *private_data;
-};
-struct ArrowArray {
-	int64_t length;
-	int64_t null_count;
-	int64_t offset;
-	int64_t n_buffers;
-	int64_t n_children;
-	const void **buffers;
-	struct ArrowArray **children;
-	struct ArrowArray *dictionary;
-	void (*release)(struct ArrowArray *);
-	void *private_data;
-};
-#endif
-#ifndef ARROW_C_STREAM_INTERFACE
-#define ARROW_C_STREAM_INTERFACE
-struct ArrowArrayStream {
-	int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
-	int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
-	const char *(*get_last_error)(struct ArrowArrayStream *);
-	void (*release)(struct ArrowArrayStream *);
-	void *private_data;
-};
-#endif
+#define FLOWTOLL_VERSION "0.1.0"
 
 #if defined(__GNUC__)
 #define FLOWTOLL_API __attribute__((visibility("default")))
@@ -115,7 +76,7 @@ struct flowtoll_err {
 	uint64_t byte;
 };
 
-struct flowtoll_inventory; /* see below */
+struct flowtoll_inventory; /* see below: whom to ask, and of what */
 struct flowtoll;        /* a session: sources, inventory, an embedded engine */
 struct flowtoll_answer; /* the answer to one question: one or more tables */
 
@@ -241,11 +202,16 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_nat(struct flowtoll *ft
 /* Who is behind addresses, and how that is known: a row for each in the order given, with address,
  * name, owner, kind, cidr (the range that has the name), country, service, region, network (as the
  * registry calls it), source and as_of (of the name). An address that nobody knows has a row too,
- * and a note says how many. One that cannot be read is an error, whose `line` is its number among
- * them, from 1. Needs no source. */
+ * and a note says how many. With an inventory there are columns of the interface too: interface_id,
+ * interface_type, instance_id, subnet_id, availability_zone, vpc_id, account_id, security_groups,
+ * description and tags (a JSON object). Where no inventory tells of interfaces, EC2 is asked for
+ * those of these addresses, if credentials are found at once; `whom` says as whom and where. That
+ * it cannot be asked is a note. An address that cannot be read is an error, whose `line` is its
+ * number among them, from 1. Needs no source. */
 struct flowtoll_who {
 	const char *const *addresses; /* text, IPv4 or IPv6 */
 	size_t address_count;
+	const struct flowtoll_inventory *whom; /* NULL: EC2 is not asked */
 };
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_who(struct flowtoll *ft,
                                                              const struct flowtoll_who *who,
@@ -297,7 +263,7 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_sql(struct flowtoll *ft
  * returns FLOWTOLL_ERR_INTERRUPTED. */
 FLOWTOLL_API void flowtoll_interrupt(struct flowtoll *ft);
 
-/* How far it is, asked from any thread instead. */
+/* How far it is, asked from any thread. */
 FLOWTOLL_API void flowtoll_progress(struct flowtoll *ft, struct flowtoll_progress *progress);
 
 /* ---- what was read ------------------------------------------------------------------------ */
@@ -352,83 +318,29 @@ FLOWTOLL_API const char *flowtoll_answer_table_name(const struct flowtoll_answer
 FLOWTOLL_API const char *flowtoll_answer_headline(const struct flowtoll_answer *answer);
 FLOWTOLL_API bool flowtoll_answer_table_is_said(const struct flowtoll_answer *answer, size_t table);
 
-/* Reads all tables to their end and keeps them in memory, each different text once: from then on
- * the answer can be written and read again and again, other questions may be asked, and the session
- * be closed. Progress and interruptions are those of the question. An answer that is not kept is
- * freed before its session is closed, and read before the next question. */
+/* Reads all tables into memory: from then on they can be written again and again, also when the
+ * session is closed, and another question may be asked. Before, a table can be written once,
+ * in the order of the tables. Does nothing the second time. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_answer_keep(struct flowtoll_answer *answer,
                                                                      struct flowtoll_err *err);
 
-enum flowtoll_type {
-	FLOWTOLL_NULL, /* of a cell: there is no value */
-	FLOWTOLL_BOOL,
-	FLOWTOLL_INT,    /* 64 bits */
-	FLOWTOLL_WIDE,   /* of a cell in a column of FLOWTOLL_INT: an integer of 128 bits */
-	FLOWTOLL_DOUBLE,
-	FLOWTOLL_TEXT,   /* UTF-8 */
-	FLOWTOLL_IP,     /* as text */
-	FLOWTOLL_TIME    /* microseconds since 1970, UTC */
-};
-
-struct flowtoll_column {
-	const char *name;
-	enum flowtoll_type type;
-};
-
-struct flowtoll_cell {
-	enum flowtoll_type type; /* the column's, NULL, WIDE; or TEXT in the row Other */
-	union {
-		bool boolean;
-		int64_t integer;
-		struct {
-			uint64_t low;
-			int64_t high;
-		} wide;
-		double real;
-		struct {
-			const char *bytes; /* no NUL at their end */
-			size_t len;
-		} text;
-		int64_t time_us;
-	} as;
-};
-
-/* Rows of a table, one after another: the cell of row r and column c is cells[r * columns + c]. */
-struct flowtoll_chunk {
-	size_t rows;
-	size_t columns;
-	const struct flowtoll_cell *cells;
-	size_t other; /* the row that is the sum of all that were cut off, from 1; 0: none */
-};
-
-/* The tables of an answer chunk by chunk, from row `first`; both keep it. A chunk has at most 2048
- * rows, none after the last, and is lent until the next call for this answer. */
-FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
-flowtoll_answer_column(struct flowtoll_answer *answer, size_t table, size_t index,
-                       struct flowtoll_column *column, struct flowtoll_err *err);
-FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
-flowtoll_answer_chunk(struct flowtoll_answer *answer, size_t table, uint64_t first,
-                      struct flowtoll_chunk *chunk, struct flowtoll_err *err);
-
-/* One table as an Arrow C stream, which is the caller's to release, and may outlive the answer and
- * the session; keeps the answer, so it can be had again and again. Addresses are large_utf8, ids
- * and small sets of words dictionaries of it, times timestamp[us, UTC], integers int32 or int64
- * after their type in SQL, or decimal128(38, 0) in a column that has larger ones. Tables in which
- * the row Other may come have the column is_other, as in Parquet. The schema has metadata for
- * pandas, so that integers stay integers there where some are missing. One thread reads a stream;
- * several streams may be read at once. */
-FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
-flowtoll_answer_arrow(struct flowtoll_answer *answer, size_t table, struct ArrowArrayStream *out,
-                      struct flowtoll_err *err);
-
-/* Write one table as "table", "csv", "tsv", "json", "ndjson", "md" or "parquet"; each can be
- * written once, unless the answer is kept. In Parquet, addresses are text, times UTC, and integers
- * BIGINT, or DECIMAL(38, 0) in a column that has larger ones; an answer of flowtoll_top has the
- * column is_other, true in the row Other, whose keys are the text Other or, where they are no text,
- * NULL. */
+/* Write one table as "table", "csv", "tsv", "json", "ndjson", "md" or "parquet". In Parquet,
+ * addresses are text, times UTC, and integers BIGINT, or DECIMAL(38, 0) in a column that has larger
+ * ones; an answer of flowtoll_top has the column is_other, true in the row Other, whose keys are
+ * the text Other or, where they are no text, NULL. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *format,
                       const struct flowtoll_style *style, flowtoll_write_fn *write, void *ctx,
+                      struct flowtoll_err *err);
+
+/* One table as an Arrow C stream, into a struct that has nothing to release: the caller releases
+ * it, as Arrow's specification says. Keeps the answer, of which as many streams as wanted can be
+ * made, and which they outlive; several threads may read one each.
+ * Columns: addresses and free text are utf8, ids and fields of few values dictionaries of utf8,
+ * times timestamp[us, UTC]; integers are int32 or int64, or decimal128(38, 0) where a value of the
+ * column does not fit; is_other as above. Batches have 65,536 rows at most. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
+flowtoll_answer_arrow(struct flowtoll_answer *answer, size_t table, struct ArrowArrayStream *stream,
                       struct flowtoll_err *err);
 
 /* Remarks for people that go with the answer (such as: the first address is a NAT gateway, and

@@ -2,12 +2,17 @@
  *
  * Implements include/flowtoll.h and nothing else: each call hands on to the folder that knows.
  */
+#include "api/ask_addresses.h"
 #include "api/flow_log_source.h"
-#include "api/session_api.h"
+#include "api/ticker.h"
+
+#include "engine/arrow.h"
+#include "engine/engine.h"
 #include "fetch/fetch.h"
 #include "fetch/source.h"
 #include "fetch/network_fetch.h"
 #include "query/query.h"
+#include "render/render.h"
 #include "scan/kernel.h"
 
 #include "base/buf.h"
@@ -19,6 +24,29 @@
 #include <unistd.h>
 
 enum { NOTE_BYTES_MAX = 512, SOURCE_BYTES_MAX = 4096 };
+
+struct flowtoll {
+	struct engine *engine;
+	struct fetch_remote *remote;
+	struct who *who;
+	bool names; /* beside addresses, in answers */
+	const char *profile; /* of whom flow logs are asked for; lent as those of `remote` */
+	const char *region;
+	void (*notice)(void *ctx, const char *text);
+	void *notice_ctx;
+	flowtoll_progress_fn *progress;
+	void *progress_ctx;
+	pid_t pid; /* of the process that has the engine's threads */
+};
+
+/* What the public name stands for. */
+struct flowtoll_answer {
+	struct answer *answer;
+	struct flowtoll *ft; /* that it came from; NULL once all is kept */
+	pid_t pid;
+	struct kept *kept[LIMIT_LISTS]; /* its tables, once flowtoll_answer_keep has read them */
+	bool is_read; /* some of it was, without being kept */
+};
 
 /* ---- program ------------------------------------------------------------------------------ */
 
@@ -65,6 +93,18 @@ flowtoll_field_at(size_t index)
 }
 
 /* ---- session ------------------------------------------------------------------------------ */
+
+/* A fork has none of the threads that a session needs. */
+static enum flowtoll_rc
+check_process(pid_t pid, struct flowtoll_err *err)
+{
+	if (pid == getpid())
+		return FLOWTOLL_OK;
+	err_set(err, FLOWTOLL_ERR_USAGE, "this session was opened by another process, %ld, of which "
+	                                 "this one is a fork", (long)pid);
+	err_hint(err, "open a session in each process, after it has forked");
+	return err->code;
+}
 
 static enum flowtoll_rc
 ask_inventory(struct who *who, const struct flowtoll_inventory *live, struct flowtoll_err *err)
@@ -119,7 +159,6 @@ open_remote(struct flowtoll *ft, const struct flowtoll_settings *settings,
 	ft->notice_ctx = settings->notice_ctx;
 	ft->progress = settings->progress;
 	ft->progress_ctx = settings->progress_ctx;
-	ft->pid = getpid();
 	return fetch_remote_create(&remote, &ft->remote, err);
 }
 
@@ -135,6 +174,7 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 	struct flowtoll *ft = mem_zalloc(1, sizeof *ft);
 	if (ft == NULL)
 		return err_memory(err, "opening a session");
+	ft->pid = getpid();
 	enum flowtoll_rc rc = open_names(ft, settings, err);
 	if (rc == FLOWTOLL_OK)
 		rc = open_remote(ft, settings, err);
@@ -162,7 +202,7 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 void
 flowtoll_close(struct flowtoll *ft)
 {
-	if (ft == NULL || (ft->pid != 0 && ft->pid != getpid()))
+	if (ft == NULL || ft->pid != getpid())
 		return; /* what a fork has of it is its parent's: threads, and a folder */
 	engine_free(ft->engine);
 	fetch_remote_free(ft->remote);
@@ -232,7 +272,7 @@ enum flowtoll_rc
 flowtoll_add_source(struct flowtoll *ft, const char *source, struct flowtoll_err *err)
 {
 	assert(ft != NULL && source != NULL);
-	TRY(session_check(ft->pid, err));
+	TRY(check_process(ft->pid, err));
 	return flow_log_is_id(source) ? add_flow_log(ft, source, err)
 	                              : engine_add_source(ft->engine, source, err);
 }
@@ -295,7 +335,7 @@ begin(struct ticker *ticker, struct flowtoll *ft, struct flowtoll_answer **out,
       struct flowtoll_err *err)
 {
 	*out = NULL;
-	TRY(session_check(ft->pid, err));
+	TRY(check_process(ft->pid, err));
 	return ticker_start(ticker, ft, ft->progress, ft->progress_ctx, err);
 }
 
@@ -306,7 +346,6 @@ end(struct ticker *ticker, enum flowtoll_rc rc, struct answer *answer,
 {
 	struct flowtoll *ft = ticker->ft;
 	ticker_stop(ticker);
-	*out = NULL;
 	if (rc != FLOWTOLL_OK) {
 		engine_explain(ft->engine, err);
 		return rc;
@@ -353,7 +392,19 @@ flowtoll_who(struct flowtoll *ft, const struct flowtoll_who *who, struct flowtol
 	struct answer *answer = NULL;
 	struct ticker ticker;
 	TRY(begin(&ticker, ft, out, err));
-	enum flowtoll_rc rc = query_who(ft->who, who, &answer, err);
+	struct ask_notes notes = {0};
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (who->whom != NULL && (who_network(ft->who)->known & WHO_KNOWS_INTERFACES) == 0)
+		rc = ask_addresses(who->whom, who, ft->who, &notes, err);
+	if (rc == FLOWTOLL_OK)
+		rc = query_who(ft->who, who, &answer, err);
+	for (size_t i = 0; rc == FLOWTOLL_OK && i < notes.count; i++)
+		rc = answer_note(answer, err, "%s", notes.texts[i]);
+	arena_free(&notes.arena);
+	if (rc != FLOWTOLL_OK) {
+		answer_free(answer);
+		answer = NULL;
+	}
 	return end(&ticker, rc, answer, out, err);
 }
 
@@ -407,7 +458,7 @@ flowtoll_top_sql(struct flowtoll *ft, const struct flowtoll_top *top, char **sql
 {
 	struct buf buf;
 	*sql = NULL;
-	TRY(session_check(ft->pid, err));
+	TRY(check_process(ft->pid, err));
 	buf_init(&buf, LIMIT_SQL_BYTES);
 	return take_sql(query_top_sql(ft->engine, ft->names ? ft->who : NULL, top, &buf, err), &buf,
 	                sql, err);
@@ -419,7 +470,7 @@ flowtoll_head_sql(struct flowtoll *ft, uint64_t rows, const char *where, char **
 {
 	struct buf buf;
 	*sql = NULL;
-	TRY(session_check(ft->pid, err));
+	TRY(check_process(ft->pid, err));
 	buf_init(&buf, LIMIT_SQL_BYTES);
 	return take_sql(query_head_sql(ft->engine, rows, where, &buf, err), &buf, sql, err);
 }
@@ -438,6 +489,119 @@ flowtoll_files(struct flowtoll *ft, struct flowtoll_answer **out, struct flowtol
 	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_files(ft->engine, &answer, err);
 	return end(&ticker, rc, answer, out, err);
+}
+
+/* ---- answers ------------------------------------------------------------------------------ */
+
+size_t
+flowtoll_answer_table_count(const struct flowtoll_answer *answer)
+{
+	return answer->answer->table_count;
+}
+
+const char *
+flowtoll_answer_table_name(const struct flowtoll_answer *answer, size_t table)
+{
+	assert(table < answer->answer->table_count);
+	return answer->answer->tables[table]->name;
+}
+
+const char *
+flowtoll_answer_headline(const struct flowtoll_answer *answer)
+{
+	return answer->answer->headline;
+}
+
+bool
+flowtoll_answer_table_is_said(const struct flowtoll_answer *answer, size_t table)
+{
+	assert(table < answer->answer->table_count);
+	return answer->answer->tables[table]->in_headline;
+}
+
+/* The tables from now on: those that are kept. Nothing of the session is held any more. */
+static enum flowtoll_rc
+leave_session(struct flowtoll_answer *answer, struct flowtoll_err *err)
+{
+	struct answer *asked = answer->answer;
+	for (size_t i = 0; i < asked->table_count; i++) {
+		struct result *result;
+		TRY(kept_open(answer->kept[i], &result, err));
+		result_free(asked->tables[i]);
+		asked->tables[i] = result;
+	}
+	result_free(asked->source);
+	asked->source = NULL;
+	answer->ft = NULL;
+	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+flowtoll_answer_keep(struct flowtoll_answer *answer, struct flowtoll_err *err)
+{
+	struct answer *asked = answer->answer;
+	struct flowtoll *ft = answer->ft;
+	struct ticker ticker;
+	if (answer->is_read)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "the answer was read, and not kept before");
+	if (ft == NULL)
+		return FLOWTOLL_OK;
+	TRY(check_process(answer->pid, err));
+	TRY(ticker_start(&ticker, ft, ft->progress, ft->progress_ctx, err));
+	for (size_t i = 0; i < asked->table_count && !answer->is_read; i++)
+		answer->is_read = answer->kept[i] == NULL &&
+		                  kept_create(asked->tables[i], &answer->kept[i], err) != FLOWTOLL_OK;
+	ticker_stop(&ticker);
+	return answer->is_read ? err->code : leave_session(answer, err);
+}
+
+enum flowtoll_rc
+flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *format,
+                      const struct flowtoll_style *style, flowtoll_write_fn *write, void *ctx,
+                      struct flowtoll_err *err)
+{
+	assert(table < answer->answer->table_count);
+	struct result *again = NULL, *result = answer->answer->tables[table];
+	struct engine *engine = NULL; /* an answer that is kept has none */
+	if (answer->ft != NULL) {
+		TRY(check_process(answer->pid, err));
+		engine = answer->ft->engine;
+		answer->is_read = true;
+	} else {
+		TRY(kept_open(answer->kept[table], &again, err));
+		result = again;
+	}
+	enum flowtoll_rc rc = strcmp(format, "parquet") == 0
+	                          ? engine_write_parquet(engine, result, write, ctx, err)
+	                          : render_write(result, format, style, write, ctx, err);
+	result_free(again);
+	return rc;
+}
+
+enum flowtoll_rc
+flowtoll_answer_arrow(struct flowtoll_answer *answer, size_t table, struct ArrowArrayStream *stream,
+                      struct flowtoll_err *err)
+{
+	assert(table < answer->answer->table_count);
+	TRY(flowtoll_answer_keep(answer, err));
+	return arrow_open(answer->kept[table], stream, err);
+}
+
+const char *
+flowtoll_answer_note(const struct flowtoll_answer *answer, size_t index)
+{
+	return index < answer->answer->note_count ? answer->answer->notes[index] : NULL;
+}
+
+void
+flowtoll_answer_free(struct flowtoll_answer *answer)
+{
+	if (answer == NULL || (answer->ft != NULL && answer->pid != getpid()))
+		return;
+	for (size_t i = 0; i < answer->answer->table_count; i++)
+		kept_let_go(answer->kept[i]);
+	answer_free(answer->answer);
+	mem_free(answer);
 }
 
 /* ---- files from S3 -------------------------------------------------------------------------- */

@@ -174,7 +174,7 @@ add_name(struct page *page, const char *element)
 	aws_json_add(items, name != NULL ? name : element);
 	if (!items->failed && items->data[at] >= 'a' && items->data[at] <= 'z')
 		items->data[at] = (char)(items->data[at] - 'a' + 'A');
-	buf_adds(items, ": ");
+	buf_addc(items, ':');
 }
 
 static enum flowtoll_rc
@@ -206,7 +206,7 @@ on_begin(void *ctx, const char *path, const char *text, struct flowtoll_err *err
 	else if (is_first)
 		buf_addc(page->items, above->shape == LIST ? '[' : '{');
 	else
-		buf_adds(page->items, ", ");
+		buf_addc(page->items, ',');
 	if (!is_item)
 		add_name(page, element);
 	return buf_check(page->items, "reading an answer of EC2", err);

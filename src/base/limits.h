@@ -36,7 +36,8 @@ enum {
 	LIMIT_NAT_ADDRESSES = 1024,     /* of one NAT gateway; AWS has 32 in each zone at most */
 	LIMIT_NETWORK_ROWS = 16 << 20,  /* of a kind, that all inventories know of the network */
 	LIMIT_CLAIMANTS = 16,           /* interfaces told apart that share one address */
-	LIMIT_WORDS = 1 << 30,          /* different texts in a column of an answer that is kept */
+	LIMIT_WORDS = 1 << 28,          /* different ids of a column of an answer that is kept */
+	LIMIT_WORD_BYTES = 1 << 30,     /* of all of them */
 	LIMIT_SCANS_TOLD = 64,          /* of a query, of which is known what they reject */
 	LIMIT_JSON_TEXT_BYTES = 2048,   /* an id, tag or description; AWS's have 256 characters */
 	LIMIT_JSON_DEPTH = 512,         /* lists and objects within each other */

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/ask.h"
+#include "cli/ask_aws.h"
 #include "cli/commands.h"
 #include "cli/say.h"
 #include "cli/tty.h"
@@ -73,8 +74,8 @@ split(struct lines *lines, struct flowtoll_err *err)
 }
 
 static enum flowtoll_rc
-ask_of_input(struct flowtoll *ft, bool quiet, struct flowtoll_answer **answer,
-             struct flowtoll_err *err)
+ask_of_input(struct flowtoll *ft, bool quiet, const struct flowtoll_inventory *whom,
+             struct flowtoll_answer **answer, struct flowtoll_err *err)
 {
 	struct lines lines = {0};
 	if (tty_is(STDIN_FILENO) && !quiet)
@@ -86,7 +87,8 @@ ask_of_input(struct flowtoll *ft, bool quiet, struct flowtoll_answer **answer,
 	if (rc == FLOWTOLL_OK) {
 		rc = flowtoll_who(ft,
 		                  &(struct flowtoll_who){.addresses = lines.addresses,
-		                                         .address_count = lines.count},
+		                                         .address_count = lines.count,
+		                                         .whom = whom},
 		                  answer, err);
 		if (rc == FLOWTOLL_ERR_USAGE && err->line > 0 && err->line <= lines.count)
 			err_place(err, "standard input", lines.numbers[err->line - 1],
@@ -99,20 +101,35 @@ ask_of_input(struct flowtoll *ft, bool quiet, struct flowtoll_answer **answer,
 }
 
 static enum flowtoll_rc
+ask_as(struct flowtoll *ft, const struct options *options, const struct flowtoll_inventory *whom,
+       struct flowtoll_answer **answer, struct flowtoll_err *err)
+{
+	if (options->operand_count == 0 ||
+	    (options->operand_count == 1 && strcmp(options->operands[0], "-") == 0))
+		return ask_of_input(ft, options->values[FLAG_QUIET] != NULL, whom, answer, err);
+	const struct flowtoll_who asked = {
+		.addresses = options->operands,
+		.address_count = options->operand_count,
+		.whom = whom,
+	};
+	enum flowtoll_rc rc = flowtoll_who(ft, &asked, answer, err);
+	if (rc == FLOWTOLL_ERR_USAGE)
+		err->line = 0; /* its text tells which */
+	return rc;
+}
+
+static enum flowtoll_rc
 question(struct flowtoll *ft, const struct ask *ask, struct flowtoll_answer **answer,
          struct flowtoll_err *err)
 {
 	const struct options *options = ask->options;
-	if (options->operand_count == 0 ||
-	    (options->operand_count == 1 && strcmp(options->operands[0], "-") == 0))
-		return ask_of_input(ft, options->values[FLAG_QUIET] != NULL, answer, err);
-	enum flowtoll_rc rc = flowtoll_who(ft,
-	                                   &(struct flowtoll_who){
-										   .addresses = options->operands,
-										   .address_count = options->operand_count},
-	                                   answer, err);
-	if (rc == FLOWTOLL_ERR_USAGE)
-		err->line = 0; /* its text tells which */
+	struct ask_aws whom;
+	if (options->values[FLAG_OFFLINE] != NULL)
+		return ask_as(ft, options, NULL, answer, err);
+	enum flowtoll_rc rc = ask_aws_read(&whom, options, err);
+	if (rc == FLOWTOLL_OK)
+		rc = ask_as(ft, options, &whom.what, answer, err);
+	ask_aws_free(&whom);
 	return rc;
 }
 

@@ -90,8 +90,16 @@ open_with(const struct options *options, bool asks_s3, struct flowtoll_settings 
 	settings->inventories = files;
 	bool live = sort_inventories(options, files, &settings->inventory_count);
 	if (!live && !(only_flow_logs && settings->inventory_count == 0)) {
-		TRY(check_nobody_asked(options, asks_s3, err));
+		const bool asks_ec2 = options->command == COMMAND_WHO && settings->inventory_count == 0 &&
+		                      options->values[FLAG_OFFLINE] == NULL;
+		if (!asks_ec2)
+			TRY(check_nobody_asked(options, asks_s3, err));
 		return flowtoll_open(settings, ft, err);
+	}
+	if (options->values[FLAG_OFFLINE] != NULL) {
+		err_set(err, FLOWTOLL_ERR_USAGE, "--inventory live asks AWS, and --offline forbids it");
+		err_hint(err, "a file of flowtoll inventory needs nobody");
+		return err->code;
 	}
 	enum flowtoll_rc rc = ask_aws_read(&ask, options, err);
 	settings->live = &ask.what;

@@ -6,300 +6,279 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "flow/flow.h"
+#include "engine/text_column.h"
 
 #include <assert.h>
 #include <stdatomic.h>
 #include <string.h>
 
-enum { ROWS_MIN = 64, WORD_ROWS = 64 };
-#define SECOND_US INT64_C(1000000)
+enum { CHUNK_ROWS = 1 << 16, ROWS_FIRST = 64, TEXT_MAX = 1 << 29, TEXT_FIRST = 1024 };
 
 static const char other_text[] = "Other";
 
-/* ---- a chunk that fills up ---------------------------------------------------------------- */
-
-struct filling_column {
-	int64_t *low;   /* values, or the low halves of wide ones */
-	int64_t *high;  /* high halves; NULL while none is wide */
-	uint64_t *valid;
-	bool has_null;
-};
-
-struct filling {
-	struct kept *kept;
-	uint32_t rows, cap;
-	uint32_t other;
-	struct filling_column *columns;
-};
-
-static bool
-grow_column(struct filling_column *column, uint32_t old_cap, uint32_t cap)
+static size_t
+width_of(enum kept_form form, bool is_wide)
 {
-	int64_t *low = mem_realloc_array(column->low, cap, sizeof *low);
-	column->low = low != NULL ? low : column->low;
-	uint64_t *valid = mem_realloc_array(column->valid, cap / WORD_ROWS, sizeof *valid);
-	column->valid = valid != NULL ? valid : column->valid;
-	int64_t *high = NULL;
-	if (column->high != NULL) {
-		high = mem_realloc_array(column->high, cap, sizeof *high);
-		column->high = high != NULL ? high : column->high;
-	}
-	if (low == NULL || valid == NULL || (column->high != NULL && high == NULL))
-		return false;
-	memset(valid + old_cap / WORD_ROWS, 0xff, (cap - old_cap) / WORD_ROWS * sizeof *valid);
-	return true;
+	static const uint8_t widths[] = {
+		[KEPT_BOOL] = 1, [KEPT_INT32] = 4, [KEPT_INT64] = 8, [KEPT_INT128] = 16,
+		[KEPT_DOUBLE] = 8, [KEPT_TIME] = 8, [KEPT_TEXT] = 4, [KEPT_WORD] = 4};
+	return form == KEPT_INT64 && is_wide ? sizeof(__int128) : widths[form];
 }
 
-static enum flowtoll_rc
-grow(struct filling *filling, struct flowtoll_err *err)
+/* Bits take a byte each here too: less is not worth an own rule. */
+static size_t
+values_bytes(enum kept_form form, bool is_wide, uint32_t rows)
 {
-	const uint32_t cap = filling->cap > 0 ? filling->cap * 2 : ROWS_MIN;
-	for (size_t i = 0; i < filling->kept->column_count; i++)
-		if (!grow_column(&filling->columns[i], filling->cap, cap))
-			return err_memory(err, "keeping an answer");
-	filling->cap = cap;
-	return FLOWTOLL_OK;
+	return width_of(form, is_wide) * ((size_t)rows + (form == KEPT_TEXT));
 }
 
-/* The first wide integer of a chunk: those before it get their high halves. */
-static bool
-widen(struct filling *filling, struct filling_column *column)
+static enum kept_form
+form_of(const struct result_column *head)
 {
-	column->high = mem_zalloc(filling->cap, sizeof *column->high);
-	if (column->high == NULL)
-		return false;
-	for (uint32_t r = 0; r < filling->rows; r++)
-		column->high[r] = column->low[r] >> 63;
-	return true;
-}
-
-static bool
-put_integer(struct filling *filling, size_t i, __int128 value)
-{
-	struct filling_column *column = &filling->columns[i];
-	const bool is_wide = value < INT64_MIN || value > INT64_MAX;
-	filling->kept->columns[i].is_wide |= is_wide;
-	if (is_wide && column->high == NULL && !widen(filling, column))
-		return false;
-	column->low[filling->rows] = (int64_t)value;
-	if (column->high != NULL)
-		column->high[filling->rows] = (int64_t)(value >> 64);
-	return true;
-}
-
-static void
-put_null(struct filling *filling, size_t i)
-{
-	struct filling_column *column = &filling->columns[i];
-	column->valid[filling->rows / WORD_ROWS] &= ~(UINT64_C(1) << filling->rows % WORD_ROWS);
-	column->has_null = true;
-	column->low[filling->rows] = filling->rows > 0 ? column->low[filling->rows - 1] : 0;
-	if (column->high != NULL)
-		column->high[filling->rows] = filling->rows > 0 ? column->high[filling->rows - 1] : 0;
-}
-
-static bool
-put_cell(struct filling *filling, size_t i, const struct result_cell *cell)
-{
-	struct kept_column *column = &filling->kept->columns[i];
-	int64_t value = 0;
-	switch (cell->type) {
+	switch (head->type) {
 	case RESULT_BOOL:
-		value = cell->as.boolean;
-		break;
+		return KEPT_BOOL;
 	case RESULT_INT:
-		return put_integer(filling, i, cell->as.integer);
+		return head->is_small ? KEPT_INT32 : KEPT_INT64;
 	case RESULT_DOUBLE:
-		memcpy(&value, &cell->as.real, sizeof value);
-		break;
+		return KEPT_DOUBLE;
 	case RESULT_TIME:
-		value = cell->as.time_us;
-		break;
+		return KEPT_TIME;
 	case RESULT_TEXT:
-		if (column->head.type != RESULT_TEXT) {
-			column->is_key = true;
-			put_null(filling, i);
-			return true;
-		}
-		value = words_add_text(&column->words, cell->as.text.bytes, cell->as.text.len);
-		break;
-	case RESULT_IP:
-		value = words_add_ip(&column->words, cell->as.ip);
-		break;
-	case RESULT_NULL:
-		put_null(filling, i);
-		return true;
+		return head->is_category ? KEPT_WORD : KEPT_TEXT;
+	default:
+		return KEPT_TEXT;
 	}
-	if (value == WORDS_NONE && (cell->type == RESULT_TEXT || cell->type == RESULT_IP))
+}
+
+/* ---- room --------------------------------------------------------------------------------- */
+
+/* Of a piece, for `cap` rows where there was room for `old_cap`. */
+static bool
+grow_piece(struct kept_piece *piece, enum kept_form form, uint32_t old_cap, uint32_t cap)
+{
+	const size_t bytes = values_bytes(form, piece->is_wide, cap);
+	const size_t old_bytes = old_cap > 0 ? values_bytes(form, piece->is_wide, old_cap) : 0;
+	char *values = mem_realloc(piece->values, bytes);
+	if (values == NULL)
 		return false;
-	filling->columns[i].low[filling->rows] = value;
-	if (filling->columns[i].high != NULL)
-		filling->columns[i].high[filling->rows] = value >> 63;
+	memset(values + old_bytes, 0, bytes - old_bytes);
+	piece->values = values;
 	return true;
 }
 
-/* ---- a chunk that is full ----------------------------------------------------------------- */
-
-static uint8_t
-width_of(uint64_t range)
-{
-	return range == 0 ? 0 : range <= UINT8_MAX ? 1 : range <= UINT16_MAX ? 2
-	       : range <= UINT32_MAX ? 4 : 8;
-}
-
-static __int128
-value_of(const struct filling_column *column, uint32_t row)
-{
-	if (column->high == NULL)
-		return column->low[row];
-	return (__int128)((unsigned __int128)(uint64_t)column->high[row] << 64 |
-	                  (uint64_t)column->low[row]);
-}
-
-static void
-store(void *data, uint8_t width, uint32_t row, uint64_t value)
-{
-	switch (width) {
-	case 1:
-		((uint8_t *)data)[row] = (uint8_t)value;
-		break;
-	case 2:
-		((uint16_t *)data)[row] = (uint16_t)value;
-		break;
-	case 4:
-		((uint32_t *)data)[row] = (uint32_t)value;
-		break;
-	case 8:
-		((uint64_t *)data)[row] = value;
-		break;
-	default:
-		break;
-	}
-}
-
 static bool
-seal_wide(const struct filling_column *column, uint32_t rows, struct kept_piece *piece)
+grow_chunk(struct kept *kept, struct kept_chunk *chunk)
 {
-	piece->width = sizeof(__int128);
-	piece->data = mem_alloc(rows * sizeof(__int128));
-	for (uint32_t r = 0; piece->data != NULL && r < rows; r++)
-		((__int128 *)piece->data)[r] = value_of(column, r);
-	return piece->data != NULL;
-}
-
-static bool
-seal_narrow(const struct filling_column *column, uint32_t rows, bool is_time,
-            struct kept_piece *piece)
-{
-	int64_t least = column->low[0], most = column->low[0];
-	bool whole_seconds = is_time;
-	for (uint32_t r = 0; r < rows; r++) {
-		least = column->low[r] < least ? column->low[r] : least;
-		most = column->low[r] > most ? column->low[r] : most;
-		whole_seconds &= !is_time || column->low[r] % SECOND_US == 0;
-	}
-	const uint64_t step = whole_seconds ? (uint64_t)SECOND_US : 1;
-	piece->step = (int64_t)step;
-	piece->base = least;
-	piece->width = width_of(((uint64_t)most - (uint64_t)least) / step);
-	if (piece->width == 0)
-		return true;
-	piece->data = mem_alloc((size_t)rows * piece->width);
-	for (uint32_t r = 0; piece->data != NULL && r < rows; r++)
-		store(piece->data, piece->width, r, ((uint64_t)column->low[r] - (uint64_t)least) / step);
-	return piece->data != NULL;
-}
-
-static bool
-seal_piece(struct filling *filling, size_t i, struct kept_piece *piece)
-{
-	struct filling_column *column = &filling->columns[i];
-	const uint32_t rows = filling->rows, word_count = (rows + WORD_ROWS - 1) / WORD_ROWS;
-	*piece = (struct kept_piece){.step = 1};
-	if (column->has_null) {
-		piece->valid = mem_alloc(word_count * sizeof *piece->valid);
-		if (piece->valid == NULL)
+	const uint32_t cap = chunk->cap > 0 ? chunk->cap * 2 : ROWS_FIRST;
+	for (size_t i = 0; i < kept->column_count; i++)
+		if (!grow_piece(&chunk->pieces[i], kept->columns[i].form, chunk->cap, cap))
 			return false;
-		memcpy(piece->valid, column->valid, word_count * sizeof *piece->valid);
-		memset(column->valid, 0xff, word_count * sizeof *column->valid);
-		column->has_null = false;
-	}
-	bool ok = column->high != NULL
-	              ? seal_wide(column, rows, piece)
-	              : seal_narrow(column, rows,
-	                            filling->kept->columns[i].head.type == RESULT_TIME, piece);
-	mem_free(column->high);
-	column->high = NULL;
-	return ok;
+	chunk->cap = cap;
+	return true;
 }
 
 static bool
 add_chunk(struct kept *kept)
 {
-	if (kept->chunk_count < kept->chunk_cap)
-		return true;
-	size_t cap = kept->chunk_cap > 0 ? kept->chunk_cap * 2 : 4;
-	struct kept_chunk *chunks = mem_realloc_array(kept->chunks, cap, sizeof *chunks);
+	struct kept_chunk *chunks =
+		mem_room(kept->chunks, kept->chunk_count, &kept->chunk_cap, sizeof *chunks);
 	if (chunks == NULL)
 		return false;
 	kept->chunks = chunks;
-	kept->chunk_cap = cap;
+	chunks[kept->chunk_count] = (struct kept_chunk){
+		.pieces = mem_zalloc(kept->column_count + 1, sizeof *chunks->pieces)};
+	if (chunks[kept->chunk_count].pieces == NULL)
+		return false;
+	kept->chunk_count++;
 	return true;
 }
 
-static enum flowtoll_rc
-seal(struct filling *filling, struct flowtoll_err *err)
+static bool
+is_full(const struct kept *kept, const struct kept_chunk *chunk)
 {
-	struct kept *kept = filling->kept;
-	if (filling->rows == 0)
-		return FLOWTOLL_OK;
-	if (!add_chunk(kept))
-		return err_memory(err, "keeping an answer");
-	struct kept_chunk *chunk = &kept->chunks[kept->chunk_count];
-	*chunk = (struct kept_chunk){
-		.rows = filling->rows, .other = filling->other, .first = kept->rows};
-	chunk->pieces = mem_zalloc(kept->column_count + 1, sizeof *chunk->pieces);
-	if (chunk->pieces == NULL)
-		return err_memory(err, "keeping an answer");
-	kept->chunk_count++;
-	kept->rows += filling->rows;
+	if (chunk->rows == CHUNK_ROWS)
+		return true;
 	for (size_t i = 0; i < kept->column_count; i++)
-		if (!seal_piece(filling, i, &chunk->pieces[i]))
+		if (chunk->pieces[i].text_len >= TEXT_MAX)
+			return true;
+	return false;
+}
+
+/* The chunk that has room for one row more; NULL: no memory. */
+static struct kept_chunk *
+room(struct kept *kept)
+{
+	struct kept_chunk *last = kept->chunk_count > 0 ? &kept->chunks[kept->chunk_count - 1] : NULL;
+	if (last == NULL || is_full(kept, last)) {
+		if (!add_chunk(kept))
+			return NULL;
+		last = &kept->chunks[kept->chunk_count - 1];
+	}
+	return last->rows < last->cap || grow_chunk(kept, last) ? last : NULL;
+}
+
+/* ---- values ------------------------------------------------------------------------------- */
+
+static bool
+put_null(struct kept_piece *piece, uint32_t row)
+{
+	if (piece->valid == NULL) {
+		piece->valid = mem_alloc(CHUNK_ROWS / 8);
+		if (piece->valid == NULL)
+			return false;
+		memset(piece->valid, 0xff, CHUNK_ROWS / 8);
+	}
+	piece->valid[row / 64] &= ~(UINT64_C(1) << row % 64);
+	piece->nulls++;
+	return true;
+}
+
+/* 64 bits become 128, in a piece of so many rows. */
+static bool
+widen(struct kept_piece *piece, uint32_t rows, uint32_t cap)
+{
+	__int128 *wide = mem_zalloc(cap, sizeof *wide);
+	if (wide == NULL)
+		return false;
+	for (uint32_t r = 0; r < rows; r++)
+		wide[r] = ((const int64_t *)piece->values)[r];
+	mem_free(piece->values);
+	piece->values = wide;
+	piece->is_wide = true;
+	return true;
+}
+
+static bool
+put_integer(struct kept_piece *piece, const struct kept_chunk *chunk, enum kept_form form,
+            __int128 value)
+{
+	if (form == KEPT_INT32) {
+		((int32_t *)piece->values)[chunk->rows] = (int32_t)value;
+		return true;
+	}
+	if (!piece->is_wide && (value < INT64_MIN || value > INT64_MAX) &&
+	    !widen(piece, chunk->rows, chunk->cap))
+		return false;
+	if (piece->is_wide)
+		((__int128 *)piece->values)[chunk->rows] = value;
+	else
+		((int64_t *)piece->values)[chunk->rows] = (int64_t)value;
+	return true;
+}
+
+/* Room for so many bytes more; NULL: no memory. */
+static char *
+text_room(struct kept_piece *piece, size_t len)
+{
+	if (piece->text_cap - piece->text_len < len || piece->text == NULL) {
+		size_t cap = piece->text_cap > 0 ? piece->text_cap * 2 : TEXT_FIRST;
+		while (cap - piece->text_len < len)
+			cap *= 2;
+		char *text = mem_realloc(piece->text, cap);
+		if (text == NULL)
+			return NULL;
+		piece->text = text;
+		piece->text_cap = cap;
+	}
+	return piece->text + piece->text_len;
+}
+
+static bool
+put_text(struct kept_piece *piece, const char *bytes, size_t len)
+{
+	char *to = text_room(piece, 3 * len + 1);
+	if (to == NULL)
+		return false;
+	piece->text_len += text_mend(bytes, len, to);
+	return true;
+}
+
+static bool
+put_word(struct kept_column *column, struct kept_piece *piece, uint32_t row, const char *bytes,
+         size_t len)
+{
+	int64_t number = words_add(&column->words, bytes, len);
+	if (number == WORDS_NONE)
+		return false;
+	((int32_t *)piece->values)[row] = (int32_t)number;
+	return true;
+}
+
+static bool
+put_ip(struct kept_piece *piece, struct ip ip)
+{
+	char *to = text_room(piece, IP_TEXT_MAX);
+	if (to == NULL)
+		return false;
+	piece->text_len += ip_print(ip, to);
+	return true;
+}
+
+/* In the row Other, where a key is no text: missing. */
+static bool
+put_other(struct kept_column *column, struct kept_piece *piece, uint32_t row)
+{
+	column->is_key = true;
+	if (column->form == KEPT_WORD)
+		return put_word(column, piece, row, other_text, sizeof other_text - 1);
+	if (column->form == KEPT_TEXT)
+		return put_text(piece, other_text, sizeof other_text - 1);
+	return put_null(piece, row);
+}
+
+static bool
+put_cell(struct kept_column *column, struct kept_piece *piece, const struct kept_chunk *chunk,
+         const struct result_cell *cell)
+{
+	const uint32_t row = chunk->rows;
+	switch (cell->type) {
+	case RESULT_BOOL:
+		((uint8_t *)piece->values)[row / 8] |= (uint8_t)(cell->as.boolean << row % 8);
+		return true;
+	case RESULT_INT:
+		return put_integer(piece, chunk, column->form, cell->as.integer);
+	case RESULT_DOUBLE:
+		((double *)piece->values)[row] = cell->as.real;
+		return true;
+	case RESULT_TIME:
+		((int64_t *)piece->values)[row] = cell->as.time_us;
+		return true;
+	case RESULT_TEXT:
+		if (column->head.type != RESULT_TEXT)
+			return put_other(column, piece, row);
+		return column->form == KEPT_WORD
+		           ? put_word(column, piece, row, cell->as.text.bytes, cell->as.text.len)
+		           : put_text(piece, cell->as.text.bytes, cell->as.text.len);
+	case RESULT_IP:
+		return put_ip(piece, cell->as.ip);
+	default:
+		return put_null(piece, row);
+	}
+}
+
+static enum flowtoll_rc
+put_row(struct kept *kept, const struct result *result, const struct result_cell *cells,
+        struct flowtoll_err *err)
+{
+	struct kept_chunk *chunk = room(kept);
+	if (chunk == NULL)
+		return err_memory(err, "keeping an answer");
+	for (size_t i = 0; i < kept->column_count; i++) {
+		struct kept_piece *piece = &chunk->pieces[i];
+		if (!put_cell(&kept->columns[i], piece, chunk, &cells[i]))
 			return err_memory(err, "keeping an answer");
-	filling->rows = filling->other = 0;
+		if (kept->columns[i].form == KEPT_TEXT)
+			((int32_t *)piece->values)[chunk->rows + 1] = (int32_t)piece->text_len;
+	}
+	chunk->rows++;
+	kept->rows++;
+	if (result_row_is_other(result))
+		chunk->other = chunk->rows;
 	return FLOWTOLL_OK;
 }
 
 /* ---- making ------------------------------------------------------------------------------- */
-
-static enum flowtoll_rc
-fill(struct filling *filling, struct result *result, struct flowtoll_err *err)
-{
-	const struct result_cell *cells = NULL;
-	for (;;) {
-		TRY(result_next(result, &cells, err));
-		if (cells == NULL)
-			return seal(filling, err);
-		if (filling->rows == KEPT_CHUNK_ROWS)
-			TRY(seal(filling, err));
-		if (filling->rows == filling->cap)
-			TRY(grow(filling, err));
-		for (size_t i = 0; i < filling->kept->column_count; i++)
-			if (!put_cell(filling, i, &cells[i]))
-				return err_memory(err, "keeping an answer");
-		filling->rows++;
-		if (result_row_is_other(result))
-			filling->other = filling->rows;
-	}
-}
-
-/* Ids, and what has few values, repeat from row to row. */
-static bool
-is_id(const char *name)
-{
-	return flow_field_find(name, strlen(name)) != FLOW_UNKNOWN || strcmp(name, "file") == 0;
-}
 
 static bool
 copy_heads(struct kept *kept, const struct result *result)
@@ -310,7 +289,7 @@ copy_heads(struct kept *kept, const struct result *result)
 		head->name = arena_dup(&kept->arena, head->name, strlen(head->name));
 		if (head->name == NULL)
 			return false;
-		head->is_category = head->type == RESULT_TEXT && (head->is_category || is_id(head->name));
+		kept->columns[i].form = form_of(head);
 	}
 	kept->has_other = result_has_other(result);
 	kept->is_record = result->is_record;
@@ -320,15 +299,45 @@ copy_heads(struct kept *kept, const struct result *result)
 	return result->name == NULL || kept->name != NULL;
 }
 
-static void
-free_filling(struct filling *filling, size_t column_count)
+/* What is known when all rows are there: that a column is wide, and all of its words. */
+static bool
+finish_column(struct kept *kept, size_t i)
 {
-	for (size_t i = 0; filling->columns != NULL && i < column_count; i++) {
-		mem_free(filling->columns[i].low);
-		mem_free(filling->columns[i].high);
-		mem_free(filling->columns[i].valid);
+	struct kept_column *column = &kept->columns[i];
+	bool is_wide = false;
+	for (size_t c = 0; c < kept->chunk_count; c++)
+		is_wide |= kept->chunks[c].pieces[i].is_wide;
+	for (size_t c = 0; is_wide && c < kept->chunk_count; c++) {
+		const struct kept_chunk *chunk = &kept->chunks[c];
+		if (!chunk->pieces[i].is_wide && !widen(&chunk->pieces[i], chunk->rows, chunk->cap))
+			return false;
 	}
-	mem_free(filling->columns);
+	if (is_wide)
+		column->form = KEPT_INT128;
+	if (column->form != KEPT_WORD)
+		return true;
+	column->word_begins = mem_zalloc(column->words.count + 1, sizeof *column->word_begins);
+	column->word_text = mem_alloc(column->words.text_bytes + 1);
+	if (column->word_begins == NULL || column->word_text == NULL)
+		return false;
+	words_join(&column->words, column->word_begins, column->word_text);
+	return true;
+}
+
+static enum flowtoll_rc
+fill(struct kept *kept, struct result *result, struct flowtoll_err *err)
+{
+	const struct result_cell *cells = NULL;
+	for (;;) {
+		TRY(result_next(result, &cells, err));
+		if (cells == NULL)
+			break;
+		TRY(put_row(kept, result, cells, err));
+	}
+	for (size_t i = 0; i < kept->column_count; i++)
+		if (!finish_column(kept, i))
+			return err_memory(err, "keeping an answer");
+	return FLOWTOLL_OK;
 }
 
 enum flowtoll_rc
@@ -339,17 +348,15 @@ kept_create(struct result *result, struct kept **out, struct flowtoll_err *err)
 	struct kept *kept = mem_zalloc(1, sizeof *kept);
 	if (kept == NULL)
 		return err_memory(err, "keeping an answer");
-	struct filling filling = {.kept = kept};
-	enum flowtoll_rc rc = FLOWTOLL_OK;
 	kept->holders = 1;
-	kept->column_count = result_column_count(result);
-	kept->columns = mem_zalloc(kept->column_count + 1, sizeof *kept->columns);
-	filling.columns = mem_zalloc(kept->column_count + 1, sizeof *filling.columns);
-	if (kept->columns == NULL || filling.columns == NULL || !copy_heads(kept, result))
+	kept->columns = mem_zalloc(result_column_count(result) + 1, sizeof *kept->columns);
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (kept->columns != NULL)
+		kept->column_count = result_column_count(result);
+	if (kept->columns == NULL || !copy_heads(kept, result))
 		rc = err_memory(err, "keeping an answer");
 	if (rc == FLOWTOLL_OK)
-		rc = fill(&filling, result, err);
-	free_filling(&filling, kept->column_count);
+		rc = fill(kept, result, err);
 	if (rc == FLOWTOLL_OK)
 		*out = kept;
 	else
@@ -368,8 +375,9 @@ static void
 free_chunk(struct kept_chunk *chunk, size_t column_count)
 {
 	for (size_t i = 0; chunk->pieces != NULL && i < column_count; i++) {
-		mem_free(chunk->pieces[i].data);
+		mem_free(chunk->pieces[i].values);
 		mem_free(chunk->pieces[i].valid);
+		mem_free(chunk->pieces[i].text);
 	}
 	mem_free(chunk->pieces);
 }
@@ -381,95 +389,15 @@ kept_let_go(struct kept *kept)
 		return;
 	for (size_t i = 0; i < kept->chunk_count; i++)
 		free_chunk(&kept->chunks[i], kept->column_count);
-	for (size_t i = 0; kept->columns != NULL && i < kept->column_count; i++)
+	for (size_t i = 0; i < kept->column_count; i++) {
 		words_free(&kept->columns[i].words);
+		mem_free(kept->columns[i].word_begins);
+		mem_free(kept->columns[i].word_text);
+	}
 	mem_free(kept->columns);
 	mem_free(kept->chunks);
 	arena_free(&kept->arena);
 	mem_free(kept);
-}
-
-/* ---- reading ------------------------------------------------------------------------------ */
-
-#define READ(type)                                                                                 \
-	do {                                                                                           \
-		const type *data = (const type *)piece->data + from;                                       \
-		for (uint32_t r = 0; r < count; r++)                                                       \
-			out[r] = (int64_t)((uint64_t)base + (uint64_t)step * data[r]);                         \
-	} while (0)
-
-void
-kept_read(const struct kept_piece *piece, uint32_t from, uint32_t count, int64_t *out)
-{
-	const int64_t base = (int64_t)piece->base, step = piece->step;
-	switch (piece->width) {
-	case 0:
-		for (uint32_t r = 0; r < count; r++)
-			out[r] = base;
-		break;
-	case 1:
-		READ(uint8_t);
-		break;
-	case 2:
-		READ(uint16_t);
-		break;
-	case 4:
-		READ(uint32_t);
-		break;
-	case 8:
-		READ(uint64_t);
-		break;
-	default:
-		for (uint32_t r = 0; r < count; r++)
-			out[r] = (int64_t)((const __int128 *)piece->data)[from + r];
-	}
-}
-
-__int128
-kept_read_wide(const struct kept_piece *piece, uint32_t row)
-{
-	int64_t value;
-	if (piece->width == sizeof(__int128))
-		return ((const __int128 *)piece->data)[row];
-	kept_read(piece, row, 1, &value);
-	return value;
-}
-
-static void
-cell_of_text(const struct word *word, struct result_cell *cell)
-{
-	cell->type = RESULT_TEXT;
-	cell->as.text.bytes = word->text;
-	cell->as.text.len = word->len;
-}
-
-void
-kept_cell(const struct kept *kept, const struct kept_chunk *chunk, uint32_t row, size_t index,
-          struct result_cell *cell)
-{
-	const struct kept_column *column = &kept->columns[index];
-	const struct kept_piece *piece = &chunk->pieces[index];
-	int64_t value;
-	if (chunk->other == row + 1 && column->is_key) {
-		cell_of_text(&(struct word){other_text, sizeof other_text - 1, 0}, cell);
-		return;
-	}
-	cell->type = kept_is_valid(piece, row) ? column->head.type : RESULT_NULL;
-	if (cell->type == RESULT_INT)
-		cell->as.integer = kept_read_wide(piece, row);
-	if (cell->type == RESULT_NULL || cell->type == RESULT_INT)
-		return;
-	kept_read(piece, row, 1, &value);
-	if (cell->type == RESULT_TEXT)
-		cell_of_text(&column->words.all[value], cell);
-	else if (cell->type == RESULT_IP)
-		cell->as.ip = words_ip(&column->words.all[value]);
-	else if (cell->type == RESULT_BOOL)
-		cell->as.boolean = value != 0;
-	else if (cell->type == RESULT_DOUBLE)
-		memcpy(&cell->as.real, &value, sizeof value);
-	else
-		cell->as.time_us = value;
 }
 
 /* ---- as a result -------------------------------------------------------------------------- */
@@ -483,6 +411,70 @@ struct kept_result {
 	struct result_cell *cells;
 };
 
+static void
+cell_of_text(const char *bytes, size_t len, struct result_cell *cell)
+{
+	cell->type = RESULT_TEXT;
+	cell->as.text.bytes = bytes;
+	cell->as.text.len = len;
+}
+
+static void
+load_text(const struct kept_column *column, const struct kept_piece *piece, uint32_t row,
+          struct result_cell *cell)
+{
+	const int32_t *begins = piece->values;
+	const char *text = piece->text;
+	uint32_t at = row;
+	if (column->form == KEPT_WORD) {
+		at = (uint32_t)begins[row];
+		begins = column->word_begins;
+		text = column->word_text;
+	}
+	cell_of_text(text + begins[at], (size_t)(begins[at + 1] - begins[at]), cell);
+	if (column->head.type != RESULT_IP)
+		return;
+	struct ip ip;
+	bool is_ip = ip_parse(cell->as.text.bytes, cell->as.text.len, &ip);
+	assert(is_ip);
+	*cell = (struct result_cell){.type = RESULT_IP, .as.ip = is_ip ? ip : (struct ip){0, 0}};
+}
+
+static void
+load_cell(const struct kept_column *column, const struct kept_piece *piece, uint32_t row,
+          bool is_other, struct result_cell *cell)
+{
+	if (is_other && column->is_key) {
+		cell_of_text(other_text, sizeof other_text - 1, cell);
+		return;
+	}
+	cell->type = kept_is_valid(piece, row) ? column->head.type : RESULT_NULL;
+	if (cell->type == RESULT_NULL)
+		return;
+	switch (column->form) {
+	case KEPT_BOOL:
+		cell->as.boolean = (((const uint8_t *)piece->values)[row / 8] >> row % 8 & 1) != 0;
+		break;
+	case KEPT_INT32:
+		cell->as.integer = ((const int32_t *)piece->values)[row];
+		break;
+	case KEPT_INT64:
+		cell->as.integer = ((const int64_t *)piece->values)[row];
+		break;
+	case KEPT_INT128:
+		cell->as.integer = ((const __int128 *)piece->values)[row];
+		break;
+	case KEPT_DOUBLE:
+		cell->as.real = ((const double *)piece->values)[row];
+		break;
+	case KEPT_TIME:
+		cell->as.time_us = ((const int64_t *)piece->values)[row];
+		break;
+	default:
+		load_text(column, piece, row, cell);
+	}
+}
+
 static enum flowtoll_rc
 next_row(struct result *result, const struct result_cell **cells, struct flowtoll_err *err)
 {
@@ -490,17 +482,17 @@ next_row(struct result *result, const struct result_cell **cells, struct flowtol
 	const struct kept *kept = open->kept;
 	(void)err;
 	*cells = NULL;
-	while (open->chunk < kept->chunk_count && open->row == kept->chunks[open->chunk].rows) {
+	if (open->chunk < kept->chunk_count && open->row == kept->chunks[open->chunk].rows) {
 		open->chunk++;
 		open->row = 0;
 	}
 	if (open->chunk == kept->chunk_count)
 		return FLOWTOLL_OK;
 	const struct kept_chunk *chunk = &kept->chunks[open->chunk];
+	const uint32_t row = open->row++;
+	result->is_other = chunk->other == row + 1;
 	for (size_t i = 0; i < kept->column_count; i++)
-		kept_cell(kept, chunk, open->row, i, &open->cells[i]);
-	open->row++;
-	result->is_other = chunk->other == open->row;
+		load_cell(&kept->columns[i], &chunk->pieces[i], row, result->is_other, &open->cells[i]);
 	*cells = open->cells;
 	return FLOWTOLL_OK;
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A table of an answer that is kept in memory, column by column: it can be read again and again,
- * when its session is closed too. What repeats is a dictionary, and numbers take as many bytes as
- * the range of a chunk needs:
+ * A table of an answer that is kept in memory, column by column, as Arrow lays columns out: it can
+ * be read again and again, from several threads, and when its session is closed.
  *
- *     chunk ─▶ piece (column 0)  value = base + step * data[row], data of 0, 1, 2, 4, 8 or 16 bytes
- *              piece (column 1)  ...
+ *     kept ─▶ chunk ─▶ piece (column 0)  values, or where texts end; which rows are missing
+ *         │            piece (column 1)  ...
+ *         └─▶ column   words: each id or name of a small set once, rows have their numbers
  *
- * Made by one thread; then any may read, each with its own place. Counted: the last to let go
- * frees it.
+ * Made by one thread. Counted: the last to let go frees it.
  */
 #ifndef ENGINE_KEPT_TABLE_H
 #define ENGINE_KEPT_TABLE_H
@@ -16,26 +15,40 @@
 #include "engine/result.h"
 #include "engine/words.h"
 
+enum kept_form {
+	KEPT_BOOL,   /* a bit a row */
+	KEPT_INT32,
+	KEPT_INT64,
+	KEPT_INT128, /* some value of the column does not fit 64 bits */
+	KEPT_DOUBLE,
+	KEPT_TIME,   /* int64_t, microseconds since 1970 UTC */
+	KEPT_TEXT,   /* UTF-8; addresses too */
+	KEPT_WORD    /* int32_t, a number of the column's words */
+};
+
 struct kept_piece {
-	uint8_t width;    /* bytes of a row in `data`; 0: all rows are `base` */
-	int64_t step;
-	__int128 base;
-	void *data;
+	uint32_t nulls;   /* rows that are missing; their values are 0, or empty */
 	uint64_t *valid;  /* a bit a row; NULL: none is missing */
+	void *values;     /* of KEPT_TEXT int32_t, one more than rows: where each begins in `text` */
+	char *text;
+	size_t text_len, text_cap; /* bytes */
+	bool is_wide;     /* 128 bits already, while the column may become so */
 };
 
 struct kept_chunk {
 	uint32_t rows;
+	uint32_t cap;   /* rows there is room for */
 	uint32_t other; /* the row that is the sum of those cut off, from 1; 0: none */
-	uint64_t first; /* rows in the chunks before */
 	struct kept_piece *pieces;
 };
 
 struct kept_column {
 	struct result_column head; /* its name is the kept's own */
-	struct words words; /* of RESULT_TEXT and RESULT_IP: values are their numbers */
-	bool is_wide;       /* some integer does not fit 64 bits */
-	bool is_key;        /* in the row Other it has that text; in data, where it is no text, NULL */
+	enum kept_form form;
+	bool is_key; /* in the row Other it stands for that text; where it is no text, it is missing */
+	struct words words;    /* of KEPT_WORD; and the same behind each other, as KEPT_TEXT is: */
+	int32_t *word_begins;
+	char *word_text;
 };
 
 struct kept {
@@ -48,10 +61,8 @@ struct kept {
 	bool has_other;
 	bool is_record, in_headline;
 	struct arena arena; /* names */
-	char *name;         /* or NULL */
+	const char *name;   /* or NULL */
 };
-
-enum { KEPT_CHUNK_ROWS = 1 << 16 };
 
 /* Reads what is left of a result. */
 FLOWTOLL_MUST_USE enum flowtoll_rc kept_create(struct result *result, struct kept **kept,
@@ -59,22 +70,14 @@ FLOWTOLL_MUST_USE enum flowtoll_rc kept_create(struct result *result, struct kep
 struct kept *kept_hold(struct kept *kept);
 void kept_let_go(struct kept *kept); /* NULL ok */
 
-/* Integers `from` to `from + count` of a piece; missing ones are anything. */
-void kept_read(const struct kept_piece *piece, uint32_t from, uint32_t count, int64_t *out);
-__int128 kept_read_wide(const struct kept_piece *piece, uint32_t row);
+/* A result over it from its first row; the result holds it. */
+FLOWTOLL_MUST_USE enum flowtoll_rc kept_open(struct kept *kept, struct result **result,
+                                             struct flowtoll_err *err);
 
 static inline bool
 kept_is_valid(const struct kept_piece *piece, uint32_t row)
 {
 	return piece->valid == NULL || (piece->valid[row / 64] >> (row % 64) & 1) != 0;
 }
-
-/* A cell of a row; lent as long as the table is there. */
-void kept_cell(const struct kept *kept, const struct kept_chunk *chunk, uint32_t row,
-               size_t column, struct result_cell *cell);
-
-/* A result over it from its first row; the result holds it. */
-FLOWTOLL_MUST_USE enum flowtoll_rc kept_open(struct kept *kept, struct result **result,
-                                             struct flowtoll_err *err);
 
 #endif

@@ -328,12 +328,16 @@ load_words(struct query_result *query, struct query_column *column, duckdb_logic
 	return column->words != NULL;
 }
 
-static bool
-is_small(duckdb_type type)
+/* What is said of a column by its type, and by its name where that is a field's. */
+static void
+describe_head(const struct query_column *column, struct result_column *head)
 {
-	return type == DUCKDB_TYPE_TINYINT || type == DUCKDB_TYPE_UTINYINT ||
-	       type == DUCKDB_TYPE_SMALLINT || type == DUCKDB_TYPE_USMALLINT ||
-	       type == DUCKDB_TYPE_INTEGER;
+	enum flow_id field = flow_field_find(head->name, strlen(head->name));
+	head->type = result_type_of(column->type, column->is_ip);
+	head->is_small = column->type == DUCKDB_TYPE_INTEGER || column->type == DUCKDB_TYPE_SMALLINT ||
+	                 column->type == DUCKDB_TYPE_TINYINT || column->type == DUCKDB_TYPE_USMALLINT ||
+	                 column->type == DUCKDB_TYPE_UTINYINT;
+	head->is_category = column->type == DUCKDB_TYPE_ENUM || field != FLOW_UNKNOWN;
 }
 
 static bool
@@ -353,10 +357,10 @@ describe_column(struct query_result *query, size_t i)
 	duckdb_destroy_logical_type(&type);
 	const char *name = duckdb_column_name(&query->duck, i);
 	query->heads[i].name = arena_dup(&query->arena, name, strlen(name));
-	query->heads[i].type = result_type_of(column->type, column->is_ip);
-	query->heads[i].is_small = is_small(column->type);
-	query->heads[i].is_category = column->type == DUCKDB_TYPE_ENUM;
-	return ok && query->heads[i].name != NULL;
+	if (!ok || query->heads[i].name == NULL)
+		return false;
+	describe_head(column, &query->heads[i]);
+	return true;
 }
 
 static bool

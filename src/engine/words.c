@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { SLOTS_MIN = 64, IP_BYTES = sizeof(struct ip) };
+enum { SLOTS_MIN = 64 };
 
 /* Eight bytes at a time, multiplied and folded. */
 static uint32_t
@@ -58,57 +58,40 @@ grow_slots(struct words *words)
 }
 
 static bool
-make_room(struct words *words)
+make_room(struct words *words, size_t len)
 {
-	if (words->count >= LIMIT_WORDS)
+	if (words->count == LIMIT_WORDS || words->text_bytes + len > LIMIT_WORD_BYTES)
 		return false;
-	if ((uint64_t)words->count * 2 >= words->slot_count && !grow_slots(words))
+	if (words->count * 2 >= words->slot_count && !grow_slots(words))
 		return false;
-	if (words->count < words->cap)
-		return true;
-	uint32_t cap = words->cap > 0 ? words->cap * 2 : SLOTS_MIN / 2;
-	struct word *all = mem_realloc_array(words->all, cap, sizeof *all);
+	struct word *all = mem_room(words->all, words->count, &words->cap, sizeof *all);
 	if (all == NULL)
 		return false;
 	words->all = all;
-	words->cap = cap;
 	return true;
 }
 
+/* A text of UTF-8. */
 static int64_t
-add(struct words *words, uint32_t slot, const char *text, size_t len, uint32_t hash)
+add(struct words *words, const char *text, size_t len)
 {
-	if (text == NULL || len > UINT32_MAX)
+	const uint32_t hash = hash_of(text, len);
+	if (!make_room(words, len))
 		return WORDS_NONE;
-	words->all[words->count] = (struct word){text, (uint32_t)len, hash};
-	words->text_bytes += len;
-	words->slots[slot] = words->count + 1;
-	return words->count++;
-}
-
-int64_t
-words_add_ip(struct words *words, struct ip ip)
-{
-	char text[IP_BYTES + IP_TEXT_MAX];
-	if (!make_room(words))
-		return WORDS_NONE;
-	memcpy(text, &ip, IP_BYTES);
-	const uint32_t hash = hash_of(text, IP_BYTES);
 	uint32_t at = hash & (words->slot_count - 1);
-	for (uint32_t number; (number = words->slots[at]) != 0; at = (at + 1) & (words->slot_count - 1))
-		if (memcmp(words->all[number - 1].text - IP_BYTES, &ip, IP_BYTES) == 0)
+	for (uint32_t number; (number = words->slots[at]) != 0;
+	     at = (at + 1) & (words->slot_count - 1)) {
+		const struct word *word = &words->all[number - 1];
+		if (word->hash == hash && word->len == len && memcmp(word->text, text, len) == 0)
 			return number - 1;
-	const size_t len = ip_print(ip, text + IP_BYTES);
-	const char *kept = arena_dup(&words->arena, text, IP_BYTES + len);
-	return add(words, at, kept != NULL ? kept + IP_BYTES : NULL, len, hash);
-}
-
-struct ip
-words_ip(const struct word *word)
-{
-	struct ip ip;
-	memcpy(&ip, word->text - IP_BYTES, IP_BYTES);
-	return ip;
+	}
+	const char *kept = arena_dup(&words->arena, text, len);
+	if (kept == NULL)
+		return WORDS_NONE;
+	words->all[words->count] = (struct word){kept, (uint32_t)len, hash};
+	words->text_bytes += len;
+	words->slots[at] = (uint32_t)words->count + 1;
+	return (int64_t)words->count++;
 }
 
 static bool
@@ -120,31 +103,27 @@ is_ascii(const char *text, size_t len)
 	return seen < 0x80;
 }
 
-static int64_t
-add_known_text(struct words *words, const char *text, size_t len)
-{
-	if (!make_room(words))
-		return WORDS_NONE;
-	const uint32_t hash = hash_of(text, len);
-	uint32_t at = hash & (words->slot_count - 1);
-	for (uint32_t number; (number = words->slots[at]) != 0;
-	     at = (at + 1) & (words->slot_count - 1)) {
-		const struct word *word = &words->all[number - 1];
-		if (word->hash == hash && word->len == len && memcmp(word->text, text, len) == 0)
-			return number - 1;
-	}
-	return add(words, at, arena_dup(&words->arena, text, len), len, hash);
-}
-
 int64_t
-words_add_text(struct words *words, const char *text, size_t len)
+words_add(struct words *words, const char *text, size_t len)
 {
 	if (is_ascii(text, len))
-		return add_known_text(words, text, len);
+		return add(words, text, len);
 	char *mended = mem_alloc(3 * len + 1);
 	if (mended == NULL)
 		return WORDS_NONE;
-	int64_t number = add_known_text(words, mended, text_mend(text, len, mended));
+	int64_t number = add(words, mended, text_mend(text, len, mended));
 	mem_free(mended);
 	return number;
+}
+
+void
+words_join(const struct words *words, int32_t *begins, char *text)
+{
+	size_t at = 0;
+	for (size_t i = 0; i < words->count; i++) {
+		begins[i] = (int32_t)at;
+		memcpy(text + at, words->all[i].text, words->all[i].len);
+		at += words->all[i].len;
+	}
+	begins[words->count] = (int32_t)at;
 }

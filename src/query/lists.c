@@ -86,8 +86,6 @@ add_columns(struct table *table, struct arena *arena, const struct lists_table *
 			.type = result_column_at(source, column->from)->type,
 			.unit = column->unit,
 			.is_detail = column->is_detail,
-			.is_small = result_column_at(source, column->from)->is_small,
-			.is_category = result_column_at(source, column->from)->is_category,
 		};
 		if (columns[i].name == NULL)
 			return false;

@@ -3,9 +3,11 @@
  * Who is behind addresses: a row for each, made when it is read. No SQL: nothing is added up.
  */
 #include "query/query.h"
+#include "query/who_interface.h"
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "ip/special.h"
 
 #include <assert.h>
 #include <string.h>
@@ -22,13 +24,14 @@ enum {
 	WHO_NETWORK,
 	WHO_SOURCE,
 	WHO_AS_OF,
-	WHO_COLUMNS
+	WHO_COLUMNS,
+	WHO_COLUMNS_ALL = WHO_COLUMNS + WHO_INTERFACE_COLUMNS
 };
 
 static const struct result_column columns[WHO_COLUMNS] = {
 	[WHO_ADDRESS] = {.name = "address", .type = RESULT_IP},
-	[WHO_NAME] = {.name = "name", .type = RESULT_TEXT},
-	[WHO_OWNER] = {.name = "owner", .type = RESULT_TEXT},
+	[WHO_NAME] = {.name = "name", .type = RESULT_TEXT, .is_detail = true}, /* cut less, too */
+	[WHO_OWNER] = {.name = "owner", .type = RESULT_TEXT, .is_detail = true},
 	[WHO_KIND] = {.name = "kind", .type = RESULT_TEXT, .is_detail = true},
 	[WHO_CIDR] = {.name = "cidr", .type = RESULT_TEXT, .is_detail = true},
 	[WHO_COUNTRY] = {.name = "country", .type = RESULT_TEXT, .is_detail = true},
@@ -47,7 +50,10 @@ struct who_table {
 	size_t next;
 	struct who_name name; /* of the row in hand, whose cells point into it */
 	char cidr[IP_CIDR_TEXT_MAX];
-	struct result_cell cells[WHO_COLUMNS];
+	struct result_column columns[WHO_COLUMNS_ALL];
+	bool has_interfaces; /* the inventory has some, so their columns are there */
+	struct who_interface_texts texts;
+	struct result_cell cells[WHO_COLUMNS_ALL];
 };
 
 static void
@@ -66,10 +72,10 @@ table_next(struct result *result, const struct result_cell **cells, struct flowt
 {
 	struct who_table *table = (struct who_table *)result;
 	struct who_name *name = &table->name;
-	(void)err;
 	*cells = NULL;
 	if (table->next == table->count)
 		return FLOWTOLL_OK;
+	who_interface_texts_free(&table->texts);
 	struct ip ip = table->addresses[table->next++];
 	bool is_known = who_find(table->who, ip, name);
 	if (is_known)
@@ -85,14 +91,17 @@ table_next(struct result *result, const struct result_cell **cells, struct flowt
 	put(table, WHO_NETWORK, name->network);
 	put(table, WHO_SOURCE, is_known ? name->from->name : NULL);
 	put(table, WHO_AS_OF, is_known ? name->from->date : NULL);
+	if (table->has_interfaces)
+		TRY(who_interface_cells(table->who, ip, &table->texts, &table->cells[WHO_COLUMNS], err));
 	*cells = table->cells;
 	return FLOWTOLL_OK;
 }
 
+/* All else is of the answer's arena. */
 static void
 table_free(struct result *result)
 {
-	(void)result; /* of the answer's arena */
+	who_interface_texts_free(&((struct who_table *)result)->texts);
 }
 
 static enum flowtoll_rc
@@ -123,6 +132,30 @@ note_unknown(const struct who_table *table, struct answer *answer, struct flowto
 	                   table->count, unknown == 1 ? "is" : "are");
 }
 
+/* Addresses of private networks that no interface has: the inventory, or EC2, is who would know. */
+static enum flowtoll_rc
+note_no_interface(const struct who_table *table, struct answer *answer, struct flowtoll_err *err)
+{
+	size_t count = 0;
+	char first[IP_TEXT_MAX];
+	for (size_t i = 0; table->has_interfaces && i < table->count; i++) {
+		const struct ip_special *special = ip_special_find(table->addresses[i]);
+		struct who_name name;
+		(void)who_find(table->who, table->addresses[i], &name);
+		if (special == NULL || !special->is_private || name.kind == NULL ||
+		    strcmp(name.kind, "special") != 0)
+			continue;
+		if (count++ == 0)
+			ip_print(table->addresses[i], first);
+	}
+	if (count == 0)
+		return FLOWTOLL_OK;
+	if (count == 1)
+		return answer_note(answer, err, "%s: no interface has it, as far as was asked", first);
+	return answer_note(answer, err, "%s and %zu more: no interface has them, as far as was asked",
+	                   first, count - 1);
+}
+
 static enum flowtoll_rc
 make_table(const struct who *who, const struct flowtoll_who *asked, struct answer *answer,
            struct flowtoll_err *err)
@@ -133,17 +166,22 @@ make_table(const struct who *who, const struct flowtoll_who *asked, struct answe
 	if (table == NULL || addresses == NULL)
 		return err_memory(err, "making an answer");
 	TRY(read_addresses(asked, addresses, err));
+	const bool has_interfaces = (who_network(who)->known & WHO_KNOWS_INTERFACES) != 0;
 	*table = (struct who_table){
-		.result = {.column_count = WHO_COLUMNS,
-		           .columns = columns,
+		.result = {.column_count = has_interfaces ? WHO_COLUMNS_ALL : WHO_COLUMNS,
+		           .columns = table->columns,
 		           .next = table_next,
 		           .free = table_free},
 		.who = who,
 		.addresses = addresses,
 		.count = asked->address_count,
+		.has_interfaces = has_interfaces,
 	};
+	memcpy(table->columns, columns, sizeof columns);
+	memcpy(&table->columns[WHO_COLUMNS], who_interface_columns, sizeof who_interface_columns);
 	answer->tables[0] = &table->result;
 	answer->table_count = 1;
+	TRY(note_no_interface(table, answer, err));
 	return note_unknown(table, answer, err);
 }
 

@@ -55,14 +55,11 @@ add_url(struct registry_bootstrap *bootstrap, const char *url, struct flowtoll_e
 	if (bootstrap->count >= LIMIT_BOOTSTRAP_URLS)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "a list of registries has more than %d services",
 		           (int)LIMIT_BOOTSTRAP_URLS);
-	if (bootstrap->count == bootstrap->cap) {
-		size_t cap = bootstrap->cap == 0 ? 16 : bootstrap->cap * 2;
-		void *longer = mem_realloc_array(bootstrap->urls, cap, sizeof *bootstrap->urls);
-		if (longer == NULL)
-			return err_memory(err, what);
-		bootstrap->urls = longer;
-		bootstrap->cap = cap;
-	}
+	void *room = mem_room(bootstrap->urls, bootstrap->count, &bootstrap->cap,
+	                      sizeof *bootstrap->urls);
+	if (room == NULL)
+		return err_memory(err, what);
+	bootstrap->urls = room;
 	char *copy = arena_alloc(&bootstrap->arena, len + 2);
 	if (copy == NULL)
 		return err_memory(err, what);

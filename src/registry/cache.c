@@ -38,6 +38,8 @@ static const char schema[] =
 	"PRAGMA user_version = 1";
 _Static_assert(SCHEMA == 1, "user_version");
 
+static const char data_version[] = "PRAGMA data_version";
+
 #define RANGE_COLUMNS "first, last, found, as_of, registry, source, name, owner, handle, type,"    \
                       " status, parent_handle, country, remarks"
 
@@ -79,6 +81,19 @@ inode_of(const char *path)
 	return stat(path, &found) == 0 ? (uint64_t)found.st_ino : 0;
 }
 
+/* One process at a time: SQLite itself does not wait where two begin a file at once. Ends as the
+ * descriptor is closed; -1: there is no lock to be had. */
+static int
+lock_folder(const struct registry_cache *cache)
+{
+	int folder = open(cache->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder >= 0 && flock(folder, LOCK_EX) == 0)
+		return folder;
+	if (folder >= 0)
+		close(folder);
+	return -1;
+}
+
 /* Renames the damaged file, unless another process has done so already. */
 static void
 set_aside(struct registry_cache *cache, const char *why)
@@ -86,8 +101,8 @@ set_aside(struct registry_cache *cache, const char *why)
 	static const char *const ends[] = {"", "-wal", "-shm"};
 	char when[WHEN_TEXT_MAX];
 	close_file(cache);
-	int folder = open(cache->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool locked = folder >= 0 && flock(folder, LOCK_EX) == 0;
+	int folder = lock_folder(cache);
+	bool locked = folder >= 0;
 	bool ok = locked && inode_of(cache->path) == cache->inode;
 	when_print(cache->now_s * WHEN_SECOND_US, when);
 	for (size_t i = 0; ok && i < 3; i++) {
@@ -100,7 +115,7 @@ set_aside(struct registry_cache *cache, const char *why)
 		buf_free(&from);
 		buf_free(&to);
 	}
-	if (folder >= 0)
+	if (locked)
 		close(folder);
 	cache->given_up = locked && !ok && inode_of(cache->path) == cache->inode;
 	say(cache, cache->given_up ? "nothing is kept, as it is damaged and cannot be set aside:"
@@ -194,6 +209,20 @@ check_tables(struct registry_cache *cache)
 	return SQLITE_OK;
 }
 
+static int
+connect_file(struct registry_cache *cache)
+{
+	int code = cache->lib.open_v2(cache->path, &cache->db, SQLITE_OPEN_READWRITE |
+	                              SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+	cache->inode = inode_of(cache->path);
+	if (code != SQLITE_OK)
+		return code;
+	cache->lib.busy_timeout(cache->db, BUSY_MS);
+	cache->lib.limit(cache->db, SQLITE_LIMIT_LENGTH, LIMIT_RDAP_ANSWER_BYTES);
+	code = run(cache, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+	return code == SQLITE_OK ? check_tables(cache) : code;
+}
+
 /* False: there is no file to work with; with `make` it is made. */
 static bool
 open_file(struct registry_cache *cache, bool make)
@@ -210,16 +239,10 @@ open_file(struct registry_cache *cache, bool make)
 		say(cache, "what registries say is not kept:", err.message);
 		return false;
 	}
-	int code = cache->lib.open_v2(cache->path, &cache->db, SQLITE_OPEN_READWRITE |
-	                              SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-	cache->inode = inode_of(cache->path);
-	if (code == SQLITE_OK) {
-		cache->lib.busy_timeout(cache->db, BUSY_MS);
-		cache->lib.limit(cache->db, SQLITE_LIMIT_LENGTH, LIMIT_RDAP_ANSWER_BYTES);
-		code = run(cache, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
-	}
-	if (code == SQLITE_OK)
-		code = check_tables(cache);
+	int lock = lock_folder(cache);
+	int code = connect_file(cache);
+	if (lock >= 0)
+		close(lock);
 	if (code == SQLITE_OK)
 		return cache->db != NULL;
 	bool again = fail(cache, code);
@@ -304,6 +327,8 @@ registry_cache_load(struct registry_cache *cache, struct registry_ranges *ranges
 	int code = cache->lib.prepare_v2(cache->db, "SELECT " RANGE_COLUMNS " FROM ranges"
 	                                 " ORDER BY first, last DESC", -1, &rows, NULL);
 	if (code == SQLITE_OK)
+		cache->version = number_of(cache, data_version, &code);
+	if (code == SQLITE_OK)
 		rc = read_rows(cache, rows, ranges, false, &code, err);
 	cache->lib.finalize(rows);
 	if (rc == FLOWTOLL_ERR_INPUT) { /* too many */
@@ -317,21 +342,38 @@ registry_cache_load(struct registry_cache *cache, struct registry_ranges *ranges
 	return FLOWTOLL_OK;
 }
 
+/* The lowest address at which a range that holds this one can begin. */
+static struct ip
+lowest_first(struct ip ip)
+{
+	const uint64_t v4_width = UINT64_C(1) << LIMIT_RDAP_V4_WIDTH;
+	const uint64_t v6_width_hi = UINT64_C(1) << (LIMIT_RDAP_V6_WIDTH - 64);
+	if (ip_is_v4(ip))
+		return (struct ip){0, ip.lo - v4_width};
+	return (struct ip){ip.hi > v6_width_hi ? ip.hi - v6_width_hi : 0, 0};
+}
+
 enum flowtoll_rc
 registry_cache_look(struct registry_cache *cache, struct ip ip, struct registry_ranges *ranges,
                     struct flowtoll_err *err)
 {
-	unsigned char bytes[ADDRESS_BYTES];
+	unsigned char bytes[ADDRESS_BYTES], lowest[ADDRESS_BYTES];
 	sqlite3_stmt *rows = NULL;
 	enum flowtoll_rc rc = FLOWTOLL_OK;
+	int code;
 	if (!open_file(cache, false))
 		return FLOWTOLL_OK;
+	if (number_of(cache, data_version, &code) == cache->version && code == SQLITE_OK)
+		return FLOWTOLL_OK; /* nobody else has written to it */
 	to_bytes(ip, bytes);
-	int code = cache->lib.prepare_v2(cache->db, "SELECT " RANGE_COLUMNS " FROM ranges"
-	                                 " WHERE first <= ?1 AND last >= ?1"
-	                                 " ORDER BY first DESC, last LIMIT 1", -1, &rows, NULL);
+	to_bytes(lowest_first(ip), lowest);
+	code = cache->lib.prepare_v2(cache->db, "SELECT " RANGE_COLUMNS " FROM ranges"
+	                             " WHERE first <= ?1 AND first >= ?2 AND last >= ?1"
+	                             " ORDER BY first DESC, last LIMIT 1", -1, &rows, NULL);
 	if (code == SQLITE_OK)
 		code = cache->lib.bind_blob(rows, 1, bytes, sizeof bytes, SQLITE_STATIC);
+	if (code == SQLITE_OK)
+		code = cache->lib.bind_blob(rows, 2, lowest, sizeof lowest, SQLITE_STATIC);
 	if (code == SQLITE_OK)
 		rc = read_rows(cache, rows, ranges, true, &code, err);
 	cache->lib.finalize(rows);

@@ -21,6 +21,7 @@ struct registry_cache {
 	char *folder;      /* NULL: nothing is kept */
 	char *path;
 	uint64_t inode;    /* of the file that is open */
+	int64_t version;   /* of the file as it was loaded; others that change it change that */
 	bool given_up;     /* it cannot be read, or is not ours */
 	bool read_only;    /* it cannot be written */
 	int64_t now_s;

@@ -36,7 +36,7 @@ lanes_free(struct lanes *lanes)
 	}
 	mem_free(lanes->all);
 	lanes->all = NULL;
-	lanes->count = lanes->cap = 0;
+	lanes->cap = lanes->count = 0;
 }
 
 static struct registry_pace
@@ -80,14 +80,10 @@ make_key(const char *url, char **key, size_t *name_at, struct flowtoll_err *err)
 static enum flowtoll_rc
 add(struct lanes *lanes, char *key, size_t name_at, struct flowtoll_err *err)
 {
-	if (lanes->count == lanes->cap) {
-		uint32_t cap = lanes->cap == 0 ? 8 : lanes->cap * 2;
-		void *longer = mem_realloc_array(lanes->all, cap, sizeof *lanes->all);
-		if (longer == NULL)
-			return err_memory(err, "asking registries");
-		lanes->all = longer;
-		lanes->cap = cap;
-	}
+	void *room = mem_room(lanes->all, lanes->count, &lanes->cap, sizeof *lanes->all);
+	if (room == NULL)
+		return err_memory(err, "asking registries");
+	lanes->all = room;
 	struct lane *lane = &lanes->all[lanes->count];
 	*lane = (struct lane){.key = key, .name = key + name_at};
 	lane->pace = pace_of(lanes, lane->name);
@@ -95,7 +91,7 @@ add(struct lanes *lanes, char *key, size_t name_at, struct flowtoll_err *err)
 	if (lane->sent_ms == NULL)
 		return err_memory(err, "asking registries");
 	int64_t paused_ms = registry_cache_paused(&lanes->registry->cache, key) -
-		registry_now_ms(lanes->registry);
+		registry_now_ms();
 	if (paused_ms > 0 && paused_ms <= INT64_C(86400000))
 		lane->resume_ms = registry_clock_ms() + paused_ms;
 	lanes->count++;
@@ -140,7 +136,7 @@ lane_may_send(struct lanes *lanes, struct lane *lane, int64_t now_ms, int64_t *w
 	if (!lane_is_ready(lane, now_ms, wait_ms))
 		return false;
 	if (!registry_cache_may_ask(&lanes->registry->cache, lane->key, lane->pace.per_minute,
-	                            lane->pace.minute_ms, registry_now_ms(lanes->registry), wait_ms)) {
+	                            lane->pace.minute_ms, registry_now_ms(), wait_ms)) {
 		lane->resume_ms = now_ms + *wait_ms;
 		return false;
 	}
@@ -157,7 +153,7 @@ lane_pause(struct lanes *lanes, struct lane *lane, int64_t now_ms, int64_t wait_
 	if (lane->resume_ms < now_ms + wait_ms)
 		lane->resume_ms = now_ms + wait_ms;
 	registry_cache_pause(&lanes->registry->cache, lane->key,
-	                     registry_now_ms(lanes->registry) + lane->resume_ms - now_ms);
+	                     registry_now_ms() + lane->resume_ms - now_ms);
 }
 
 int64_t

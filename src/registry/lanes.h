@@ -29,7 +29,7 @@ struct lanes {
 	struct registry *registry;
 	struct lane *all;
 	uint32_t count;
-	uint32_t cap;
+	size_t cap;
 };
 
 void lanes_free(struct lanes *lanes);

@@ -57,16 +57,12 @@ place_of(const struct registry_ranges *ranges, const struct registry_range *rang
 }
 
 static bool
-grow(struct registry_range ***array, size_t count, size_t *cap)
+make_room(struct registry_range ***array, size_t count, size_t *cap)
 {
-	if (count < *cap)
-		return true;
-	size_t longer = *cap == 0 ? 256 : *cap * 2;
-	void *moved = mem_realloc_array(*array, longer, sizeof **array);
-	if (moved == NULL)
+	void *room = mem_room(*array, count, cap, sizeof **array);
+	if (room == NULL)
 		return false;
-	*array = moved;
-	*cap = longer;
+	*array = room;
 	return true;
 }
 
@@ -149,8 +145,8 @@ registry_ranges_put(struct registry_ranges *ranges, const struct registry_range 
 		return ERR(err, FLOWTOLL_ERR_INPUT, "more than %d ranges of registries",
 		           (int)LIMIT_KEPT_RANGES);
 	struct registry_range *own = copy(&ranges->arena, range);
-	if (own == NULL || !grow(&ranges->sorted, ranges->count, &ranges->sorted_cap) ||
-	    !grow(&ranges->by_id, ranges->id_count, &ranges->id_cap))
+	if (own == NULL || !make_room(&ranges->sorted, ranges->count, &ranges->sorted_cap) ||
+	    !make_room(&ranges->by_id, ranges->id_count, &ranges->id_cap))
 		return err_memory(err, "keeping what registries said");
 	size_t at = place_of(ranges, own);
 	if (at == ranges->count || compare(ranges->sorted[at], own) != 0) {

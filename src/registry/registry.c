@@ -45,12 +45,17 @@ registry_clock_ms(void)
 }
 
 int64_t
-registry_now_ms(const struct registry *registry)
+registry_now_ms(void)
 {
 	struct timespec now;
-	(void)registry;
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t
+registry_now_s(const struct registry *registry)
+{
+	return registry->has_now ? registry->now_s : registry_now_ms() / 1000;
 }
 
 /* A copy of a text, or of the other where it is NULL; false: out of memory. */
@@ -140,7 +145,8 @@ registry_open(const struct registry_settings *settings, struct registry **regist
 	made->notice = settings->notice;
 	made->stop = settings->stop;
 	made->ctx = settings->ctx;
-	made->now_s = settings->now_s != 0 ? settings->now_s : registry_now_ms(made) / 1000;
+	made->has_now = settings->now_s != 0;
+	made->now_s = made->has_now ? settings->now_s : registry_now_ms() / 1000;
 	enum flowtoll_rc rc = set_up(made, settings, err);
 	for (size_t i = 0; rc == FLOWTOLL_OK && i < settings->bootstrap_count; i++)
 		rc = read_bootstrap(made, settings->bootstraps[i], err);

@@ -124,7 +124,7 @@ take_range(struct run *run, struct flight *flight, struct registry_range *range,
 	else if (range->registry == NULL)
 		range->registry = run->lanes.all[flight->lane].name;
 	range->source = flight->url;
-	range->as_of_s = registry->now_s + (registry_clock_ms() - run->start_ms) / 1000;
+	range->as_of_s = registry_now_s(registry);
 	TRY(registry_ranges_put(&registry->ranges, range, &kept, err));
 	registry_cache_put(&registry->cache, kept);
 	flight->used = false;
@@ -140,7 +140,8 @@ slow_down(struct run *run, struct flight *flight, const struct net_answer *answe
 	struct lane *lane = &run->lanes.all[flight->lane];
 	int64_t now_ms = registry_clock_ms();
 	uint32_t at = flight->lane;
-	lane_pause(&run->lanes, lane, now_ms, lane_retry_after_ms(answer, run->registry->now_s));
+	int64_t wait_ms = lane_retry_after_ms(answer, registry_now_s(run->registry));
+	lane_pause(&run->lanes, lane, now_ms, wait_ms);
 	if (again && ++flight->retries > RETRIES)
 		fail_flight(run, flight, "it is asked too often");
 	give_up_if_late(run, at, now_ms, lane->resume_ms - now_ms, "it wants not to be asked for");
@@ -342,7 +343,9 @@ try_want(struct run *run, struct want *want, int64_t now_ms, struct flowtoll_err
 	char text[IP_TEXT_MAX];
 	int64_t wait_ms;
 	struct lane *lane = &run->lanes.all[want->lane];
-	if (is_near_flight(run, want->ip))
+	if (lane->given_up)
+		fail_want(run, lane, want, lane->reason);
+	if (lane->given_up || is_near_flight(run, want->ip))
 		return FLOWTOLL_OK;
 	if (!lane_is_ready(lane, now_ms, &wait_ms)) {
 		give_up_if_late(run, want->lane, now_ms, wait_ms, "it may not be asked for");
@@ -584,6 +587,8 @@ set_limits(struct run *run, const struct registry_limits *limits)
 	own->time_ms = own->time_ms > 0 ? own->time_ms : TIME_MS;
 	own->named_per_mille = own->named_per_mille > 0 ? own->named_per_mille : NAMED_PER_MILLE;
 	uint64_t bytes = run->wants.bytes[WANT_LEFT];
+	if (own->bytes_named > UINT64_MAX - bytes)
+		own->bytes_named = UINT64_MAX - bytes;
 	if (own->bytes_all < bytes + own->bytes_named)
 		own->bytes_all = bytes + own->bytes_named;
 	run->report->bytes_all = own->bytes_all;

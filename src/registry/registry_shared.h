@@ -23,7 +23,8 @@ struct registry {
 	bool offline;
 	bool has_pace;
 	struct registry_pace pace;
-	int64_t now_s;
+	bool has_now;           /* the settings say what time it is */
+	int64_t now_s;          /* when it was opened */
 	void (*notice)(void *ctx, const char *text);
 	bool (*stop)(void *ctx);
 	void *ctx;
@@ -33,7 +34,8 @@ void registry_notice(struct registry *registry, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 bool registry_must_stop(struct registry *registry);
 int64_t registry_clock_ms(void); /* that never goes back */
-int64_t registry_now_ms(const struct registry *registry); /* since 1970 */
+int64_t registry_now_ms(void); /* since 1970, by the machine's clock */
+int64_t registry_now_s(const struct registry *registry); /* or by the settings' */
 
 /* A file of the web into `body` (initialised, whose len_max is the bound), unless it is the one of
  * that ETag: then the status is 304. Any other status than these two is an error. */

@@ -27,6 +27,13 @@ compare_bytes(const void *a, const void *b, void *ctx)
 	return left < right ? -1 : left > right;
 }
 
+/* So much of `more` that a sum stays one: fields of a log may say anything. */
+static uint64_t
+within(uint64_t sum, uint64_t more)
+{
+	return more < UINT64_MAX - sum ? more : UINT64_MAX - sum;
+}
+
 enum flowtoll_rc
 wants_create(struct wants *wants, const struct registry_want *given, size_t count,
              struct flowtoll_err *err)
@@ -51,12 +58,13 @@ wants_create(struct wants *wants, const struct registry_want *given, size_t coun
 	for (size_t i = 0; i < taken; i++) {
 		struct want *last = wants->count > 0 ? &wants->all[wants->count - 1] : NULL;
 		if (last != NULL && ip_compare(last->ip, wants->all[i].ip) == 0)
-			last->bytes += wants->all[i].bytes;
+			last->bytes += within(last->bytes, wants->all[i].bytes);
 		else
 			wants->all[wants->count++] = wants->all[i];
 	}
 	for (size_t i = 0; i < wants->count; i++) {
 		wants->by_bytes[i] = (uint32_t)i;
+		wants->all[i].bytes = within(wants->bytes[WANT_LEFT], wants->all[i].bytes);
 		wants->bytes[WANT_LEFT] += wants->all[i].bytes;
 	}
 	wants->counts[WANT_LEFT] = wants->count;

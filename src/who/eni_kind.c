@@ -236,7 +236,8 @@ find_by_description(const struct who_eni *eni, const struct type_row *type)
 {
 	for (size_t i = 0; is_text(eni->description) && i < COUNT(description_rows); i++) {
 		const struct description_row *row = &description_rows[i];
-		if (strncmp(eni->description, row->start, strlen(row->start)) != 0)
+		if (row->start[0] != eni->description[0] ||
+		    strncmp(eni->description, row->start, strlen(row->start)) != 0)
 			continue;
 		if (type != NULL && strcmp(type->kind, row->kind) != 0)
 			continue;

@@ -17,23 +17,30 @@ enum { SLOTS_MIN = 256 };
 static uint64_t
 hash(const char *text, size_t len)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
+	uint64_t h = UINT64_C(0xcbf29ce484222325) ^ len;
+	for (size_t at = 0; at < len; at += 8) {
+		uint64_t word = 0;
+		memcpy(&word, text + at, len - at < 8 ? len - at : 8);
+		h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 32;
+	}
+	h *= UINT64_C(0xff51afd7ed558ccd); /* so that the last bytes reach the low bits */
 	return h ^ (h >> 32);
 }
 
 /* The slot of the text, or a free one for it; NULL where neither is near: a file made to collide
- * then costs memory, not time. */
-static const char **
-slot_of(const struct who_intern *intern, const char *text, size_t len)
+ * then costs memory, not time. `text` NULL: any free one. */
+static struct who_intern_slot *
+slot_of(const struct who_intern *intern, uint64_t hash, const char *text, size_t len)
 {
 	size_t mask = intern->slot_count - 1;
-	size_t at = (size_t)hash(text, len) & mask;
+	size_t at = (size_t)hash & mask;
 	for (int probe = 0; probe < LIMIT_INTERN_PROBES; probe++, at = (at + 1) & mask) {
-		const char *kept = intern->slots[at];
-		if (kept == NULL || (strncmp(kept, text, len) == 0 && kept[len] == '\0'))
-			return &intern->slots[at];
+		struct who_intern_slot *slot = &intern->slots[at];
+		if (slot->text == NULL || (text != NULL && slot->hash == hash &&
+		                           strncmp(slot->text, text, len) == 0 &&
+		                           slot->text[len] == '\0'))
+			return slot;
 	}
 	return NULL;
 }
@@ -47,10 +54,11 @@ grow(struct who_intern *intern)
 	if (larger.slots == NULL)
 		return false;
 	for (size_t i = 0; i < intern->slot_count; i++) {
-		const char *kept = intern->slots[i];
-		const char **slot = kept != NULL ? slot_of(&larger, kept, strlen(kept)) : NULL;
+		const struct who_intern_slot *kept = &intern->slots[i];
+		struct who_intern_slot *slot =
+			kept->text != NULL ? slot_of(&larger, kept->hash, NULL, 0) : NULL;
 		if (slot != NULL)
-			*slot = kept;
+			*slot = *kept;
 	}
 	mem_free(intern->slots);
 	*intern = larger;
@@ -72,12 +80,13 @@ who_intern(struct who_intern *intern, const char *text, size_t len)
 	assert(memchr(text, '\0', len) == NULL);
 	if (intern->used * 2 >= intern->slot_count && !grow(intern))
 		return NULL;
-	const char **slot = slot_of(intern, text, len);
-	if (slot != NULL && *slot != NULL)
-		return *slot;
+	const uint64_t hashed = hash(text, len);
+	struct who_intern_slot *slot = slot_of(intern, hashed, text, len);
+	if (slot != NULL && slot->text != NULL)
+		return slot->text;
 	const char *kept = arena_dup(&intern->arena, text, len);
 	if (slot != NULL && kept != NULL) {
-		*slot = kept;
+		*slot = (struct who_intern_slot){kept, hashed};
 		intern->used++;
 	}
 	return kept;

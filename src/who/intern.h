@@ -7,9 +7,14 @@
 
 #include "base/arena.h"
 
+#include <stdint.h>
+
 struct who_intern {
 	struct arena arena;
-	const char **slots; /* open addressing; slot_count is a power of two or 0 */
+	struct who_intern_slot {
+		const char *text; /* NULL: it is free */
+		uint64_t hash;
+	} *slots; /* open addressing; slot_count is a power of two or 0 */
 	size_t slot_count;
 	size_t used;
 };

@@ -15,8 +15,8 @@
 static const char hint_make[] =
 	"make it with: aws ec2 describe-network-interfaces --output json > interfaces.json; what "
 	"describe-nat-gateways, describe-subnets, describe-vpcs, describe-route-tables, "
-	"describe-prefix-lists, describe-vpc-endpoints, describe-instances, describe-tags and "
-	"describe-flow-logs print is read too";
+	"describe-prefix-lists, describe-vpc-endpoints, describe-addresses, describe-instances, "
+	"describe-tags and describe-flow-logs print is read too";
 
 static const struct list_row {
 	const char *key;
@@ -44,6 +44,8 @@ static const struct list_row {
 	 who_read_reservation},
 	{"FlowLogs", "flow log", "FlowLogId", "describe-flow-logs", WHO_KNOWS_FLOW_LOGS,
 	 who_read_flow_log},
+	{"Addresses", "address", "AllocationId", "describe-addresses", WHO_KNOWS_ADDRESSES,
+	 who_read_address},
 };
 
 static const struct other_row {
@@ -201,18 +203,48 @@ read_key(void *ctx, const char *key, bool *items, struct flowtoll_err *err)
 	return FLOWTOLL_OK;
 }
 
+static char *
+put_text(char *at, const char *text, size_t len_max)
+{
+	size_t len = strnlen(text, len_max);
+	memcpy(at, text, len);
+	return at + len;
+}
+
+/* "interface 17 (eni-0abc)"; by hand, as it is done for each item and printf takes its time. */
+static void
+name_item(char what[WHO_WHAT_BYTES], const char *noun, size_t number, const char *id)
+{
+	enum { NOUN_MAX = 32, ID_MAX = 32, DIGITS_MAX = 20 };
+	static_assert(NOUN_MAX + ID_MAX + DIGITS_MAX + 5 <= WHO_WHAT_BYTES, "all of it fits");
+	char digits[DIGITS_MAX], *digit = digits + DIGITS_MAX;
+	char *at = put_text(what, noun, NOUN_MAX);
+	do {
+		*--digit = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	*at++ = ' ';
+	at = put_text(at, digit, (size_t)(digits + DIGITS_MAX - digit));
+	if (id != NULL) {
+		at = put_text(at, " (", 2);
+		at = put_text(at, id, ID_MAX);
+		*at++ = ')';
+	}
+	*at = '\0';
+}
+
 static enum flowtoll_rc
 read_known(struct who_reader *reader, const struct list_row *list, const struct who_json *item,
            struct flowtoll_err *err)
 {
 	const char *id;
 	size_t number = ++reader->item_counts[reader->list];
-	snprintf(reader->what, sizeof reader->what, "%s %zu", list->noun, number);
+	name_item(reader->what, list->noun, number, NULL);
 	if (!who_json_is_object(item))
 		return ERR(err, FLOWTOLL_ERR_INPUT, "%s is not an object", reader->what);
 	TRY(who_json_text(item, list->id_key, reader->what, &id, err));
 	if (id != NULL)
-		snprintf(reader->what, sizeof reader->what, "%s %zu (%.32s)", list->noun, number, id);
+		name_item(reader->what, list->noun, number, id);
 	reader->claim_count = 0;
 	reader->order = reader->network->read_count++;
 	return list->read(reader, item, id, err);
@@ -293,7 +325,7 @@ read_end(void *ctx, struct flowtoll_err *err)
 		return ERR(err, FLOWTOLL_ERR_INPUT,
 		           "not an inventory: it has none of NetworkInterfaces, NatGateways, Subnets, "
 		           "Vpcs, RouteTables, PrefixLists, VpcEndpoints, Reservations, Tags, "
-		           "FlowLogs");
+		           "FlowLogs, Addresses");
 	reader->has_list = reader->has_several = false;
 	reader->account = reader->region = NULL;
 	return FLOWTOLL_OK;

@@ -11,7 +11,7 @@
 #include "who/inventory.h"
 #include "who/json_walk.h"
 
-enum { WHO_LISTS = 10 };
+enum { WHO_LISTS = 11, WHO_WHAT_BYTES = 96 };
 
 struct who_reader {
 	struct who_inventory *inventory;
@@ -21,7 +21,7 @@ struct who_reader {
 	bool has_list;               /* in this document */
 	size_t item_counts[WHO_LISTS]; /* in this file */
 	uint32_t order;              /* of the item at hand, in all files */
-	char what[96];               /* the item at hand: "interface 17 (eni-0abc)" */
+	char what[WHO_WHAT_BYTES];             /* the item at hand: "interface 17 (eni-0abc)" */
 	struct ip_cidr *claims;      /* its addresses and prefixes */
 	size_t claim_count;
 	size_t claim_cap;
@@ -49,6 +49,7 @@ WHO_READ(endpoint)
 WHO_READ(tag)
 WHO_READ(reservation)
 WHO_READ(flow_log)
+WHO_READ(address)
 #undef WHO_READ
 
 /* Keeps a text; NULL and "" become NULL. */

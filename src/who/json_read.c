@@ -70,13 +70,28 @@ add_node(struct who_json_reader *reader, enum who_json_type type, struct flowtol
 
 /* ---- texts -------------------------------------------------------------------------------- */
 
+/* Are the next eight bytes ASCII, with no control character, quote or backslash among them? */
+static bool
+is_plain(const char *at)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+	uint64_t word;
+	memcpy(&word, at, sizeof word);
+	const uint64_t quotes = word ^ ones * '"', slashes = word ^ ones * '\\';
+	return ((word | ((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes) |
+	         ((word - ones * 0x20) & ~word)) & highs) == 0;
+}
+
 /* The quote that ends the text which begins here. Escapes are only passed over. */
 static enum flowtoll_rc
 find_end(struct who_json_reader *reader, const char *at, const char **end, bool *has_escapes,
          struct flowtoll_err *err)
 {
+	const char *last = reader->text + reader->len;
 	*has_escapes = false;
 	for (;;) {
+		while (last - at >= 8 && is_plain(at))
+			at += 8;
 		unsigned char c = (unsigned char)*at;
 		if (c == '"')
 			break;

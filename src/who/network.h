@@ -181,6 +181,7 @@ enum {
 	WHO_KNOWS_ENDPOINTS = 1 << 6,
 	WHO_KNOWS_TAGS = 1 << 7, /* of instances; those of other resources come with these */
 	WHO_KNOWS_FLOW_LOGS = 1 << 8,
+	WHO_KNOWS_ADDRESSES = 1 << 9,
 	WHO_KNOWS_RESOURCES = WHO_KNOWS_FLOW_LOGS - 1 /* any of what has addresses or tags */
 };
 

@@ -99,7 +99,8 @@ class Ec2:
             return ec2_error(403, "UnauthorizedOperation")
         key = operation.removeprefix("Describe")
         items = self.lists.get(region, self.lists.get("", {})).get(key, [])
-        items = [item for item in items if self.is_asked(form, key, item)]
+        if "Filter.1.Name" in form or "Filter.2.Name" in form:
+            items = [item for item in items if self.is_asked(form, key, item)]
         start = int(form.get("NextToken", "0+ =/").removesuffix("+ =/"))
         shown = items[start:start + self.page]
         body = element(SETS[key], shown)

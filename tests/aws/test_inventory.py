@@ -347,6 +347,13 @@ class Used(Case):
                 found = self.run_it(*question, "--inventory", source)
                 self.assertEqual(found.stdout, expected.stdout)
             self.assertGreater(len(expected.stdout.splitlines()), 10)
+            question = ["top", "src.vpc,src.name,dst.zone", os.path.join(world, "logs"), "--also",
+                        "dstaddr", "--format", "csv"]
+            expected = self.run_it(*question, *sum((["--inventory", f] for f in files), []))
+            for source in (self.path, "live"):
+                found = self.run_it(*question, "--inventory", source)
+                self.assertEqual(found.stdout, expected.stdout)
+            self.assertGreater(len(expected.stdout.splitlines()), 10)
             self.assertEqual(glob.glob(self.path + ".*"), [])
 
 

@@ -2,8 +2,8 @@
  *
  * library_test SAMPLE LOGS TIMES: the installed library as another program meets it. Interruptions
  * while LOGS are read TIMES over, from another thread and from the progress callback; two sessions
- * in two threads; a fork; answers that outlive their session, as chunks and as an Arrow stream.
- * Run with LeakSanitizer.
+ * in two threads; a fork; answers that outlive their session, as text and as an Arrow stream. Run
+ * with LeakSanitizer.
  */
 #include <flowtoll.h>
 
@@ -150,8 +150,8 @@ read_stream(struct ArrowArrayStream *stream, int64_t *rows, int64_t *sum)
 	*rows = *sum = 0;
 	CHECK(stream->get_schema(stream, &schema) == 0);
 	CHECK(schema.n_children == 3 && strcmp(schema.children[1]->format, "l") == 0);
-	CHECK(strcmp(schema.children[0]->format, "U") == 0);
-	CHECK(strcmp(schema.children[2]->dictionary->format, "U") == 0);
+	CHECK(strcmp(schema.children[0]->format, "u") == 0);
+	CHECK(strcmp(schema.children[2]->dictionary->format, "u") == 0);
 	schema.release(&schema);
 	while (stream->get_next(stream, &batch) == 0 && batch.release != NULL) {
 		struct ArrowArray moved = *batch.children[1];
@@ -172,14 +172,7 @@ check_answers(const char *sample)
 {
 	struct flowtoll_answer *answer = ask(sample, "SELECT dstaddr, bytes, action FROM flows");
 	struct flowtoll_err err = {0};
-	struct flowtoll_chunk chunk;
-	int64_t by_cell = 0, sums[2], rows[2];
-	uint64_t first = 0;
-	for (; flowtoll_answer_chunk(answer, 0, first, &chunk, &err) == FLOWTOLL_OK && chunk.rows > 0;
-	     first += chunk.rows)
-		for (size_t r = 0; r < chunk.rows; r++)
-			if (chunk.cells[r * chunk.columns + 1].type == FLOWTOLL_INT)
-				by_cell += chunk.cells[r * chunk.columns + 1].as.integer;
+	int64_t sums[2], rows[2];
 	size_t written[2] = {0};
 	for (int i = 0; i < 2; i++) {
 		struct ArrowArrayStream stream;
@@ -191,8 +184,8 @@ check_answers(const char *sample)
 		read_stream(&stream, &rows[i], &sums[i]);
 	}
 	CHECK(written[0] > 0 && written[0] == written[1]);
-	CHECK(first == 24000 && rows[0] == 24000 && rows[1] == 24000);
-	CHECK(by_cell > 0 && sums[0] == by_cell && sums[1] == by_cell);
+	CHECK(rows[0] == 24000 && rows[1] == 24000);
+	CHECK(sums[0] > 0 && sums[1] == sums[0]);
 	size_t parquet = 0;
 	answer = ask(sample, "SELECT dstaddr, bytes, action FROM flows LIMIT 10");
 	CHECK(flowtoll_answer_write(answer, 0, "parquet", NULL, count_bytes, &parquet, &err) ==
@@ -200,7 +193,7 @@ check_answers(const char *sample)
 	CHECK(parquet > 100);
 	flowtoll_answer_free(answer);
 	printf("answers outlive their session: %lld rows, %lld bytes\n", (long long)rows[1],
-	       (long long)by_cell);
+	       (long long)sums[1]);
 }
 
 /* ---- threads and forks -------------------------------------------------------------------- */

@@ -222,9 +222,93 @@ def nat(gateway, gateway_address, client_address, *inventory):
     return ["nat", path, "--format", "csv", *inventory]
 
 
+# what AWS writes into interfaces of its services: type, description; the name and the kind
+SERVICES = [
+    ("interface", "ELB app/shop/0123456789abcdef", "load balancer shop", "load_balancer"),
+    ("lambda", "AWS Lambda VPC ENI-resize-01234567-89ab-cdef-0123-456789abcdef", "Lambda resize",
+     "lambda"),
+    ("vpc_endpoint", "VPC Endpoint Interface vpce-0b2", "VPC endpoint vpce-0b2", "vpc_endpoint"),
+    ("interface", "RDSNetworkInterface", "RDS eni-", "rds"),
+    ("interface", "arn:aws:ecs:us-east-1:123456789012:attachment/0123", "ECS task attachment 0123",
+     "ecs_task"),
+    ("interface", "aws-K8S-i-01", "EKS pods on i-01", "eks_pods"),
+]
+
+
+def build_services(url, region, subnet_cidr):
+    """An interface of each, realistic; their addresses."""
+    ec2 = session.create_client("ec2", region_name=region, endpoint_url=url,
+                                aws_access_key_id=KEY, aws_secret_access_key=SECRET)
+    vpc = ec2.create_vpc(CidrBlock=subnet_cidr)["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=subnet_cidr)["Subnet"]["SubnetId"]
+    addresses = []
+    for kind, description, _, _ in SERVICES:
+        made = ec2.create_network_interface(SubnetId=subnet, Description=description)
+        made = made["NetworkInterface"]
+        ec2_backends[ACCOUNT][region].enis[made["NetworkInterfaceId"]].interface_type = kind
+        addresses.append(made["PrivateIpAddress"])
+    return addresses
+
+
+OTHER = "210987654321"
+
+
+def build_role(url):
+    """In another account, with one VPC."""
+    role = f"arn:aws:iam::{OTHER}:role/audit"
+    own = client("sts", url).assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
+    keys = {"aws_access_key_id": own["AccessKeyId"],
+            "aws_secret_access_key": own["SecretAccessKey"],
+            "aws_session_token": own["SessionToken"], "endpoint_url": url, "region_name": REGION}
+    iam = session.create_client("iam", **keys)
+    everyone = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
+    iam.create_role(RoleName="audit", AssumeRolePolicyDocument=json.dumps(everyone))
+    document = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["ec2:Describe*", "sts:*"], "Resource": "*"}]}
+    iam.put_role_policy(RoleName="audit", PolicyName="p", PolicyDocument=json.dumps(document))
+    vpc = session.create_client("ec2", **keys).create_vpc(CidrBlock="10.77.0.0/16")
+    return role, vpc["Vpc"]["VpcId"]
+
+
+def who_in_moto(url, ann, bob, services, nat_id, gateway, machine):
+    addresses = [*services, gateway.private_ip_address, machine.private_ip_address, "10.200.0.1"]
+    done = run(url, "who", *addresses, "--format", "json", **ann)
+    rows = json.loads(done.stdout)
+    for row, (_, description, name, kind) in zip(rows, SERVICES):
+        check(row["name"].startswith(name) and row["kind"] == kind, row)
+        check(row["description"] == description and row["owner"] == f"account {ACCOUNT}", row)
+    check(rows[-3]["name"] == f"NAT gateway {nat_id}", rows[-3])
+    check(rows[-2]["name"].startswith("batch (i-"), rows[-2])
+    check(json.loads(rows[-2]["tags"])["Name"] == "batch", rows[-2])
+    check("10.200.0.1: no interface has it" in done.stderr, done.stderr)
+    done = run(url, "who", machine.private_ip_address, **bob)
+    check("permission ec2:DescribeNetworkInterfaces" in done.stderr, done.stderr)
+    done = run(url, "who", machine.private_ip_address, key=ann["key"], secret="wrongwrong")
+    check("SignatureDoesNotMatch" in done.stderr or "AuthFailure" in done.stderr, done.stderr)
+
+
+def several_of_moto(url, ann, role, vpc):
+    """Two Regions, and another account by a role."""
+    run(url, "inventory", "-o", "two.json", "--region", f"{REGION},eu-west-1", **ann)
+    with open(os.path.join(SCRATCH, "two.json"), encoding="ascii") as file:
+        made = json.load(file)
+    zones = {row["AvailabilityZone"][:-1] for row in made["Subnets"]}
+    check(zones == {REGION, "eu-west-1"}, zones)
+    run(url, "inventory", "-o", "role.json", "--role-arn", role, **ann)
+    with open(os.path.join(SCRATCH, "role.json"), encoding="ascii") as file:
+        made = json.load(file)
+    check(vpc in {row["VpcId"] for row in made["Vpcs"]}, made["Vpcs"])
+    check(made["Inventory"]["Identities"][0]["Account"] == OTHER, made["Inventory"])
+
+
 def with_moto(url):
     nat_id, gateway, machine = build(url)
+    services = build_services(url, REGION, "10.8.0.0/24")
+    build_services(url, "eu-west-1", "10.7.0.0/24")
+    role, vpc = build_role(url)
     ann, bob = user(url, "ann"), user(url, "bob", denied=("Vpcs", "PrefixLists"))
+    eve = user(url, "eve", denied=("NetworkInterfaces",))
     post(url + "/moto-api/reset-auth", b"0")  # from here on signatures are checked
     expected = described(url, ann)
     for name in LISTS:
@@ -249,7 +333,11 @@ def with_moto(url):
     done = run(url, "inventory", "-o", "none.json", code=5, key=ann["key"], secret="wrongwrong")
     check("SignatureDoesNotMatch" in done.stderr, done.stderr)
     check(not os.path.exists(os.path.join(SCRATCH, "none.json")), "a file all the same")
-    print("moto: lists, nat, permissions, signatures")
+    who_in_moto(url, ann, eve, services, nat_id, gateway, machine)
+    several_of_moto(url, ann, role, vpc)
+    done = run(url, "flow-logs", "--format", "json", **ann)
+    check("fl-" in done.stdout and "create-flow-logs" in done.stderr, done.stdout, done.stderr)
+    print("moto: lists, nat, who, flow logs, Regions, roles, permissions, signatures")
 
 
 if __name__ == "__main__":

@@ -60,16 +60,16 @@ test_rules(void **state)
 	expect("Vpcs", "", "");
 	expect("Vpcs", "<item/>", "{}");
 	expect("Vpcs", "<item><vpcId>vpc-1</vpcId></item>\n <item><vpcId>a &amp; b</vpcId></item>",
-	       "{\"VpcId\": \"vpc-1\"},\n{\"VpcId\": \"a & b\"}");
+	       "{\"VpcId\":\"vpc-1\"},\n{\"VpcId\":\"a & b\"}");
 	expect("Vpcs", "<item>\n <isDefault>true</isDefault>\n <tagSet> </tagSet></item>",
-	       "{\"IsDefault\": true, \"Tags\": []}");
+	       "{\"IsDefault\":true,\"Tags\":[]}");
 	expect("NetworkInterfaces", "<item><tagSet/><groupSet/><association/><description/></item>",
-	       "{\"TagSet\": [], \"Groups\": [], \"Association\": {}, \"Description\": \"\"}");
+	       "{\"TagSet\":[],\"Groups\":[],\"Association\":{},\"Description\":\"\"}");
 	expect("PrefixLists", "<item><cidrSet><item>1/8</item><item>2/8</item></cidrSet></item>",
-	       "{\"Cidrs\": [\"1/8\", \"2/8\"]}");
+	       "{\"Cidrs\":[\"1/8\",\"2/8\"]}");
 	expect("NetworkInterfaces",
 	       "<item><attachment><deviceIndex>0</deviceIndex></attachment></item>",
-	       "{\"Attachment\": {\"DeviceIndex\": 0}}");
+	       "{\"Attachment\":{\"DeviceIndex\":0}}");
 }
 
 /* What AWS may add, and what it never should. */
@@ -78,13 +78,13 @@ test_strange(void **state)
 {
 	(void)state;
 	expect("Vpcs", "<item><newSet><item>a</item></newSet><newOne><x>1</x></newOne></item>",
-	       "{\"NewSet\": [\"a\"], \"NewOne\": {\"X\": \"1\"}}");
-	expect("Vpcs", "<item><isDefault>maybe</isDefault></item>", "{\"IsDefault\": \"maybe\"}");
+	       "{\"NewSet\":[\"a\"],\"NewOne\":{\"X\":\"1\"}}");
+	expect("Vpcs", "<item><isDefault>maybe</isDefault></item>", "{\"IsDefault\":\"maybe\"}");
 	expect("NetworkInterfaces", "<item><networkCardIndex>007</networkCardIndex></item>",
-	       "{\"NetworkCardIndex\": \"007\"}");
+	       "{\"NetworkCardIndex\":\"007\"}");
 	expect("NetworkInterfaces", "<item><networkCardIndex>1e9</networkCardIndex></item>",
-	       "{\"NetworkCardIndex\": \"1e9\"}");
-	expect("Vpcs", "<item><\xc3\xa9>x</\xc3\xa9></item>", "{\"\\u00e9\": \"x\"}");
+	       "{\"NetworkCardIndex\":\"1e9\"}");
+	expect("Vpcs", "<item><\xc3\xa9>x</\xc3\xa9></item>", "{\"\\u00e9\":\"x\"}");
 }
 
 static void

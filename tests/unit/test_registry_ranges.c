@@ -208,6 +208,21 @@ test_wants(void **state)
 	assert_true(wants_are_near(ip_of("2600:1f18::1"), ip_of("2600:ff::")));
 }
 
+/* Fields of a log may say anything. */
+static void
+test_huge_wants(void **state)
+{
+	(void)state;
+	struct wants wants;
+	struct flowtoll_err err;
+	const struct registry_want given[] = {{ip_of("9.9.9.9"), UINT64_MAX},
+	                                      {ip_of("9.9.9.9"), 7}, {ip_of("11.0.0.1"), UINT64_MAX}};
+	assert_int_equal(wants_create(&wants, given, 3, &err), FLOWTOLL_OK);
+	assert_true(wants.bytes[WANT_LEFT] == UINT64_MAX);
+	assert_true(wants.all[0].bytes + wants.all[1].bytes == UINT64_MAX);
+	wants_free(&wants);
+}
+
 /* Wherever memory ends, nothing leaks and what was there is still there. */
 static void
 test_no_memory(void **state)
@@ -234,7 +249,7 @@ main(void)
 		cmocka_unit_test(test_narrowest), cmocka_unit_test(test_fresh_hides_stale),
 		cmocka_unit_test(test_against_all), cmocka_unit_test(test_sense),
 		cmocka_unit_test(test_bootstrap), cmocka_unit_test(test_wants),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_huge_wants), cmocka_unit_test(test_no_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
