@@ -12,6 +12,10 @@ Groups, and what makes a test of each:
     unit     tests/unit/test_*.c: cmocka programs, each of their tests counted
     fuzz     fuzz/corpus/DOOR through build/dev/replay_DOOR
     python   tests/**/test_*.py: unittest
+    package  tests/python/check_*.py: unittest, by the python of a fresh virtual environment that
+             has the wheel of python/ and nothing else; $WHEEL is that wheel, $SITE the packages of
+             deps/notebook-requirements.txt, which are on PYTHONPATH, and $SITE2 DuckDB 2.0.0.
+             Skipped where ./run did not start this
     cli      tests/cli/NAME.sh, run by bash with $FLOWTOLL in a scratch folder that has links named
              `examples` and `data` (tests/data). Expected: NAME.stdout.exact or .glob, NAME.stderr
              likewise, NAME.exit; a missing one stands for nothing printed, and for 0. In a .glob a
@@ -46,7 +50,8 @@ import unittest
 import xml.etree.ElementTree
 
 TIMEOUT_S = {
-    "rules": 60, "unit": 180, "fuzz": 120, "python": 300, "cli": 60, "oracle": 600, "docs": 120,
+    "rules": 60, "unit": 180, "fuzz": 120, "python": 300, "package": 600, "cli": 60, "oracle": 600,
+    "docs": 120,
 }
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 DETAIL_LINES = 60
@@ -301,22 +306,82 @@ def run_unittest(path, notes):
         json.dump(recorder.notes, file)
 
 
+def unittest_results(places, group, python, path, name, more_env):
+    with scratch_folder() as scratch:
+        notes = os.path.join(scratch, "notes.json")
+        done = execute(
+            [python, os.path.abspath(__file__), "--unittest", path, notes],
+            group, scratch, places.environment(scratch) | more_env,
+        )
+        if done.code != 0 or not os.path.exists(notes):
+            return [Result(name, FAILED, f"{done.fault(TIMEOUT_S[group])}\n{done.printed()}")]
+        return [Result(*note) for note in json.loads(read(notes))]
+
+
 def python_jobs(places):
     for path in places.find("tests/**/test_*.py"):
         name = os.path.relpath(path, places.path("tests"))
+        yield Job("python", name, lambda path=path, name=name: unittest_results(
+            places, "python", sys.executable, path, name, {}))
+
+
+# ---- package ----------------------------------------------------------------------------------
+
+
+class Package:
+    """The wheel of python/ in a virtual environment of its own, made by the first who asks."""
+
+    def __init__(self, places):
+        self.places, self.lock, self.folder = places, threading.Lock(), None
+        self.python, self.environment, self.fault = None, {}, None
+
+    def run(self, *command):
+        done = execute(command, "package", self.folder.name, dict(os.environ) | {
+            "PYTHONDONTWRITEBYTECODE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "FLOWTOLL_BUILD_DIR": os.path.dirname(self.places.release)})
+        if done.code != 0:
+            raise RuntimeError(f"{' '.join(command)}: {done.fault(0)}\n{done.printed()}")
+        return done.out.strip()
+
+    def make(self):
+        builder = os.environ["FLOWTOLL_TEST_NOTEBOOK"]
+        self.folder = scratch_folder()
+        venv, wheels = (os.path.join(self.folder.name, name) for name in ("venv", "wheels"))
+        self.run(builder, "-m", "pip", "wheel", "-q", "--no-index", "--no-deps",
+                 "--no-build-isolation", "-w", wheels, self.places.path("python"))
+        wheel = glob.glob(os.path.join(wheels, "*.whl"))[0]
+        self.run(builder, "-m", "venv", "--without-pip", venv)
+        self.python = os.path.join(venv, "bin", "python")
+        self.run(builder, "-m", "pip", "--python", self.python, "install", "-q", "--no-index",
+                 "--no-deps", wheel)
+        site = "import sysconfig; print(sysconfig.get_path('purelib'))"
+        self.environment = {"WHEEL": wheel, "SITE": self.run(builder, "-c", site)}
+        self.environment["PYTHONPATH"] = self.environment["SITE"]
+        self.environment["SITE2"] = self.run(os.environ["FLOWTOLL_TEST_DUCKDB2"], "-c", site)
+
+    def get(self):
+        with self.lock:
+            if self.python is None and self.fault is None:
+                try:
+                    self.make()
+                except Exception as error:  # told by each that needs it
+                    self.fault = str(error)
+
+
+def package_jobs(places):
+    package = Package(places)
+    for path in places.find("tests/python/check_*.py"):
+        name = os.path.basename(path)[:-len(".py")]
 
         def call(path=path, name=name):
-            with scratch_folder() as scratch:
-                notes = os.path.join(scratch, "notes.json")
-                done = execute(
-                    [sys.executable, os.path.abspath(__file__), "--unittest", path, notes],
-                    "python", scratch, places.environment(scratch),
-                )
-                if done.code != 0 or not os.path.exists(notes):
-                    fault = done.fault(TIMEOUT_S["python"])
-                    return [Result(name, FAILED, f"{fault}\n{done.printed()}")]
-                return [Result(*note) for note in json.loads(read(notes))]
-        yield Job("python", name, call)
+            if "FLOWTOLL_TEST_NOTEBOOK" not in os.environ:
+                return [Result(name, SKIPPED, "needs what ./run check installs")]
+            package.get()
+            if package.fault is not None:
+                return [Result(name, FAILED, package.fault)]
+            return unittest_results(places, "package", package.python, path, name,
+                                    package.environment)
+        yield Job("package", name, call)
 
 
 # ---- cli --------------------------------------------------------------------------------------
@@ -500,7 +565,7 @@ def docs_jobs(places):
 
 GROUPS = {
     "rules": rules_jobs, "unit": unit_jobs, "fuzz": fuzz_jobs, "python": python_jobs,
-    "cli": cli_jobs, "oracle": oracle_jobs, "docs": docs_jobs,
+    "package": package_jobs, "cli": cli_jobs, "oracle": oracle_jobs, "docs": docs_jobs,
 }
 
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas
-import pyarrow
-import pyarrow.compute
+import pyarrow  # type: ignore[import-untyped, unused-ignore]
 
 _INTEGERS: dict[Any, Any] = {
     pyarrow.int8(): pandas.Int8Dtype(),
@@ -28,17 +27,20 @@ def _narrowed(column: Any) -> Any:
 
 
 def to_pandas(table: Any) -> pandas.DataFrame:
+    names = table.column_names  # of which two may be alike
+    table = table.rename_columns([str(at) for at in range(len(names))])
     wide: dict[int, Any] = {}
     for at, field in enumerate(table.schema):
         if not pyarrow.types.is_decimal(field.type):
             continue
         narrow = _narrowed(table.column(at))
         if narrow is None:  # as Python's integers, which have no end
-            wide[at] = [None if value is None else int(value) for value in
-                        table.column(at).to_pylist()]
+            values = table.column(at).to_pylist()
+            wide[at] = [None if value is None else int(value) for value in values]
             narrow = pyarrow.nulls(table.num_rows, pyarrow.int64())
         table = table.set_column(at, field.name, narrow)
     frame: pandas.DataFrame = table.to_pandas(types_mapper=_INTEGERS.get, split_blocks=True)
-    for at, values in wide.items():
-        frame.isetitem(at, pandas.Series(values, dtype=object, index=frame.index))
+    for at, integers in wide.items():
+        frame.isetitem(at, pandas.array(integers, dtype=object))
+    frame.columns = pandas.Index(names)
     return frame

@@ -18,7 +18,7 @@ from ._values import Row
 if TYPE_CHECKING:
     import pandas
     import polars
-    import pyarrow
+    import pyarrow  # type: ignore[import-untyped, unused-ignore]
     from matplotlib.axes import Axes
 
 SHOWN_ROWS = 60  # of a larger result the first SHOWN_FIRST are shown
@@ -43,11 +43,15 @@ class Result:
     `result["bytes"]`), data frames (`.df()`, `.pl()`, `.arrow()`), files (`.write("x.csv")`) and a
     picture (`.plot()`); whatever takes the Arrow PyCapsule stream takes it as it is."""
 
-    def __init__(self, answer: Answer, table: int, name: str, notes: tuple[str, ...]) -> None:
+    def __init__(
+        self, answer: Answer, table: int, name: str, notes: tuple[str, ...], short: bool
+    ) -> None:
         self._answer = answer
         self._table = table
         self._length: int | None = None
         self._names: tuple[str, ...] | None = None
+        self.by = ""  # what it ranks by
+        self._short = short
         self.name = name
         self.notes = notes
 
@@ -132,6 +136,9 @@ class Result:
                     return row
         raise IndexError(f"row {key} of {len(self)}")
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.columns)
+
     # ---- text
 
     def write(self, path: Path, format: str | None = None, *, exact: bool = True) -> None:
@@ -177,7 +184,7 @@ class Result:
             more = []
         else:
             shown = list(self.rows(SHOWN_FIRST))
-            table = _text.text_table(self.columns, shown, width)
+            table = _text.text_table(self.columns, shown, width, self._short)
             more = self._more(len(shown))
         return "\n".join([table, *more, *(f"note: {note}" for note in self.notes)])
 
@@ -186,7 +193,9 @@ class Result:
         shown = list(self.rows(most))
         keep = [at for at, column in enumerate(self.columns) if column != "is_other"]
         table = _text.html_table(
-            [self.columns[at] for at in keep], [[row[at] for at in keep] for row in shown]
+            [self.columns[at] for at in keep],
+            [[row[at] for at in keep] for row in shown],
+            self._short,
         )
         return table + _text.html_lines(self._more(len(shown)), quiet=True)
 
@@ -236,7 +245,7 @@ class Nat:
         self._said: set[str] = set()
         for number, (name, is_said) in enumerate(answer.tables()):
             assert name is not None
-            self.tables[name] = Result(answer, number, name, ())
+            self.tables[name] = Result(answer, number, name, (), True)
             if is_said:
                 self._said.add(name)
 
@@ -268,7 +277,7 @@ class Nat:
         parts.append(_text.html_lines([f"note: {note}" for note in self.notes], quiet=True))
         return f"<div>{''.join(parts)}</div>"
 
-    def plot(self, *, n: int = 8) -> Any:
+    def plot(self, *, n: int = 8) -> list[Axes]:
         """A figure of clients, remotes and hours."""
         try:
             import matplotlib  # noqa: F401

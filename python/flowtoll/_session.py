@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import warnings
@@ -27,6 +28,7 @@ from ._progress import Progress
 from ._result import Nat, Result, Results
 
 _FAULTS_TOLD = 5
+_EXACT = ("sql", "head")  # whose numbers have all digits, for people too
 _LIMIT = re.compile(r" LIMIT \d+$")
 
 
@@ -37,6 +39,20 @@ def _told(fault: tuple[str, str, int, int, bool, int]) -> str:
         place += f": row {line}" if is_row else f":{line}: byte {byte}"
     times = f" ({count} like it)" if count > 1 else ""
     return f"{place}: {message}{times}"
+
+
+def _lacking(counts: dict[str, int], faults: list[tuple[str, str, int, int, bool, int]]) -> str:
+    """What of the input was not read, in the program's words."""
+    parts = []
+    if counts["rejected"]:
+        lines = "line" if counts["rejected"] == 1 else "lines"
+        parts.append(f"{counts['rejected']} {lines} that could not be read")
+    if counts["files_faulty"]:
+        files = "file" if counts["files"] == 1 else "files"
+        parts.append(f"what is unreadable in {counts['files_faulty']} of {counts['files']} {files}")
+    text = f"the answer lacks {', and '.join(parts)}: "
+    text += "; ".join(map(_told, faults[:_FAULTS_TOLD]))
+    return text + (f"; and {len(faults) - _FAULTS_TOLD} more" if len(faults) > _FAULTS_TOLD else "")
 
 
 def _quoted(column: str) -> str:
@@ -53,6 +69,10 @@ class Session:
         with Progress(progress) as tick:
             self._native = _flowtoll.Session(options, tick)
         self._opening_notes = tuple(tick.notices)
+        self._sources = [os.fsdecode(source) for source in options["sources"]]
+
+    def __repr__(self) -> str:
+        return f"<flowtoll.Session of {', '.join(self._sources) or 'no sources'}>"
 
     def __enter__(self) -> Session:
         return self
@@ -76,16 +96,15 @@ class Session:
             partial = counts["files_faulty"] or counts["rejected"]
             faults = self._native.faults() if partial else []
         notes = [*self._opening_notes, *tick.notices]
-        if faults:
-            told = [_told(fault) for fault in faults[:_FAULTS_TOLD]]
-            text = (
-                f"not all was read: {counts['files_faulty']} of {counts['files']} files have "
-                f"faults, {counts['rejected']} lines were rejected: {'; '.join(told)}"
+        if kind in ("top", "sql") and counts["skipdata"]:
+            says = "record says" if counts["skipdata"] == 1 else "records say"
+            count = f"{counts['skipdata']:,}".replace(",", " ")
+            notes.append(
+                f"{count} {says} that AWS skipped data (SKIPDATA): totals are a lower bound"
             )
-            if len(faults) > len(told):
-                text += f"; and {len(faults) - len(told)} other kinds of fault"
-            notes.append(text)
-            warnings.warn(text, PartialWarning, stacklevel=4)
+        if partial:
+            notes.append(_lacking(counts, faults))
+            warnings.warn(notes[-1], PartialWarning, stacklevel=4)
         return made, tuple(notes)
 
     def _ask(self, kind: str, options: dict[str, Any]) -> Results:
@@ -93,7 +112,8 @@ class Session:
         notes = (*answer.notes(), *notes)
         tables = answer.tables()
         return Results(
-            Result(answer, at, name or kind, notes) for at, (name, _) in enumerate(tables)
+            Result(answer, at, name or kind, notes, kind not in _EXACT)
+            for at, (name, _) in enumerate(tables)
         )
 
     def head(self, n: int = 10, where: str | None = None) -> Result:
@@ -155,7 +175,7 @@ class Session:
             },
         )
         for result, key in zip(results, keys):
-            result.name = key
+            result.name, result.by = key, by
         return results[0] if len(results) == 1 else results
 
     def nat(

@@ -40,17 +40,18 @@ def is_share(column: str) -> bool:
     return column == "share"
 
 
-def cell_text(column: str, value: Any) -> str:
+def cell_text(column: str, value: Any, short: bool = True) -> str:
+    """`short`: 1.23 GiB instead of all digits."""
     if value is None:
         return "-"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        if is_size(column):
+        if short and is_size(column):
             return size_text(value)
-        return f"{value:,}".replace(",", " ") if column in COUNTS else str(value)
+        return f"{value:,}".replace(",", " ") if short and column in COUNTS else str(value)
     if isinstance(value, float):
-        return f"{value:.1%}" if is_share(column) else f"{value:.6g}"
+        return f"{value:.1%}" if short and is_share(column) else f"{value:.6g}"
     if isinstance(value, datetime.datetime):
         return value.replace(tzinfo=None).isoformat(" ")
     text = str(value)
@@ -66,10 +67,12 @@ def is_number(values: Sequence[Any]) -> bool:
     )
 
 
-def text_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], width: int) -> str:
+def text_table(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], width: int, short: bool
+) -> str:
     """Columns that do not fit are left out and named."""
     right = [is_number([row[at] for row in rows]) for at in range(len(columns))]
-    cells = [list(map(cell_text, columns, row)) for row in rows]
+    cells = [[cell_text(name, value, short) for name, value in zip(columns, row)] for row in rows]
     widths = [
         max([len(name)] + [len(line[at]) for line in cells]) for at, name in enumerate(columns)
     ]
@@ -96,7 +99,7 @@ _STYLE = "border-collapse:collapse;font-variant-numeric:tabular-nums"
 _CELL = "padding:0.15em 0.8em;white-space:nowrap;text-align:"
 
 
-def html_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def html_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], short: bool) -> str:
     right = [is_number([row[at] for row in rows]) for at in range(len(columns))]
     sides = ["right" if one else "left" for one in right]
 
@@ -116,7 +119,7 @@ def html_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     none = [""] * len(columns)
     body = []
     for row in rows:
-        texts = list(map(cell_text, columns, row))
+        texts = [cell_text(name, value, short) for name, value in zip(columns, row)]
         titles = list(map(exact, columns, row, texts))
         body.append(line("td", texts, titles))
     head = line("th", columns, none, ' style="border-bottom:1px solid"')

@@ -2,7 +2,6 @@
  *
  * _flowtoll.Answer: the tables of an answer, as text or as an Arrow C stream.
  */
-#include "arrow_abi.h"
 #include "native.h"
 #include "native_work.h"
 

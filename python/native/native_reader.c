@@ -4,7 +4,6 @@
  * no library that reads Arrow. Knows the types that the library writes and their near relations.
  * Times and dates are numbers here: see flowtoll/_values.py.
  */
-#include "arrow_abi.h"
 #include "native.h"
 
 #include <string.h>

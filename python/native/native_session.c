@@ -231,9 +231,8 @@ ask_who(struct question *question, struct flowtoll_err *err)
 }
 
 static enum flowtoll_rc
-ask_call(void *ctx, struct flowtoll_err *err)
+ask(struct question *question, struct flowtoll_err *err)
 {
-	struct question *question = ctx;
 	switch (question->kind) {
 	case TOP:
 		return ask_top(question, err);
@@ -253,6 +252,17 @@ ask_call(void *ctx, struct flowtoll_err *err)
 		break;
 	}
 	return flowtoll_sql(question->ft, question->query, &question->answer, err);
+}
+
+/* The answer is kept, so that it outlives what is asked next, and the session. */
+static enum flowtoll_rc
+ask_call(void *ctx, struct flowtoll_err *err)
+{
+	struct question *question = ctx;
+	enum flowtoll_rc rc = ask(question, err);
+	if (rc == FLOWTOLL_OK && question->answer != NULL)
+		rc = flowtoll_answer_keep(question->answer, err);
+	return rc;
 }
 
 static bool

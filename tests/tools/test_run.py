@@ -130,6 +130,11 @@ class Run(unittest.TestCase):
         self.tree.write("tests/deep/test_b.py", "syntax error\n")
         self.check("1 passed, 2 failed, 1 skipped", "python/")
 
+    def test_package_where_it_cannot_be_built(self):
+        self.tree.write("tests/python/check_a.py", "syntax error\n")
+        text = self.check("0 passed, 0 failed, 1 skipped", "package/")
+        self.assertIn("skipped package/check_a: needs what ./run check installs", text)
+
     def test_docs(self):
         block = "```console\n$ flowtoll a \\\n> b\na b\n...\n"
         block += "$ flowtoll c > file\n$ cat file\nc\n\n```\n"
