@@ -27,6 +27,8 @@ try(add_fn *add, const char *path)
 		abort(); /* the same again */
 	(void)who_find(who, ip_from_v4(0x0a000107), &name);
 	(void)who_find(who, ip_from_v4(0x03051405), &name);
+	for (int a = WHO_INTERFACE; a <= WHO_TAG; a++)
+		(void)who_attribute(who, ip_from_v4(0x0a000107), "eni-2", (enum who_attribute)a, "Team");
 	who_free(who);
 }
 
@@ -46,8 +48,15 @@ try_network(const char *path)
 		if (interface->addresses.first + interface->addresses.count > network->address_count ||
 		    interface->publics.first + interface->publics.count > network->address_count ||
 		    interface->prefixes.first + interface->prefixes.count > network->cidr_count ||
+		    interface->groups.first + interface->groups.count > network->group_count ||
 		    interface->kind == NULL || interface->name == NULL ||
 		    (interface->id != NULL && who_network_interface(network, interface->id) == NULL))
+			abort();
+	}
+	for (size_t i = 0; i < network->tags_kept; i++) {
+		const struct who_tagged *tagged = who_network_tagged_at(network, i);
+		if (tagged == NULL || tagged->tags.first + tagged->tags.count > network->tag_count ||
+		    who_network_tag(network, tagged->id, network->tags[tagged->tags.first].key) == NULL)
 			abort();
 	}
 	for (size_t i = 0; i < network->nat_gateway_count; i++) {

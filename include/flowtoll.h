@@ -126,11 +126,24 @@ struct flowtoll_settings {
 	const char *aws_ranges;  /* file with AWS's ip-ranges.json; or NULL */
 	const char *names_file; /* CSV of cidr,name,kind,owner, which goes before all others; or NULL */
 	const char *asn_db;      /* of autonomous systems, in MaxMind's format; or NULL */
+	bool ask_registries;     /* ask the internet registries (RDAP) where nothing else knows a name,
+	                            which tells them the addresses */
+	uint64_t lookups;        /* queries sent to them for a question at most; 0: 25 */
+	unsigned named_per_mille; /* of its bytes that are named, then no more is asked; 0: 950 */
+	uint64_t lookup_ms;      /* for which they are asked at most; 0: a minute */
+	const char *const *rdap_bootstraps; /* files as IANA's ipv4.json, in place of IANA's */
+	size_t rdap_bootstrap_count;
+	bool offline;            /* nobody is asked anything over the network */
+	bool (*stop)(void *ctx); /* asked while registries are; `notice_ctx` is its; NULL ok */
 	bool names_off;          /* add no names to addresses, even if files for it are given */
 	int64_t since_us;        /* only records that start at or after this, microseconds since 1970 */
 	int64_t until_us;        /* and before this; 0: no bound. Both hold for every question */
 	const char *const *flow_logs; /* ids, "fl-...": only the files whose names tell one of these */
 	size_t flow_log_count;        /* 0: all files */
+	const char *const *accounts;  /* likewise of these accounts ... */
+	size_t account_count;
+	const char *const *log_regions; /* ... and of these Regions; in S3 only those are listed */
+	size_t log_region_count;
 	uint64_t files;          /* read only so many files, as a sample that is spread evenly over flow
 	                            logs and time, of which answers have a note, and flowtoll_top's the
 	                            columns share_low and share_high, a 95 % interval; 0: all */
@@ -138,6 +151,9 @@ struct flowtoll_settings {
 	const char *profile;     /* of sources in S3, as in struct flowtoll_get */
 	const char *region;
 	const char *endpoint_url;
+	bool requester_pays;
+	const char *cache;       /* folder in which what is read from S3 is kept for the next time, made
+	                            if it is not there; or NULL */
 	void (*notice)(void *ctx, const char *text); /* something lasts, such as S3 that is asked again;
 	                                                from any thread, one at a time; NULL ok */
 	void *notice_ctx;
@@ -375,6 +391,7 @@ struct flowtoll_get {
 	const char *profile;      /* NULL: that of the environment */
 	const char *region;
 	const char *endpoint_url;
+	bool requester_pays;      /* for a bucket whose owner has it so */
 	flowtoll_get_fn *tell;    /* NULL ok */
 	bool (*stop)(void *ctx);  /* asked often, from several threads; NULL ok */
 	void *ctx;                /* of both */

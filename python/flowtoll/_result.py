@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -44,7 +45,13 @@ class Result:
     picture (`.plot()`); whatever takes the Arrow PyCapsule stream takes it as it is."""
 
     def __init__(
-        self, answer: Answer, table: int, name: str, notes: tuple[str, ...], short: bool
+        self,
+        answer: Answer,
+        table: int,
+        name: str,
+        notes: tuple[str, ...],
+        short: bool,
+        lock: contextlib.AbstractContextManager[bool],
     ) -> None:
         self._answer = answer
         self._table = table
@@ -52,6 +59,7 @@ class Result:
         self._names: tuple[str, ...] | None = None
         self.by = ""  # what it ranks by
         self._short = short
+        self._lock = lock  # of the session
         self.name = name
         self.notes = notes
 
@@ -143,7 +151,8 @@ class Result:
 
     def write(self, path: Path, format: str | None = None, *, exact: bool = True) -> None:
         """Writes a file, which appears when it is whole, in the format that its name ends in: .csv
-        .tsv .json .ndjson .md .parquet .txt. `exact` is about .md and .txt: all digits."""
+        .tsv .json .ndjson .md .parquet .txt. `exact` is about .md and .txt: all digits. Parquet
+        needs the session, open."""
         place = os.path.expanduser(os.fspath(path))
         suffix = os.path.splitext(place)[1].lower()
         format = format or FORMATS.get(suffix)
@@ -157,7 +166,8 @@ class Result:
         fd, scratch = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
         try:
             try:
-                self._answer.write(self._table, format, 0, exact, fd)
+                with self._lock if format == "parquet" else contextlib.nullcontext():
+                    self._answer.write(self._table, format, 0, exact, fd)
                 mask = os.umask(0)
                 os.umask(mask)
                 os.fchmod(fd, 0o666 & ~mask)
@@ -170,6 +180,8 @@ class Result:
 
     def text(self, format: str = "table", *, width: int = 0, exact: bool = False) -> str:
         """As the program writes it: table, csv, tsv, json, ndjson or md."""
+        if format == "parquet":
+            raise UsageError("Parquet is no text", 'there is .write("x.parquet")', code=2)
         data = self._answer.write(self._table, format, width, exact, -1)
         return (data or b"").decode("utf-8", "replace")
 
@@ -238,14 +250,19 @@ class Nat:
     pairs: Result
     hours: Result
 
-    def __init__(self, answer: Answer, notes: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        answer: Answer,
+        notes: tuple[str, ...],
+        lock: contextlib.AbstractContextManager[bool],
+    ) -> None:
         self.headline = answer.headline() or ""
         self.notes = notes
         self.tables: dict[str, Result] = {}
         self._said: set[str] = set()
         for number, (name, is_said) in enumerate(answer.tables()):
             assert name is not None
-            self.tables[name] = Result(answer, number, name, (), True)
+            self.tables[name] = Result(answer, number, name, (), True, lock)
             if is_said:
                 self._said.add(name)
 

@@ -112,7 +112,7 @@ class Session:
         notes = (*answer.notes(), *notes)
         tables = answer.tables()
         return Results(
-            Result(answer, at, name or kind, notes, kind not in _EXACT)
+            Result(answer, at, name or kind, notes, kind not in _EXACT, self._lock)
             for at, (name, _) in enumerate(tables)
         )
 
@@ -196,7 +196,7 @@ class Session:
                 "tags": texts(tags),
             },
         )
-        return Nat(answer, (*answer.notes(), *notes))
+        return Nat(answer, (*answer.notes(), *notes), self._lock)
 
     def who(self, addresses: str | Iterable[str]) -> Result:
         """Who is behind addresses, and how that is known: a row for each."""
@@ -212,6 +212,8 @@ def open(  # noqa: A001
     *sources: Path,
     inventory: Path | Iterable[Path] | None = None,
     aws_ranges: Path | None = None,
+    names_file: Path | None = None,
+    asn_db: Path | None = None,
     names: str = "local",
     threads: int | None = None,
     memory: Size | None = None,
@@ -231,6 +233,8 @@ def open(  # noqa: A001
 
     inventory   files with what `flowtoll inventory` or `aws ec2 describe-...` printed, or "live"
     aws_ranges  a file with AWS's ip-ranges.json
+    names_file  a CSV of cidr,name,kind,owner, which goes before all others
+    asn_db      a database of autonomous systems, in MaxMind's format
     names       "local", or "none": add no names to addresses
     memory      of the whole session: "4G"
     since, until  only records that start in this time: "2026-11-20", "6h ago", a datetime
@@ -250,6 +254,8 @@ def open(  # noqa: A001
         "inventories": tuple(path_bytes(path) for path in inventories if path != "live"),
         "live": "live" in inventories,
         "aws_ranges": None if aws_ranges is None else path_bytes(aws_ranges),
+        "names_file": None if names_file is None else path_bytes(names_file),
+        "asn_db": None if asn_db is None else path_bytes(asn_db),
         "names_off": names == "none",
         "threads": positive("threads", threads),
         "memory": size_bytes(memory),

@@ -6,6 +6,8 @@
  */
 #include "native.h"
 
+#include "flowtoll_arrow.h"
+
 #include <string.h>
 
 struct reader_object {

@@ -66,6 +66,8 @@ read_settings(PyObject *options, struct opening *opening)
 		option_bool(options, "live", &is_live) &&
 		option_text(options, "fields", &settings->fields) &&
 		option_text(options, "aws_ranges", &settings->aws_ranges) &&
+		option_text(options, "names_file", &settings->names_file) &&
+		option_text(options, "asn_db", &settings->asn_db) &&
 		option_text(options, "rejects", &settings->rejects) &&
 		option_text(options, "profile", &settings->profile) &&
 		option_text(options, "region", &settings->region) &&

@@ -44,15 +44,19 @@ add_note(struct ask_notes *notes, const char *text)
 /* ---- which addresses ------------------------------------------------------------------------ */
 
 static void
-sort_out(const struct flowtoll_who *asked, struct kinds *kinds)
+sort_out(const struct flowtoll_who *asked, const struct who *who, struct kinds *kinds)
 {
 	for (size_t i = 0; i < asked->address_count; i++) {
 		const char *text = asked->addresses[i];
+		struct who_name name;
 		struct ip ip;
 		if (!ip_parse(text, strlen(text), &ip))
 			continue;
 		const struct ip_special *special = ip_special_find(ip);
-		if (special != NULL && !special->is_private)
+		bool is_private = special != NULL && special->is_private;
+		/* the user's own name for it goes before EC2's */
+		bool is_named = is_private && who_find(who, ip, &name) && name.name != special->name;
+		if ((special != NULL && !is_private) || is_named)
 			continue;
 		kinds->any_private |= special != NULL;
 		if (!ip_is_v4(ip)) {
@@ -220,7 +224,7 @@ ask_addresses(const struct flowtoll_inventory *whom, const struct flowtoll_who *
 	own.tell = tell;
 	own.stop = stop;
 	own.ctx = &telling;
-	sort_out(asked, &kinds);
+	sort_out(asked, who, &kinds);
 	enum flowtoll_rc rc = FLOWTOLL_OK;
 	if (kinds.private_count + kinds.six_count > 0)
 		rc = judge(ask(&own, &telling, &kinds, who, err), &kinds, notes, err);

@@ -4,6 +4,7 @@
  */
 #include "api/ask_addresses.h"
 #include "api/flow_log_source.h"
+#include "api/naming.h"
 #include "api/ticker.h"
 
 #include "engine/arrow.h"
@@ -11,6 +12,7 @@
 #include "fetch/fetch.h"
 #include "fetch/source.h"
 #include "fetch/network_fetch.h"
+#include "flow/file_name.h"
 #include "query/query.h"
 #include "render/render.h"
 #include "scan/kernel.h"
@@ -29,7 +31,9 @@ struct flowtoll {
 	struct engine *engine;
 	struct fetch_remote *remote;
 	struct who *who;
-	bool names; /* beside addresses, in answers */
+	bool names;     /* beside addresses, in answers */
+	bool names_off;
+	struct naming naming;
 	const char *profile; /* of whom flow logs are asked for; lent as those of `remote` */
 	const char *region;
 	void (*notice)(void *ctx, const char *text);
@@ -136,8 +140,9 @@ open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct
 		TRY(who_add_names_file(ft->who, settings->names_file, err));
 	if (settings->asn_db != NULL)
 		TRY(who_add_asn_db(ft->who, settings->asn_db, err));
-	ft->names = has_source && !settings->names_off;
-	return FLOWTOLL_OK;
+	ft->names_off = settings->names_off;
+	ft->names = (has_source || settings->ask_registries) && !settings->names_off;
+	return naming_open(&ft->naming, settings, ft->who, err);
 }
 
 static enum flowtoll_rc
@@ -148,8 +153,14 @@ open_remote(struct flowtoll *ft, const struct flowtoll_settings *settings,
 		.profile = settings->profile,
 		.region = settings->region,
 		.endpoint_url = settings->endpoint_url,
-		.since_us = settings->since_us,
-		.until_us = settings->until_us,
+		.requester_pays = settings->requester_pays,
+		.cache = settings->cache,
+		.wanted = {.since_us = settings->since_us,
+		           .until_us = settings->until_us,
+		           .accounts = settings->accounts,
+		           .account_count = settings->account_count,
+		           .regions = settings->log_regions,
+		           .region_count = settings->log_region_count},
 		.notice = settings->notice,
 		.notice_ctx = settings->notice_ctx,
 	};
@@ -160,6 +171,27 @@ open_remote(struct flowtoll *ft, const struct flowtoll_settings *settings,
 	ft->progress = settings->progress;
 	ft->progress_ctx = settings->progress_ctx;
 	return fetch_remote_create(&remote, &ft->remote, err);
+}
+
+static enum flowtoll_rc
+open_engine(struct flowtoll *ft, const struct flowtoll_settings *settings,
+            struct flowtoll_err *err)
+{
+	const struct engine_settings own = {
+		.threads = settings->threads,
+		.memory_bytes = settings->memory_bytes,
+		.fields = settings->fields,
+		.since_us = settings->since_us,
+		.until_us = settings->until_us,
+		.chosen = {[FLOW_LOGS_ID] = {settings->flow_logs, settings->flow_log_count},
+		           [FLOW_LOGS_ACCOUNT] = {settings->accounts, settings->account_count},
+		           [FLOW_LOGS_REGION] = {settings->log_regions, settings->log_region_count}},
+		.files = settings->files,
+		.rejects = settings->rejects,
+		.remote = fetch_remote_table(ft->remote),
+		.who = ft->who,
+	};
+	return engine_create(&ft->engine, &own, err);
 }
 
 enum flowtoll_rc
@@ -179,19 +211,7 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 	if (rc == FLOWTOLL_OK)
 		rc = open_remote(ft, settings, err);
 	if (rc == FLOWTOLL_OK)
-		rc = engine_create(&ft->engine,
-		                   &(struct engine_settings){.threads = settings->threads,
-		                                             .memory_bytes = settings->memory_bytes,
-		                                             .fields = settings->fields,
-		                                             .since_us = settings->since_us,
-		                                             .until_us = settings->until_us,
-		                                             .flow_logs = settings->flow_logs,
-		                                             .flow_log_count = settings->flow_log_count,
-		                                             .files = settings->files,
-		                                             .rejects = settings->rejects,
-		                                             .remote = fetch_remote_table(ft->remote),
-		                                             .who = ft->who},
-		                   err);
+		rc = open_engine(ft, settings, err);
 	if (rc == FLOWTOLL_OK)
 		*out = ft;
 	else
@@ -207,6 +227,7 @@ flowtoll_close(struct flowtoll *ft)
 	engine_free(ft->engine);
 	fetch_remote_free(ft->remote);
 	who_free(ft->who);
+	naming_close(&ft->naming);
 	mem_free(ft);
 }
 
@@ -363,6 +384,52 @@ end(struct ticker *ticker, enum flowtoll_rc rc, struct answer *answer,
 	return FLOWTOLL_OK;
 }
 
+/* The time of the logs, for names as of then: 0 where none tells one. */
+static int64_t
+time_of_logs(const struct flowtoll *ft)
+{
+	int64_t since_us, until_us, last_s = 0;
+	engine_period(ft->engine, &since_us, &until_us);
+	if (until_us != 0 || since_us != 0)
+		return (until_us != 0 ? until_us : since_us) / 1000000;
+	const struct io_list *list = &engine_inputs(ft->engine)->list;
+	for (size_t i = 0; i < list->count; i++) {
+		struct flow_file_name name;
+		flow_file_name_parse(list->files[i].path, &name);
+		if (name.flow_log != NULL && name.window_s > last_s)
+			last_s = name.window_s;
+	}
+	return last_s;
+}
+
+/* May a question that shows no names by itself need some? */
+static bool
+mentions_names(const char *sql)
+{
+	static const char *const words[] = {"name", "owner", "aws_", "ip_kind"};
+	for (size_t i = 0; sql != NULL && i < sizeof words / sizeof *words; i++)
+		if (strcasestr(sql, words[i]) != NULL)
+			return true;
+	return false;
+}
+
+static bool
+top_wants_names(const struct flowtoll *ft, const struct flowtoll_top *top)
+{
+	bool wants = ft->names || mentions_names(top->where) || mentions_names(top->having);
+	for (size_t i = 0; i < top->key_count; i++)
+		wants |= strchr(top->keys[i], '.') != NULL;
+	return wants;
+}
+
+static enum flowtoll_rc
+prepare_names(struct flowtoll *ft, bool wants, struct flowtoll_err *err)
+{
+	if (ft->names_off || !wants)
+		return FLOWTOLL_OK;
+	return naming_prepare(&ft->naming, time_of_logs(ft), err);
+}
+
 enum flowtoll_rc
 flowtoll_top(struct flowtoll *ft, const struct flowtoll_top *top, struct flowtoll_answer **out,
              struct flowtoll_err *err)
@@ -370,7 +437,9 @@ flowtoll_top(struct flowtoll *ft, const struct flowtoll_top *top, struct flowtol
 	struct answer *answer = NULL;
 	struct ticker ticker;
 	TRY(begin(&ticker, ft, out, err));
-	enum flowtoll_rc rc = query_top(ft->engine, ft->names ? ft->who : NULL, top, &answer, err);
+	enum flowtoll_rc rc = prepare_names(ft, top_wants_names(ft, top), err);
+	if (rc == FLOWTOLL_OK)
+		rc = query_top(ft->engine, ft->names ? ft->who : NULL, top, &answer, err);
 	return end(&ticker, rc, answer, out, err);
 }
 
@@ -381,7 +450,9 @@ flowtoll_nat(struct flowtoll *ft, const struct flowtoll_nat *nat, struct flowtol
 	struct answer *answer = NULL;
 	struct ticker ticker;
 	TRY(begin(&ticker, ft, out, err));
-	enum flowtoll_rc rc = query_nat(ft->engine, ft->who, nat, &answer, err);
+	enum flowtoll_rc rc = prepare_names(ft, true, err);
+	if (rc == FLOWTOLL_OK)
+		rc = query_nat(ft->engine, ft->who, nat, &answer, err);
 	return end(&ticker, rc, answer, out, err);
 }
 
@@ -393,8 +464,9 @@ flowtoll_who(struct flowtoll *ft, const struct flowtoll_who *who, struct flowtol
 	struct ticker ticker;
 	TRY(begin(&ticker, ft, out, err));
 	struct ask_notes notes = {0};
-	enum flowtoll_rc rc = FLOWTOLL_OK;
-	if (who->whom != NULL && (who_network(ft->who)->known & WHO_KNOWS_INTERFACES) == 0)
+	enum flowtoll_rc rc = prepare_names(ft, true, err);
+	if (rc == FLOWTOLL_OK && who->whom != NULL &&
+	    (who_network(ft->who)->known & WHO_KNOWS_INTERFACES) == 0)
 		rc = ask_addresses(who->whom, who, ft->who, &notes, err);
 	if (rc == FLOWTOLL_OK)
 		rc = query_who(ft->who, who, &answer, err);
@@ -437,7 +509,9 @@ flowtoll_sql(struct flowtoll *ft, const char *query, struct flowtoll_answer **ou
 	struct answer *answer = NULL;
 	struct ticker ticker;
 	TRY(begin(&ticker, ft, out, err));
-	enum flowtoll_rc rc = query_sql(ft->engine, ft->who, query, &answer, err);
+	enum flowtoll_rc rc = prepare_names(ft, mentions_names(query), err);
+	if (rc == FLOWTOLL_OK)
+		rc = query_sql(ft->engine, ft->who, query, &answer, err);
 	return end(&ticker, rc, answer, out, err);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -63,6 +64,7 @@ aws_open(const struct aws_settings *settings, struct aws **aws, struct flowtoll_
 	TRY(find_region(made, settings->region, err));
 	TRY(set_text(&made->endpoint_url, settings->endpoint_url, err));
 	made->attempts = find_attempts(made);
+	made->requester_pays = settings->requester_pays;
 	made->at_once = settings->at_once;
 	made->ca_bundle = aws_profile_setting(&made->profile, "AWS_CA_BUNDLE", "ca_bundle");
 	made->fips = aws_profile_switch(&made->profile, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
@@ -133,6 +135,12 @@ aws_has_region(const struct aws *aws)
 	return aws->has_region;
 }
 
+bool
+aws_requester_pays(const struct aws *aws)
+{
+	return aws->requester_pays;
+}
+
 const char *
 aws_own_region(const struct aws *aws)
 {
@@ -175,6 +183,16 @@ aws_region_in_use(const struct aws_line *line)
 	return line->aws->region;
 }
 
+/* The profile's section of services may have one for this. */
+static const char *
+service_url(const struct aws_profile *profile, const char *service)
+{
+	char setting[64];
+	const char *services = aws_profile_setting(profile, NULL, "services");
+	snprintf(setting, sizeof setting, "%s.endpoint_url", service);
+	return services != NULL ? aws_profile_in(profile, "services", services, setting) : NULL;
+}
+
 const char *
 aws_given_url(const struct aws *aws, const char *service)
 {
@@ -191,8 +209,11 @@ aws_given_url(const struct aws *aws, const char *service)
 	for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
 		if (strcmp(service, variables[i].service) == 0)
 			url = aws_variable(variables[i].variable);
-	return url != NULL ? url
-	                   : aws_profile_setting(&aws->profile, "AWS_ENDPOINT_URL", "endpoint_url");
+	if (url == NULL)
+		url = aws_variable("AWS_ENDPOINT_URL");
+	if (url == NULL)
+		url = service_url(&aws->profile, service);
+	return url != NULL ? url : aws_profile_setting(&aws->profile, NULL, "endpoint_url");
 }
 
 /* ---- credentials that all lines share ------------------------------------------------------- */
@@ -262,6 +283,11 @@ aws_credentials_drop(struct aws_line *line, const struct aws_credentials *own)
 void
 aws_region_get(struct aws *aws, const char *bucket, char region[64])
 {
+	struct aws_access_point point;
+	if (bucket != NULL && aws_access_point_parse(bucket, &point)) {
+		memcpy(region, point.region, sizeof point.region);
+		return;
+	}
 	pthread_mutex_lock(&aws->mutex);
 	bool known = bucket != NULL && strcmp(aws->bucket, bucket) == 0;
 	const char *found = known ? aws->bucket_region : aws->region;

@@ -26,6 +26,7 @@ struct aws_settings {
 	const char *profile;      /* NULL: AWS_PROFILE, or default */
 	const char *region;       /* NULL: AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1 */
 	const char *endpoint_url; /* of S3; NULL: AWS_ENDPOINT_URL_S3 and so on */
+	bool requester_pays;      /* of S3 */
 	bool at_once;             /* credentials that take waiting are none: an instance's are asked for
 	                             only on what says that it is one */
 	aws_notice_fn *notice;    /* NULL ok */
@@ -88,6 +89,9 @@ void aws_reply_free(struct aws_reply *reply);
 
 /* Is a Region set up, or given? Else us-east-1 is only where S3 is asked first. */
 bool aws_has_region(const struct aws *aws);
+
+/* Is S3 to be told that the one who asks pays? */
+bool aws_requester_pays(const struct aws *aws);
 
 /* The Region of a call that names none. */
 const char *aws_own_region(const struct aws *aws);

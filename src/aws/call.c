@@ -17,7 +17,8 @@ enum {
 	TEXT_BYTES_MAX = 64 * 1024,
 	SKEW_MIN_S = 240,       /* AWS takes five minutes off */
 	WAIT_MAX_MS = 20000,
-	WAIT_STEP_MS = 50
+	WAIT_STEP_MS = 50,
+	QUIET_S = 5 /* after a notice: many lines that are turned away at once are one */
 };
 
 /* A call while it is tried. */
@@ -190,6 +191,22 @@ pause_ms(struct aws_line *line, unsigned ms, struct flowtoll_err *err)
 	return FLOWTOLL_OK;
 }
 
+/* May it be told, or was something like it a moment ago? *unsaid: how often it was not since. */
+static bool
+may_tell(struct aws *aws, unsigned *unsaid)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	pthread_mutex_lock(&aws->mutex);
+	bool is_quiet = aws->told_s != 0 && (int64_t)now.tv_sec - aws->told_s < QUIET_S;
+	*unsaid = aws->unsaid;
+	aws->unsaid = is_quiet ? aws->unsaid + 1 : 0;
+	if (!is_quiet)
+		aws->told_s = (int64_t)now.tv_sec;
+	pthread_mutex_unlock(&aws->mutex);
+	return !is_quiet;
+}
+
 enum flowtoll_rc
 aws_wait(struct aws_line *line, const char *what, unsigned attempt, struct flowtoll_err *err)
 {
@@ -199,10 +216,14 @@ aws_wait(struct aws_line *line, const char *what, unsigned attempt, struct flowt
 	most = most < WAIT_MAX_MS ? most : WAIT_MAX_MS;
 	/* at random, so that all that were turned away do not come back together */
 	unsigned ms = (unsigned)((double)rand_r(&line->seed) / RAND_MAX * most);
-	snprintf(text, sizeof text, "%.480s; trying again in %u.%u s (%u of %u)", what, ms / 1000,
-	         ms % 1000 / 100, attempt + 1, aws->attempts);
-	if (aws->notice != NULL)
+	int len = snprintf(text, sizeof text, "%.480s; trying again in %u.%u s (%u of %u)", what,
+	                   ms / 1000, ms % 1000 / 100, attempt + 1, aws->attempts);
+	unsigned unsaid;
+	if (aws->notice != NULL && may_tell(aws, &unsaid)) {
+		if (unsaid > 0)
+			snprintf(text + len, sizeof text - (size_t)len, "; %u more like it before", unsaid);
 		aws->notice(aws->ctx, text);
+	}
 	return pause_ms(line, ms, err);
 }
 

@@ -54,8 +54,62 @@ aws_region_is_valid(const char *region)
 bool
 aws_bucket_is_valid(const char *bucket)
 {
-	return consists_of(bucket, ".-_ABCDEFGHIJKLMNOPQRSTUVWXYZ", 3, 255) &&
-		strstr(bucket, "..") == NULL && bucket[0] != '.';
+	struct aws_access_point point;
+	return aws_access_point_parse(bucket, &point) ||
+		(consists_of(bucket, ".-_ABCDEFGHIJKLMNOPQRSTUVWXYZ", 3, 255) &&
+		 strstr(bucket, "..") == NULL && bucket[0] != '.');
+}
+
+/* What is before the next of `ends`, copied; *at moves behind it. */
+static bool
+take_part(const char **at, const char *ends, char *out, size_t size)
+{
+	size_t len = strcspn(*at, ends);
+	if (len >= size || (*at)[len] == '\0')
+		return false;
+	memcpy(out, *at, len);
+	out[len] = '\0';
+	*at += len + 1;
+	return true;
+}
+
+bool
+aws_access_point_parse(const char *bucket, struct aws_access_point *point)
+{
+	char arn[4], partition[16], service[4], kind[16];
+	const char *at = bucket;
+	if (!take_part(&at, ":", arn, sizeof arn) || strcmp(arn, "arn") != 0 ||
+	    !take_part(&at, ":", partition, sizeof partition) ||
+	    !take_part(&at, ":", service, sizeof service) || strcmp(service, "s3") != 0 ||
+	    !take_part(&at, ":", point->region, sizeof point->region) ||
+	    !take_part(&at, ":", point->account, sizeof point->account) ||
+	    !take_part(&at, ":/", kind, sizeof kind) || strcmp(kind, "accesspoint") != 0)
+		return false;
+	size_t len = strlen(at);
+	if (len >= sizeof point->name)
+		return false;
+	memcpy(point->name, at, len + 1);
+	return consists_of(partition, "-", 3, 15) && aws_region_is_valid(point->region) &&
+		strlen(point->account) == 12 && strspn(point->account, "0123456789") == 12 &&
+		consists_of(point->name, "-", 3, 50) && point->name[0] != '-' &&
+		point->name[len - 1] != '-';
+}
+
+static enum flowtoll_rc
+find_access_point(const struct aws_where *where, const struct aws_access_point *point,
+                  struct aws_endpoint *endpoint, struct flowtoll_err *err)
+{
+	if (where->given != NULL) {
+		err_set(err, FLOWTOLL_ERR_USAGE,
+		        "an access point has a host of its own, and is not at %.200s", where->given);
+		err_hint(err, "name the bucket instead, or leave the endpoint URL out");
+		return err->code;
+	}
+	snprintf(endpoint->host, sizeof endpoint->host, "%s-%s.s3-accesspoint%s%s.%s.%s", point->name,
+	         point->account, where->fips ? "-fips" : "", where->dual_stack ? ".dualstack" : "",
+	         point->region, partition_of(point->region)->suffix);
+	snprintf(endpoint->url, sizeof endpoint->url, "https://%s", endpoint->host);
+	return FLOWTOLL_OK;
 }
 
 static bool
@@ -105,6 +159,9 @@ aws_endpoint_find(const struct aws_where *where, struct aws_endpoint *endpoint,
 {
 	*endpoint = (struct aws_endpoint){0};
 	assert(where->bucket == NULL || aws_bucket_is_valid(where->bucket));
+	struct aws_access_point point;
+	if (where->bucket != NULL && aws_access_point_parse(where->bucket, &point))
+		return find_access_point(where, &point, endpoint, err);
 	if (where->given != NULL)
 		return take_given(where, endpoint, err);
 	if (!aws_region_is_valid(where->region)) {

@@ -34,7 +34,18 @@ FLOWTOLL_MUST_USE enum flowtoll_rc aws_endpoint_find(const struct aws_where *whe
 /* What can stand in a host's name: lower case letters, digits and dashes. */
 bool aws_region_is_valid(const char *region);
 
-/* What can be the name of a bucket, of old ones too. */
+/* What can be the name of a bucket, of old ones too; or an access point's ARN. */
 bool aws_bucket_is_valid(const char *bucket);
+
+/* "arn:aws:s3:eu-west-1:123456789012:accesspoint/NAME", taken apart: a bucket by another name, with
+ * a host of its own in its own Region. */
+struct aws_access_point {
+	char region[64];
+	char account[13];
+	char name[64];
+};
+
+/* False: it is no such ARN. */
+bool aws_access_point_parse(const char *bucket, struct aws_access_point *point);
 
 #endif

@@ -75,6 +75,41 @@ read_section(struct aws_ini *ini, struct piece line, struct flowtoll_err *err)
 	return add(ini, section, NULL, NULL, err);
 }
 
+/* In a section of services, an indented line is a setting of the service above it:
+ *     s3 =
+ *       endpoint_url = https://...        s3.endpoint_url
+ * How long the service's name is, which the line before begins with; 0: it is no such line. */
+static size_t
+service_len(const struct aws_ini *ini)
+{
+	if (strncmp(ini->last->section, "services ", 9) != 0)
+		return 0;
+	size_t len = strcspn(ini->last->name, ".");
+	return ini->last->name[len] == '.' || *ini->last->value == '\0' ? len : 0;
+}
+
+static enum flowtoll_rc
+read_nested(struct aws_ini *ini, struct piece line, struct flowtoll_err *err)
+{
+	const char *service = ini->last->name, *end = line.text + line.len;
+	const char *equals = memchr(line.text, '=', line.len);
+	size_t len = service_len(ini);
+	if (len == 0 || equals == NULL || equals == line.text)
+		return FLOWTOLL_OK; /* a part of the value above, which nobody asks for */
+	struct piece name = trim(line.text, equals), value = trim(equals + 1, end);
+	char *name_text = arena_alloc(&ini->arena, len + 1 + name.len + 1);
+	char *value_text = arena_dup(&ini->arena, value.text, value.len);
+	if (name_text == NULL || value_text == NULL)
+		return err_memory(err, "reading a config file of AWS");
+	memcpy(name_text, service, len);
+	name_text[len] = '.';
+	memcpy(name_text + len + 1, name.text, name.len);
+	name_text[len + 1 + name.len] = '\0';
+	for (char *c = name_text; *c != '\0'; c++)
+		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
+	return add(ini, ini->last->section, name_text, value_text, err);
+}
+
 static enum flowtoll_rc
 read_setting(struct aws_ini *ini, struct piece line, struct flowtoll_err *err)
 {
@@ -114,8 +149,9 @@ aws_ini_parse(struct aws_ini *ini, const char *text, size_t len, struct flowtoll
 			rc = FLOWTOLL_OK;
 		else if (*line.text == '[' && !indented)
 			rc = read_section(ini, line, err);
-		else if (!(indented && in_setting)) /* else it belongs to the setting above */
-			rc = read_setting(ini, line, err);
+		else
+			rc = indented && in_setting ? read_nested(ini, line, err)
+			                            : read_setting(ini, line, err);
 		if (rc != FLOWTOLL_OK) {
 			err_place(err, NULL, number, (uint64_t)(text - start));
 			return rc;

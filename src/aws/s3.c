@@ -22,6 +22,9 @@ s3_place_parse(const char *url, struct s3_place *place, struct flowtoll_err *err
 	bool known = strncmp(url, scheme, strlen(scheme)) == 0;
 	const char *bucket = known ? url + strlen(scheme) : "";
 	size_t len = strcspn(bucket, "/");
+	if (strncmp(bucket, "arn:", 4) == 0 && strncmp(bucket + len, "/", 1) == 0 &&
+	    len > 11 && strncmp(bucket + len - 11, "accesspoint", 11) == 0)
+		len += 1 + strcspn(bucket + len + 1, "/"); /* the name is behind a slash */
 	if (len < sizeof place->bucket)
 		memcpy(place->bucket, bucket, len);
 	if (!known || len >= sizeof place->bucket || !aws_bucket_is_valid(place->bucket)) {
@@ -179,14 +182,22 @@ s3_page_read(const char *bytes, size_t len, s3_key_fn *key, void *ctx, struct bu
 	return rc;
 }
 
+/* Every call of a bucket whose owner has those who ask pay says that they do. */
+static size_t
+add_payer(struct aws_line *line, struct aws_pair *header)
+{
+	*header = (struct aws_pair){"x-amz-request-payer", "requester"};
+	return aws_requester_pays(aws_of(line));
+}
+
 /* One page; `token` says where it begins, and then where the next does. */
 static enum flowtoll_rc
 list_page(struct aws_line *line, const struct s3_list *list, struct buf *token, bool *more,
           struct flowtoll_err *err)
 {
 	char subject[SUBJECT_BYTES_MAX];
-	struct aws_pair query[5] = {{"list-type", "2"}, {"encoding-type", "url"},
-	                            {"prefix", list->prefix}};
+	struct aws_pair payer, query[5] = {{"list-type", "2"}, {"encoding-type", "url"},
+	                                   {"prefix", list->prefix}};
 	size_t count = 3;
 	if (list->delimiter != NULL)
 		query[count++] = (struct aws_pair){"delimiter", list->delimiter};
@@ -196,7 +207,8 @@ list_page(struct aws_line *line, const struct s3_list *list, struct buf *token, 
 	const struct aws_call call = {
 		.service = "s3", .operation = "ListObjectsV2", .action = "s3:ListBucket",
 		.subject = subject, .method = "GET", .bucket = list->bucket, .path = "/",
-		.query = query, .query_count = count, .body_max = LIMIT_S3_PAGE_BYTES,
+		.query = query, .query_count = count, .headers = &payer,
+		.header_count = add_payer(line, &payer), .body_max = LIMIT_S3_PAGE_BYTES,
 	};
 	struct aws_reply reply;
 	enum flowtoll_rc rc = aws_call(line, &call, &reply, err);
@@ -320,8 +332,8 @@ stream_once(struct aws_line *line, struct stream *stream, struct aws_reply *repl
 {
 	const struct s3_get *get = stream->get;
 	char path[PATH_BYTES_MAX], subject[SUBJECT_BYTES_MAX], range[64];
-	struct aws_pair headers[2];
-	size_t count = 0;
+	struct aws_pair headers[3];
+	size_t count = add_payer(line, headers);
 	bool known = stream->headed && stream->head.etag[0] != '\0';
 	const char *etag = known ? stream->head.etag : get->etag;
 	if (snprintf(path, sizeof path, "/%s", get->key) >= (int)sizeof path)

@@ -19,6 +19,7 @@ struct aws {
 	bool has_region;       /* it is not our guess */
 	char *endpoint_url;    /* of S3; NULL: none was given */
 	const char *ca_bundle; /* lent by the profile or the environment */
+	bool requester_pays;
 	bool fips;
 	bool dual_stack;
 	bool at_once;
@@ -31,6 +32,8 @@ struct aws {
 	pthread_mutex_t mutex;
 	char bucket[256];       /* the last one that was elsewhere than `region` */
 	char bucket_region[64];
+	int64_t told_s;         /* when a notice was, by a clock that never goes back */
+	unsigned unsaid;        /* since then */
 
 	pthread_mutex_t find_mutex; /* held while credentials are looked for */
 	struct aws_credentials credentials;

@@ -31,6 +31,8 @@ enum {
 	LIMIT_TABLE_ROWS = 10000,       /* rows that the output "table" lays out */
 	LIMIT_CELL_BYTES = 4096,        /* of one cell in the output "table" */
 	LIMIT_ADDRESSES = 16 << 20,     /* that one question names one by one */
+	LIMIT_WANTS = 1 << 20,          /* addresses that registries may be asked for at once */
+	LIMIT_BOOTSTRAPS = 64,          /* files that tell registries */
 	LIMIT_INVENTORIES = 1024,       /* files of them */
 	LIMIT_INTERFACES = 4 << 20,     /* of all inventories, and of a question */
 	LIMIT_NAT_ADDRESSES = 1024,     /* of one NAT gateway; AWS has 32 in each zone at most */
@@ -60,6 +62,7 @@ enum {
 	LIMIT_XML_DEPTH = 16,
 	LIMIT_XML_TEXT_BYTES = 16 * 1024, /* of one element */
 	LIMIT_DOWNLOADS = 8,            /* side by side */
+	LIMIT_LISTINGS = 12,            /* folders listed side by side */
 	LIMIT_STREAMS = 16,             /* objects read from S3 side by side */
 	LIMIT_STREAM_BYTES = 512 * 1024, /* of each, come in and not read yet */
 	LIMIT_SERVICES = 1024,          /* different services in them */

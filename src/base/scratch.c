@@ -21,6 +21,7 @@
 #define PREFIX "flowtoll-spill-"
 #define RANDOM "XXXXXX"
 #define CONTENT "duckdb_temp_" /* what the engine's files in it begin with */
+#define COPY ".s3"             /* and what copies of objects end in */
 
 enum {
 	CREATE_TRIES = 16,
@@ -61,7 +62,9 @@ each_entry(int folder, take_fn *take)
 static void
 unlink_content(int folder, const char *name)
 {
-	if (strncmp(name, CONTENT, strlen(CONTENT)) == 0)
+	size_t len = strlen(name), end = strlen(COPY);
+	if (strncmp(name, CONTENT, strlen(CONTENT)) == 0 ||
+	    (len > end && strcmp(name + len - end, COPY) == 0))
 		unlinkat(folder, name, 0);
 }
 

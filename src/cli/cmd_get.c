@@ -7,6 +7,7 @@
 #include "cli/open_session.h"
 #include "cli/out.h"
 #include "cli/range.h"
+#include "cli/registry_flags.h"
 #include "cli/say.h"
 #include "cli/signals.h"
 
@@ -105,6 +106,7 @@ get(const struct options *options, struct telling *telling, struct flowtoll_get_
 		.profile = options->values[FLAG_PROFILE],
 		.region = options->values[FLAG_REGION],
 		.endpoint_url = options->values[FLAG_ENDPOINT_URL],
+		.requester_pays = options->values[FLAG_REQUEST_PAYER] != NULL,
 		.tell = tell,
 		.stop = must_stop,
 		.ctx = telling,
@@ -114,6 +116,7 @@ get(const struct options *options, struct telling *telling, struct flowtoll_get_
 		err_hint(err, "usage: flowtoll get %s", commands[COMMAND_GET].operands);
 		return err->code;
 	}
+	TRY(registry_flags_check_offline(options, "get asks S3", err));
 	TRY(range_read(options, clock_us(), &what.since_us, &what.until_us, err));
 	TRY(flowtoll_get(&what, counts, err));
 	return out_check(&telling->out, err);

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/out.h"
 #include "cli/output_file.h"
+#include "cli/registry_flags.h"
 #include "cli/say.h"
 #include "cli/signals.h"
 
@@ -63,6 +64,8 @@ cmd_inventory(const struct options *options)
 	struct flowtoll_err err = {0};
 	struct ask_aws ask;
 	enum flowtoll_rc rc = ask_aws_read(&ask, options, &err);
+	if (rc == FLOWTOLL_OK)
+		rc = registry_flags_check_offline(options, "inventory asks AWS", &err);
 	if (rc == FLOWTOLL_OK)
 		rc = fetch(&ask, &file, path, &counts, &err);
 	output_file_close(&file);

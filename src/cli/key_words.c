@@ -33,6 +33,7 @@ static const struct word names[] = {
 	{"region", "the Region of that"},
 	{"source", "where the name is from"},
 	{"kind", "nat_gateway, instance, load_balancer, ..."},
+	{"network", "its network, as the registry calls it"},
 	{"interface", "the network interface, by the inventory"},
 	{"instance", "its instance, by name and id"},
 	{"subnet", "its subnet"},

@@ -6,6 +6,7 @@
 
 #include "cli/ask_aws.h"
 #include "cli/range.h"
+#include "cli/registry_flags.h"
 #include "cli/say.h"
 #include "cli/signals.h"
 #include "cli/tty.h"
@@ -96,11 +97,7 @@ open_with(const struct options *options, bool asks_s3, struct flowtoll_settings 
 			TRY(check_nobody_asked(options, asks_s3, err));
 		return flowtoll_open(settings, ft, err);
 	}
-	if (options->values[FLAG_OFFLINE] != NULL) {
-		err_set(err, FLOWTOLL_ERR_USAGE, "--inventory live asks AWS, and --offline forbids it");
-		err_hint(err, "a file of flowtoll inventory needs nobody");
-		return err->code;
-	}
+	TRY(registry_flags_check_offline(options, "--inventory live asks AWS", err));
 	enum flowtoll_rc rc = ask_aws_read(&ask, options, err);
 	settings->live = &ask.what;
 	if (only_flow_logs) {
@@ -117,7 +114,7 @@ enum flowtoll_rc
 open_session(const struct options *options, const char *const *sources, size_t source_count,
              struct flowtoll **ft, struct flowtoll_err *err)
 {
-	const char *names = options->values[FLAG_NAMES];
+	bool asks_s3 = any_in_s3(sources, source_count);
 	struct flowtoll_settings settings = {
 		.threads = (int)options->numbers[FLAG_THREADS],
 		.memory_bytes = options->numbers[FLAG_MEMORY],
@@ -125,18 +122,26 @@ open_session(const struct options *options, const char *const *sources, size_t s
 		.aws_ranges = options->values[FLAG_AWS_RANGES],
 		.names_file = options->values[FLAG_NAMES_FILE],
 		.asn_db = options->values[FLAG_ASN_DB],
-		.names_off = names != NULL && strcmp(names, "none") == 0,
 		.flow_logs = options->flow_logs,
 		.flow_log_count = options->flow_log_count,
+		.accounts = options->accounts,
+		.account_count = options->account_count,
+		.log_regions = options->log_regions,
+		.log_region_count = options->log_region_count,
 		.files = options->numbers[FLAG_FILES],
 		.rejects = options->values[FLAG_REJECTS],
 		.profile = options->values[FLAG_PROFILE],
 		.region = options->values[FLAG_REGION],
 		.endpoint_url = options->values[FLAG_ENDPOINT_URL],
+		.requester_pays = options->values[FLAG_REQUEST_PAYER] != NULL,
+		.cache = options->values[FLAG_CACHE],
 		.notice = options->values[FLAG_QUIET] == NULL ? notice : NULL,
 	};
 	TRY(range_read(options, clock_us(), &settings.since_us, &settings.until_us, err));
-	TRY(open_with(options, any_in_s3(sources, source_count), &settings, ft, err));
+	TRY(registry_flags_read(options, &settings, err));
+	if (asks_s3)
+		TRY(registry_flags_check_offline(options, "a source is in S3", err));
+	TRY(open_with(options, asks_s3, &settings, ft, err));
 	signals_erase_at_end(flowtoll_spill_folder(*ft));
 	for (size_t i = 0; i < source_count; i++) {
 		if (strcmp(sources[i], "-") == 0 && tty_is(STDIN_FILENO) &&

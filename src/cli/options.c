@@ -120,7 +120,10 @@ add_to_list(struct options *options, enum flag_id id, const char *value, struct 
 		{FLAG_ALSO, options->also, &options->also_count, LIMIT_LISTS - 1},
 		{FLAG_TAG, options->tags, &options->tag_count, LIMIT_TAGS},
 		{FLAG_FLOW_LOG, options->flow_logs, &options->flow_log_count, LIMIT_FLOW_LOGS},
+		{FLAG_ACCOUNT, options->accounts, &options->account_count, LIMIT_FLOW_LOGS},
+		{FLAG_LOG_REGION, options->log_regions, &options->log_region_count, LIMIT_FLOW_LOGS},
 		{FLAG_INVENTORY, options->inventories, &options->inventory_count, LIMIT_INVENTORIES},
+		{FLAG_RDAP_BOOTSTRAP, options->bootstraps, &options->bootstrap_count, LIMIT_BOOTSTRAPS},
 		{FLAG_REGION, options->regions, &options->region_count, LIMIT_REGIONS},
 		{FLAG_ROLE_ARN, options->roles, &options->role_count, LIMIT_ROLES},
 	};

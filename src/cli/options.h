@@ -99,8 +99,14 @@ struct options {
 	size_t tag_count;
 	const char *flow_logs[LIMIT_FLOW_LOGS]; /* each --flow-log */
 	size_t flow_log_count;
+	const char *accounts[LIMIT_FLOW_LOGS]; /* each --account */
+	size_t account_count;
+	const char *log_regions[LIMIT_FLOW_LOGS]; /* each --log-region */
+	size_t log_region_count;
 	const char *inventories[LIMIT_INVENTORIES]; /* each --inventory */
 	size_t inventory_count;
+	const char *bootstraps[LIMIT_BOOTSTRAPS]; /* each --rdap-bootstrap */
+	size_t bootstrap_count;
 	const char *regions[LIMIT_REGIONS]; /* each --region */
 	size_t region_count;
 	const char *roles[LIMIT_ROLES];  /* each --role-arn */

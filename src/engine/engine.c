@@ -111,12 +111,12 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 		rc = inputs_create(&engine->inputs, settings->fields, err);
 	engine->inputs.list.remote = settings->remote;
 	if (rc == FLOWTOLL_OK)
-		rc = flow_logs_create(&engine->flow_logs, settings->flow_logs, settings->flow_log_count,
-		                      err);
+		rc = flow_logs_create(&engine->flow_logs, settings->chosen, err);
 	if (rc == FLOWTOLL_OK)
 		rc = parquet_create(engine, err);
 	if (rc == FLOWTOLL_OK) {
 		make_scratch(engine);
+		engine->inputs.copies = engine->scratch.path;
 		rc = open_database(engine, err);
 	}
 	if (rc == FLOWTOLL_OK)

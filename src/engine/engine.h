@@ -22,8 +22,7 @@ struct engine_settings {
 	const char *fields;    /* of headerless files, or NULL */
 	int64_t since_us;      /* only records that start from then ... */
 	int64_t until_us;      /* ... to before then; 0: no bound */
-	const char *const *flow_logs; /* ids: only their files are read; none: all files */
-	size_t flow_log_count;
+	struct flow_logs_choice chosen[FLOW_LOGS_PARTS]; /* only those files are read */
 	size_t files;          /* to read, as a sample; 0: all */
 	const char *rejects;   /* file to keep rejected lines in, or NULL */
 	const struct io_remote *remote; /* for sources elsewhere; lent likewise; NULL: there are none */

@@ -11,111 +11,163 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { IDS_TOLD = 8 };
+enum { VALUES_TOLD = 8 };
+
+static const char *const words[FLOW_LOGS_PARTS] = {
+	[FLOW_LOGS_ID] = "flow log", [FLOW_LOGS_ACCOUNT] = "account", [FLOW_LOGS_REGION] = "Region"};
+
+static enum flowtoll_rc
+copy_choice(struct flow_logs *logs, enum flow_logs_part part, const struct flow_logs_choice *from,
+            struct flowtoll_err *err)
+{
+	if (from->count == 0)
+		return FLOWTOLL_OK;
+	if (from->count > LIMIT_FLOW_LOGS)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "more than %d %ss chosen", LIMIT_FLOW_LOGS,
+		           words[part]);
+	const char **values = arena_alloc(&logs->arena, from->count * sizeof *values);
+	if (values == NULL)
+		return err_memory(err, "opening a session");
+	for (size_t i = 0; i < from->count; i++) {
+		values[i] = arena_dup(&logs->arena, from->values[i], strlen(from->values[i]));
+		if (values[i] == NULL)
+			return err_memory(err, "opening a session");
+	}
+	logs->chosen[part] = (struct flow_logs_choice){values, from->count};
+	return FLOWTOLL_OK;
+}
 
 enum flowtoll_rc
-flow_logs_create(struct flow_logs *logs, const char *const *chosen, size_t count,
+flow_logs_create(struct flow_logs *logs, const struct flow_logs_choice chosen[FLOW_LOGS_PARTS],
                  struct flowtoll_err *err)
 {
 	*logs = (struct flow_logs){0};
-	if (count == 0)
-		return FLOWTOLL_OK;
-	if (count > LIMIT_FLOW_LOGS)
-		return ERR(err, FLOWTOLL_ERR_USAGE, "more than %d flow logs chosen", LIMIT_FLOW_LOGS);
-	logs->chosen = mem_zalloc(count, sizeof *logs->chosen);
-	if (logs->chosen == NULL)
-		return err_memory(err, "opening a session");
-	for (; logs->chosen_count < count; logs->chosen_count++) {
-		const char *id = chosen[logs->chosen_count];
-		logs->chosen[logs->chosen_count] = arena_dup(&logs->arena, id, strlen(id));
-		if (logs->chosen[logs->chosen_count] == NULL)
-			return err_memory(err, "opening a session");
-	}
+	for (enum flow_logs_part part = 0; part < FLOW_LOGS_PARTS; part++)
+		TRY(copy_choice(logs, part, &chosen[part], err));
 	return FLOWTOLL_OK;
 }
 
 void
 flow_logs_free(struct flow_logs *logs)
 {
-	mem_free(logs->chosen);
 	arena_free(&logs->arena);
 }
 
-static bool
-is_flow_log(const struct flow_file_name *name, const char *id, size_t len)
+/* A part of a file's name. */
+struct told {
+	const char *text; /* NULL: the name does not tell it */
+	size_t len;
+};
+
+static struct told
+tell(const char *path, enum flow_logs_part part)
 {
-	return name->flow_log_len == len && memcmp(name->flow_log, id, len) == 0;
+	struct flow_file_name name;
+	flow_file_name_parse(path, &name);
+	return part == FLOW_LOGS_ID        ? (struct told){name.flow_log, name.flow_log_len}
+	       : part == FLOW_LOGS_ACCOUNT ? (struct told){name.account, name.account_len}
+	                                   : (struct told){name.region, name.region_len};
 }
 
 static bool
-any_is_of(const struct io_list *list, const char *id)
+is_same(struct told told, const char *value, size_t len)
 {
-	struct flow_file_name name;
-	for (size_t i = 0; i < list->count; i++) {
-		flow_file_name_parse(list->files[i].path, &name);
-		if (name.flow_log != NULL && is_flow_log(&name, id, strlen(id)))
+	return told.text != NULL && told.len == len && memcmp(told.text, value, len) == 0;
+}
+
+static bool
+any_is_of(const struct io_list *list, enum flow_logs_part part, const char *value)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (is_same(tell(list->files[i].path, part), value, strlen(value)))
 			return true;
-	}
 	return false;
 }
 
-/* The ids that the files are of, as a hint. */
+/* What the files are of, as a hint. */
 static void
-hint_ids(const struct io_list *list, struct flowtoll_err *err)
+hint_values(const struct io_list *list, enum flow_logs_part part, struct flowtoll_err *err)
 {
-	struct flow_file_name told[IDS_TOLD], name;
+	struct told seen[VALUES_TOLD];
 	char text[sizeof err->hint];
 	size_t count = 0, len = 0;
-	for (size_t i = 0; i < list->count && count <= IDS_TOLD; i++) {
+	for (size_t i = 0; i < list->count && count <= VALUES_TOLD; i++) {
 		size_t t = 0;
-		flow_file_name_parse(list->files[i].path, &name);
-		if (name.flow_log == NULL)
+		struct told told = tell(list->files[i].path, part);
+		if (told.text == NULL)
 			continue;
-		while (t < count && !is_flow_log(&told[t], name.flow_log, name.flow_log_len))
+		while (t < count && !is_same(seen[t], told.text, told.len))
 			t++;
 		if (t < count)
 			continue;
-		if (count == IDS_TOLD || len + name.flow_log_len + 8 > sizeof text) {
+		if (count == VALUES_TOLD || len + told.len + 8 > sizeof text) {
 			snprintf(text + len, sizeof text - len, ", ...");
 			break;
 		}
-		told[count++] = name;
+		seen[count++] = told;
 		len += (size_t)snprintf(text + len, sizeof text - len, "%s%.*s", len > 0 ? ", " : "",
-		                        (int)name.flow_log_len, name.flow_log);
+		                        (int)told.len, told.text);
 	}
 	if (count > 0)
 		err_hint(err, "there %s %s", count == 1 ? "is only" : "are", text);
 	else
-		err_hint(err, "no file has a name that tells its flow log, as AWS gives it");
+		err_hint(err, "no file has a name that tells its %s, as AWS gives it", words[part]);
+}
+
+static bool
+is_chosen(struct told told, const struct flow_logs_choice *choice)
+{
+	for (size_t i = 0; i < choice->count; i++)
+		if (is_same(told, choice->values[i], strlen(choice->values[i])))
+			return true;
+	return choice->count == 0;
 }
 
 static bool
 keeps(void *ctx, const char *path)
 {
 	struct flow_logs *logs = ctx;
-	struct flow_file_name name;
-	flow_file_name_parse(path, &name);
-	logs->nameless += name.flow_log == NULL;
-	for (size_t i = 0; name.flow_log != NULL && i < logs->chosen_count; i++)
-		if (is_flow_log(&name, logs->chosen[i], strlen(logs->chosen[i])))
-			return true;
-	return false;
+	bool is_kept = true, is_nameless = false;
+	for (enum flow_logs_part part = 0; part < FLOW_LOGS_PARTS; part++) {
+		struct told told = tell(path, part);
+		is_kept &= is_chosen(told, &logs->chosen[part]);
+		is_nameless |= logs->chosen[part].count > 0 && told.text == NULL;
+	}
+	logs->nameless += is_nameless;
+	return is_kept;
+}
+
+static enum flowtoll_rc
+check_part(const struct flow_logs *logs, enum flow_logs_part part, const struct io_list *list,
+           struct flowtoll_err *err)
+{
+	for (size_t i = 0; i < logs->chosen[part].count; i++) {
+		if (any_is_of(list, part, logs->chosen[part].values[i]))
+			continue;
+		err_set(err, FLOWTOLL_ERR_INPUT, "none of the files is of the %s %s", words[part],
+		        logs->chosen[part].values[i]);
+		hint_values(list, part, err);
+		return err->code;
+	}
+	return FLOWTOLL_OK;
 }
 
 enum flowtoll_rc
 flow_logs_choose(struct flow_logs *logs, struct io_list *list, struct flowtoll_err *err)
 {
-	if (logs->chosen_count == 0 || logs->checked == list->count)
+	size_t choices = 0;
+	for (enum flow_logs_part part = 0; part < FLOW_LOGS_PARTS; part++)
+		choices += logs->chosen[part].count;
+	if (choices == 0 || logs->checked == list->count)
 		return FLOWTOLL_OK;
-	for (size_t i = 0; i < logs->chosen_count; i++) {
-		if (any_is_of(list, logs->chosen[i]))
-			continue;
-		err_set(err, FLOWTOLL_ERR_INPUT, "none of the files is of the flow log %s",
-		        logs->chosen[i]);
-		hint_ids(list, err);
+	for (enum flow_logs_part part = 0; part < FLOW_LOGS_PARTS; part++)
+		TRY(check_part(logs, part, list, err));
+	io_list_filter(list, keeps, logs);
+	if (list->count == 0) {
+		err_set(err, FLOWTOLL_ERR_INPUT, "no file is of all that is chosen");
+		err_hint(err, "--flow-log, --account and --log-region each leave some, but none together");
 		return err->code;
 	}
-	io_list_filter(list, keeps, logs);
 	logs->checked = list->count;
 	return FLOWTOLL_OK;
 }

@@ -17,23 +17,36 @@ struct flow_logs_twice {
 	const char *interface; /* one that both log; NULL: the records of `second` name none */
 };
 
+/* By what the names of files tell, files are chosen. */
+enum flow_logs_part {
+	FLOW_LOGS_ID,
+	FLOW_LOGS_ACCOUNT,
+	FLOW_LOGS_REGION,
+	FLOW_LOGS_PARTS
+};
+
+struct flow_logs_choice {
+	const char *const *values;
+	size_t count; /* 0: all, and files that do not tell it */
+};
+
 struct flow_logs {
-	const char **chosen; /* ids; none: all flow logs, and files that tell none */
-	size_t chosen_count;
+	struct flow_logs_choice chosen[FLOW_LOGS_PARTS];
 	size_t checked;      /* files of the list for which the choice was made */
-	size_t nameless;     /* files left out because their names tell no flow log */
+	size_t nameless;     /* files left out because their names do not tell what is chosen by */
 	size_t compared;     /* inputs for which `twice` was found */
 	size_t twice_count;  /* LIMIT_TWICE may be fewer than there are */
 	struct flow_logs_twice twice[LIMIT_TWICE];
 	struct arena arena;
 };
 
-FLOWTOLL_MUST_USE enum flowtoll_rc flow_logs_create(struct flow_logs *logs,
-                                                    const char *const *chosen, size_t count,
-                                                    struct flowtoll_err *err);
+/* `chosen` is copied. */
+FLOWTOLL_MUST_USE enum flowtoll_rc
+flow_logs_create(struct flow_logs *logs, const struct flow_logs_choice chosen[FLOW_LOGS_PARTS],
+                 struct flowtoll_err *err);
 void flow_logs_free(struct flow_logs *logs);
 
-/* Takes out of the list the files of other flow logs than those chosen. */
+/* Takes out of the list the files of others than those chosen. */
 FLOWTOLL_MUST_USE enum flowtoll_rc flow_logs_choose(struct flow_logs *logs, struct io_list *list,
                                                     struct flowtoll_err *err);
 

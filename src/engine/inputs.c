@@ -184,14 +184,6 @@ is_named_parquet(const char *path)
 	return len > end && strcmp(path + len - end, ending) == 0;
 }
 
-static enum flowtoll_rc
-refuse_remote_parquet(struct flowtoll_err *err)
-{
-	err_set(err, FLOWTOLL_ERR_INPUT, "a Parquet file cannot be read straight from S3");
-	err_hint(err, "copy it into a folder with flowtoll get, and name that");
-	return err->code;
-}
-
 /* What begins with PAR1; or PARE, where the footer is encrypted. */
 static enum flowtoll_rc
 look_at_parquet(struct inputs *inputs, struct input *input, char last, struct flow_format *format,
@@ -202,8 +194,11 @@ look_at_parquet(struct inputs *inputs, struct input *input, char last, struct fl
 		err_hint(err, "gunzip it first");
 		return err->code;
 	}
-	if (input->file->remote != NULL)
-		return refuse_remote_parquet(err);
+	if (input->file->remote != NULL) {
+		err_set(err, FLOWTOLL_ERR_INPUT, "a Parquet file whose name does not end in .parquet");
+		err_hint(err, "copy it into a folder with flowtoll get, and name that");
+		return err->code;
+	}
 	if (input->file->stream != NULL) {
 		err_set(err, FLOWTOLL_ERR_INPUT, "a Parquet file cannot be read from a pipe");
 		err_hint(err, "save it to a file, and name that");
@@ -232,8 +227,8 @@ look_at(struct inputs *inputs, struct input *input, struct io_reader *reader,
 {
 	char text[LIMIT_HEADER_BYTES];
 	size_t begin = 0, len = 0;
-	if (input->file->remote != NULL && is_named_parquet(input->file->path))
-		return refuse_remote_parquet(err);
+	if (input->file->missing != NULL)
+		return ERR(err, FLOWTOLL_ERR_INPUT, "%s", input->file->missing);
 	TRY(io_reader_look(reader, input->file, err));
 	input->is_gzip = io_reader_is_gzip(reader);
 	TRY(first_line(reader, text, &begin, &len, err));
@@ -340,6 +335,55 @@ ask_ahead(struct look *look, struct flowtoll_err *err)
 	                           REMOTE_HEAD_BYTES, &look->ahead, err);
 }
 
+/* Parquet is read from its end, here and there: what is elsewhere is copied, and then is a file of
+ * this machine. */
+struct copying {
+	struct inputs *inputs;
+	const size_t *at; /* of each file, in the list */
+};
+
+static enum flowtoll_rc
+on_copied(void *ctx, size_t index, const char *path, const struct flowtoll_err *why,
+          struct flowtoll_err *err)
+{
+	struct copying *copying = ctx;
+	struct inputs *inputs = copying->inputs;
+	struct io_file *file = &inputs->list.files[copying->at[index]];
+	if (path == NULL) { /* told when it is looked at */
+		file->missing = arena_dup(&inputs->list.arena, why->message, strlen(why->message));
+		return file->missing != NULL ? FLOWTOLL_OK : err_memory(err, "listing files");
+	}
+	file->path = arena_dup(&inputs->list.arena, path, strlen(path));
+	file->remote = NULL;
+	return file->path != NULL ? FLOWTOLL_OK : err_memory(err, "listing files");
+}
+
+static enum flowtoll_rc
+copy_parquet(struct inputs *inputs, struct flowtoll_err *err)
+{
+	const struct io_list *list = &inputs->list;
+	const size_t most = list->count - inputs->count;
+	const struct io_file **files = mem_zalloc(most, sizeof *files);
+	size_t *at = mem_zalloc(most, sizeof *at), count = 0;
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	for (size_t i = inputs->count; i < list->count && files != NULL && at != NULL; i++) {
+		if (list->files[i].remote == NULL || !is_named_parquet(list->files[i].path))
+			continue;
+		files[count] = &list->files[i];
+		at[count++] = i;
+	}
+	if (files == NULL || at == NULL)
+		rc = err_memory(err, "listing files");
+	else if (count > 0 && inputs->copies == NULL)
+		rc = ERR(err, FLOWTOLL_ERR_OUTPUT, "no folder could be made to copy Parquet files into");
+	else if (count > 0)
+		rc = list->remote->copy(list->remote->ctx, files, count, inputs->copies, on_copied,
+		                        &(struct copying){inputs, at}, err);
+	mem_free(files);
+	mem_free(at);
+	return rc;
+}
+
 /* What a file of this flow log told holds for this one too; else it is looked at. */
 static enum flowtoll_rc
 look_at_remote(struct look *look, struct input *input, struct flowtoll_err *err)
@@ -404,6 +448,8 @@ inputs_look(struct inputs *inputs, struct flowtoll_err *err)
 	for (size_t i = 0; i < inputs->count; i++)
 		all[i].file = &inputs->list.files[i];
 	rc = io_reader_create(&look.reader, err);
+	if (rc == FLOWTOLL_OK && inputs->list.remote != NULL)
+		rc = copy_parquet(inputs, err);
 	if (rc == FLOWTOLL_OK && inputs->list.remote != NULL)
 		rc = ask_ahead(&look, err);
 	while (rc == FLOWTOLL_OK && inputs->count < inputs->list.count)

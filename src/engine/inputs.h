@@ -55,6 +55,7 @@ struct inputs {
 	struct input *all;
 	size_t count; /* of `all`: those looked at */
 	const char *fields; /* of --fields, or NULL */
+	const char *copies; /* folder for copies of remote files; lent; NULL: there is none */
 	struct faults looked; /* found while looking at headers: true of every question */
 
 	struct flow_format **formats; /* the different ones */

@@ -126,6 +126,7 @@ NAME_FUNCTION(owner)
 NAME_FUNCTION(service)
 NAME_FUNCTION(region)
 NAME_FUNCTION(source)
+NAME_FUNCTION(network)
 
 enum flowtoll_rc
 name_functions_register(duckdb_connection con, const struct who *who, struct flowtoll_err *err)
@@ -140,6 +141,7 @@ name_functions_register(duckdb_connection con, const struct who *who, struct flo
 		NAMED("owner", fill_owner),
 		NAMED("aws_service", fill_service),
 		NAMED("aws_region", fill_region),
+		NAMED("network_name", fill_network),
 		NAMED("ip_interface", fill_interface),
 		NAMED("ip_instance", fill_instance),
 		NAMED("ip_subnet", fill_subnet),

@@ -13,23 +13,29 @@
 #include "fetch/source.h"
 
 #include "aws/s3.h"
+#include "fetch/objects.h"
 #include "fetch/md5.h"
 #include "base/buf.h"
 #include "base/mem.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
 	SLOTS = LIMIT_STREAMS + LIMIT_STREAMS / 2, /* what has come in whole waits without a thread */
 	RING_BYTES = LIMIT_STREAM_BYTES,
 	NOTICE_BYTES_MAX = 256,
+	KEPT_BYTES = 64 * 1024, /* read at once of what was kept */
 	LOOK_UP_MS = 100, /* how often who waits looks whether all is stopped */
+	PATH_BYTES_MAX = 4096,
 	NO_SLOT = -1,
 	CLOSED = -2
 };
@@ -44,6 +50,7 @@ struct slot {
 	size_t size;      /* used of it for this file */
 	size_t begin;     /* of what is here */
 	size_t len;
+	struct fetch_keep keep;
 	struct fetch_md5 *md5; /* of all bytes so far; NULL: it need not, or cannot be told */
 	char etag[S3_ETAG_MAX];
 	bool is_first;    /* the next piece is */
@@ -55,12 +62,15 @@ struct slot {
 
 struct io_ahead {
 	struct fetch_remote *remote;
+	const struct fetch_cache *cache; /* NULL: nothing is kept */
+	bool copies;   /* into the cache, and nobody reads what comes */
 	uint64_t most;
 	uint64_t bytes; /* of all files */
 	size_t count;
 	const struct io_file **files; /* sorted by where they are, as those of a list are */
 	int *slot_of;                 /* each file's */
 	atomic_bool ending;
+	atomic_bool told; /* that nothing can be kept */
 
 	pthread_mutex_t mutex; /* of all below, and of the slots */
 	pthread_cond_t freed;  /* a slot is */
@@ -128,10 +138,26 @@ next_slot(struct io_ahead *ahead)
 }
 
 static enum flowtoll_rc
+size_ring(struct slot *slot, uint64_t size_bytes, struct flowtoll_err *err)
+{
+	size_t size = size_bytes < RING_BYTES ? (size_t)size_bytes : RING_BYTES;
+	if (size > slot->cap) {
+		mem_free(slot->ring);
+		slot->ring = mem_alloc(size);
+		slot->cap = slot->ring != NULL ? size : 0;
+		if (slot->ring == NULL)
+			return err_memory(err, "reading from S3");
+	}
+	pthread_mutex_lock(&slot->ahead->mutex);
+	slot->size = size;
+	pthread_mutex_unlock(&slot->ahead->mutex);
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
 on_head(void *ctx, const struct s3_head *head, struct flowtoll_err *err)
 {
 	struct slot *slot = ctx;
-	size_t size = head->size_bytes < RING_BYTES ? (size_t)head->size_bytes : RING_BYTES;
 	if (head->from != 0)
 		return ERR(err, FLOWTOLL_ERR_REMOTE, "the server sends another part of %.300s than was "
 		           "asked for", slot->file->path);
@@ -146,17 +172,7 @@ on_head(void *ctx, const struct s3_head *head, struct flowtoll_err *err)
 		if (slot->md5 == NULL)
 			return err_memory(err, "reading from S3");
 	}
-	if (size > slot->cap) {
-		mem_free(slot->ring);
-		slot->ring = mem_alloc(size);
-		slot->cap = slot->ring != NULL ? size : 0;
-		if (slot->ring == NULL)
-			return err_memory(err, "reading from S3");
-	}
-	pthread_mutex_lock(&slot->ahead->mutex);
-	slot->size = size;
-	pthread_mutex_unlock(&slot->ahead->mutex);
-	return FLOWTOLL_OK;
+	return slot->ahead->copies ? FLOWTOLL_OK : size_ring(slot, head->size_bytes, err);
 }
 
 /* How many bytes can be put, and where; 0: it ends. Waits for room. */
@@ -180,18 +196,10 @@ room_of(struct slot *slot, size_t *at)
 	return room;
 }
 
+/* Into the ring, as there is room. */
 static enum flowtoll_rc
-on_piece(void *ctx, const char *bytes, size_t len, struct flowtoll_err *err)
+put(struct slot *slot, const char *bytes, size_t len, struct flowtoll_err *err)
 {
-	struct slot *slot = ctx;
-	const bool is_gzip = slot->is_first && len >= 2 && bytes[0] == 0x1f && bytes[1] == '\x8b';
-	slot->is_first = false;
-	if (is_gzip) { /* which has checksums of its own */
-		fetch_md5_free(slot->md5);
-		slot->md5 = NULL;
-	}
-	if (slot->md5 != NULL && !fetch_md5_add(slot->md5, bytes, len))
-		return ERR(err, FLOWTOLL_ERR_INTERNAL, "OpenSSL makes no MD5");
 	while (len > 0) {
 		size_t at = 0, room = room_of(slot, &at);
 		if (room == 0)
@@ -207,6 +215,33 @@ on_piece(void *ctx, const char *bytes, size_t len, struct flowtoll_err *err)
 		pthread_mutex_unlock(&slot->ahead->mutex);
 	}
 	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+cannot_copy(const struct slot *slot, struct flowtoll_err *err)
+{
+	err_set(err, FLOWTOLL_ERR_OUTPUT, "cannot copy %.300s into %.200s: %s", slot->file->path,
+	        fetch_cache_folder(slot->ahead->cache), strerror(slot->keep.error));
+	err_hint(err, "Parquet is read from a copy: TMPDIR or --cache names a folder with room");
+	return err->code;
+}
+
+static enum flowtoll_rc
+on_piece(void *ctx, const char *bytes, size_t len, struct flowtoll_err *err)
+{
+	struct slot *slot = ctx;
+	const bool is_gzip = slot->is_first && len >= 2 && bytes[0] == 0x1f && bytes[1] == '\x8b';
+	slot->is_first = false;
+	if (is_gzip) { /* which has checksums of its own */
+		fetch_md5_free(slot->md5);
+		slot->md5 = NULL;
+	}
+	if (slot->md5 != NULL && !fetch_md5_add(slot->md5, bytes, len))
+		return ERR(err, FLOWTOLL_ERR_INTERNAL, "OpenSSL makes no MD5");
+	fetch_keep_add(&slot->keep, bytes, len);
+	if (!slot->ahead->copies)
+		return put(slot, bytes, len, err);
+	return slot->keep.error == 0 ? FLOWTOLL_OK : cannot_copy(slot, err);
 }
 
 /* Is it a fault of this object alone? Then it has its name; the others can still be read. */
@@ -230,6 +265,46 @@ check(const struct slot *slot, struct flowtoll_err *err)
 	return err->code;
 }
 
+/* From what was kept: of that, nothing is asked of S3. */
+static enum flowtoll_rc
+fill_from(int fd, struct slot *slot, struct flowtoll_err *err)
+{
+	char bytes[KEPT_BYTES];
+	const uint64_t size = slot->file->size_bytes;
+	const uint64_t most = slot->ahead->most < size ? slot->ahead->most : size;
+	enum flowtoll_rc rc = slot->ahead->copies ? FLOWTOLL_OK : size_ring(slot, size, err);
+	for (uint64_t at = 0; rc == FLOWTOLL_OK && at < most && !slot->ahead->copies;) {
+		size_t wanted = most - at < sizeof bytes ? (size_t)(most - at) : sizeof bytes;
+		ssize_t got = read(fd, bytes, wanted);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			rc = ERR(err, FLOWTOLL_ERR_INPUT, "what is kept of it cannot be read: %s",
+			         got < 0 ? strerror(errno) : "it became shorter");
+		else
+			rc = put(slot, bytes, (size_t)got, err);
+		at += got > 0 ? (uint64_t)got : 0;
+	}
+	close(fd);
+	if (rc == FLOWTOLL_ERR_INPUT)
+		err_place(err, slot->file->path, 0, 0);
+	return rc;
+}
+
+/* That nothing can be kept is no reason not to answer. */
+static void
+end_keep(struct slot *slot, bool is_whole)
+{
+	struct io_ahead *ahead = slot->ahead;
+	char text[NOTICE_BYTES_MAX];
+	fetch_keep_end(&slot->keep, is_whole);
+	if (slot->keep.error == 0 || ahead->copies || atomic_exchange(&ahead->told, true))
+		return;
+	snprintf(text, sizeof text, "objects cannot be kept in %.120s: %s",
+	         fetch_cache_folder(ahead->cache), strerror(slot->keep.error));
+	fetch_tell(ahead->remote, text);
+}
+
 static enum flowtoll_rc
 fill(struct aws_line *line, struct slot *slot, struct flowtoll_err *err)
 {
@@ -237,7 +312,12 @@ fill(struct aws_line *line, struct slot *slot, struct flowtoll_err *err)
 	struct s3_place place;
 	char code[64] = "";
 	bool changed = false;
+	int kept = fetch_cache_find(slot->ahead->cache, file);
+	if (kept >= 0)
+		return fill_from(kept, slot, err);
 	TRY(s3_place_parse(file->path, &place, err));
+	fetch_keep_begin(&slot->keep, slot->ahead->most == UINT64_MAX ? slot->ahead->cache : NULL,
+	                 file);
 	const struct s3_get get = {
 		.bucket = place.bucket,
 		.key = place.prefix,
@@ -252,6 +332,9 @@ fill(struct aws_line *line, struct slot *slot, struct flowtoll_err *err)
 		rc = check(slot, err);
 	fetch_md5_free(slot->md5);
 	slot->md5 = NULL;
+	end_keep(slot, rc == FLOWTOLL_OK && slot->keep.size_bytes == file->size_bytes);
+	if (rc == FLOWTOLL_OK && slot->ahead->copies && slot->keep.error != 0)
+		rc = cannot_copy(slot, err);
 	if (rc == FLOWTOLL_ERR_REMOTE && (changed || is_of_object(code))) {
 		err->code = rc = FLOWTOLL_ERR_INPUT;
 		if (changed) {
@@ -300,6 +383,20 @@ tell_size(const struct io_ahead *ahead)
 	buf_add_size(&buf, ahead->bytes);
 	buf_addf(&buf, " in %zu file%s from S3 now; --since, --last and --files make it less",
 	         ahead->count, ahead->count == 1 ? "" : "s");
+	if (!buf.failed)
+		fetch_tell(ahead->remote, buf_text(&buf));
+	buf_free(&buf);
+}
+
+static void
+tell_copies(const struct io_ahead *ahead)
+{
+	struct buf buf;
+	buf_init(&buf, NOTICE_BYTES_MAX);
+	buf_addf(&buf, "%zu Parquet file%s of ", ahead->count, ahead->count == 1 ? "" : "s");
+	buf_add_size(&buf, ahead->bytes);
+	buf_addf(&buf, " %s copied from S3 first, as Parquet cannot be read as it streams",
+	         ahead->count == 1 ? "is" : "are");
 	if (!buf.failed)
 		fetch_tell(ahead->remote, buf_text(&buf));
 	buf_free(&buf);
@@ -433,6 +530,7 @@ fetch_ahead_begin(void *ctx, const struct io_file *const *files, size_t count, u
 		ahead->slots[i].ahead = ahead;
 	}
 	ahead->remote = ctx;
+	ahead->cache = fetch_cache_of(ctx);
 	ahead->most = most > 0 ? most : UINT64_MAX;
 	ahead->count = count;
 	ahead->files = mem_zalloc(count, sizeof *ahead->files);
@@ -474,4 +572,60 @@ fetch_ahead_end(struct io_ahead *ahead)
 	mem_free(ahead->files);
 	mem_free(ahead->slot_of);
 	mem_free(ahead);
+}
+
+/* ---- copying -------------------------------------------------------------------------------- */
+
+/* Waits until the object is in the cache; FLOWTOLL_OK with a path, or without and `why`. */
+static enum flowtoll_rc
+copy_one(struct io_ahead *ahead, const struct io_file *file, char *path, size_t size,
+         struct flowtoll_err *why, struct flowtoll_err *err)
+{
+	char name[FETCH_CACHE_NAME_MAX], none[1];
+	size_t got;
+	path[0] = '\0';
+	TRY(fetch_ahead_open(ahead, file, err));
+	enum flowtoll_rc rc = fetch_ahead_read(ahead, file, none, sizeof none, &got, err);
+	fetch_ahead_close(ahead, file);
+	if (rc == FLOWTOLL_ERR_INPUT)
+		*why = *err;
+	if (rc != FLOWTOLL_OK)
+		return rc == FLOWTOLL_ERR_INPUT ? FLOWTOLL_OK : rc;
+	if (!fetch_cache_name(file, name))
+		return err_memory(err, "reading from S3");
+	if (snprintf(path, size, "%s/%s", fetch_cache_folder(ahead->cache), name) >= (int)size)
+		return ERR(err, FLOWTOLL_ERR_INPUT, "the path of a copy is too long: %.200s/%.200s",
+		           fetch_cache_folder(ahead->cache), name);
+	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+fetch_ahead_copy(void *ctx, const struct io_file *const *files, size_t count, const char *folder,
+                 io_copied_fn *done, void *done_ctx, struct flowtoll_err *err)
+{
+	struct fetch_cache *own = NULL;
+	struct io_ahead *ahead = NULL;
+	struct flowtoll_err why;
+	char path[PATH_BYTES_MAX];
+	TRY(fetch_ahead_begin(ctx, files, count, 0, &ahead, err));
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (ahead->cache == NULL) {
+		rc = fetch_cache_create(folder, &own, err);
+		ahead->cache = own;
+	}
+	ahead->copies = true;
+	if (rc == FLOWTOLL_OK)
+		tell_copies(ahead);
+	for (size_t i = 0; i < count && rc == FLOWTOLL_OK; i++) {
+		if (files[i]->version == NULL)
+			rc = ERR(err, FLOWTOLL_ERR_REMOTE, "%.300s has no ETag, so it cannot be copied safely",
+			         files[i]->path);
+		if (rc == FLOWTOLL_OK)
+			rc = copy_one(ahead, files[i], path, sizeof path, &why, err);
+		if (rc == FLOWTOLL_OK)
+			rc = done(done_ctx, i, path[0] != '\0' ? path : NULL, &why, err);
+	}
+	fetch_ahead_end(ahead);
+	fetch_cache_free(own);
+	return rc;
 }

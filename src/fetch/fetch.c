@@ -369,6 +369,7 @@ run(struct fetch *fetch, struct flowtoll_err *err)
 		.profile = fetch->get->profile,
 		.region = fetch->get->region,
 		.endpoint_url = fetch->get->endpoint_url,
+		.requester_pays = fetch->get->requester_pays,
 		.notice = on_notice,
 		.stop = must_stop,
 		.ctx = fetch,

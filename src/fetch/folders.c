@@ -14,7 +14,9 @@
 enum {
 	OTHER_DEPTH = 4, /* so deep AWSLogs is looked for */
 	/* folders below AWSLogs, by their number */
+	ACCOUNT = 1,
 	SERVICE = 2,
+	REGION = 3,
 	YEAR = 4,
 	HOUR = 7
 };
@@ -77,8 +79,33 @@ judge_date(const int date[4], unsigned count, int64_t since_us, int64_t until_us
 	return is_within || count == 4 ? FETCH_FOLDER_ALL : FETCH_FOLDER_SOME;
 }
 
+static bool
+is_among(const char *name, size_t len, const char *key, const char *const *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (has_value(name, len, key, values[i]))
+			return true;
+	return count == 0;
+}
+
+/* Below AWSLogs, can a folder of that name at that level have anything that is wanted? */
+static bool
+is_wanted(const char *name, size_t len, unsigned level, const struct fetch_wanted *wanted)
+{
+	switch (level) {
+	case ACCOUNT:
+		return is_among(name, len, "aws-account-id=", wanted->accounts, wanted->account_count);
+	case SERVICE:
+		return has_value(name, len, "aws-service=", "vpcflowlogs");
+	case REGION:
+		return is_among(name, len, "aws-region=", wanted->regions, wanted->region_count);
+	default:
+		return true;
+	}
+}
+
 enum fetch_folder
-fetch_folder_judge(const char *prefix, int64_t since_us, int64_t until_us)
+fetch_folder_judge(const char *prefix, const struct fetch_wanted *wanted)
 {
 	int date[4] = {0};
 	unsigned depth = 0, level = 0; /* folders so far; of them, below AWSLogs: from 1 on */
@@ -89,7 +116,7 @@ fetch_folder_judge(const char *prefix, int64_t since_us, int64_t until_us)
 		level += in_logs;
 		if (!in_logs) {
 			in_logs = has_value(prefix, len, "", "AWSLogs");
-		} else if (level == SERVICE && !has_value(prefix, len, "aws-service=", "vpcflowlogs")) {
+		} else if (!is_wanted(prefix, len, level, wanted)) {
 			return FETCH_FOLDER_NONE;
 		} else if (level >= YEAR && level <= HOUR) {
 			date[level - YEAR] = number(prefix, len, level);
@@ -99,10 +126,10 @@ fetch_folder_judge(const char *prefix, int64_t since_us, int64_t until_us)
 	}
 	if (!in_logs)
 		return depth < OTHER_DEPTH ? FETCH_FOLDER_SOME : FETCH_FOLDER_ALL;
-	if (level < SERVICE)
+	if (level < SERVICE || (level < REGION && wanted->region_count > 0))
 		return FETCH_FOLDER_SOME;
-	if ((since_us == 0 && until_us == 0) || level > HOUR)
+	if ((wanted->since_us == 0 && wanted->until_us == 0) || level > HOUR)
 		return FETCH_FOLDER_ALL;
 	return level < YEAR ? FETCH_FOLDER_SOME
-	                    : judge_date(date, level - YEAR + 1, since_us, until_us);
+	                    : judge_date(date, level - YEAR + 1, wanted->since_us, wanted->until_us);
 }

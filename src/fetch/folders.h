@@ -11,6 +11,7 @@
 #ifndef FETCH_FOLDERS_H
 #define FETCH_FOLDERS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum fetch_folder {
@@ -19,8 +20,17 @@ enum fetch_folder {
 	FETCH_FOLDER_ALL   /* all that is below it may be */
 };
 
-/* Of a prefix; what follows its last / is a part of a name, and says nothing. Records that start
- * in the period are wanted; until_us 0: no bound. */
-enum fetch_folder fetch_folder_judge(const char *prefix, int64_t since_us, int64_t until_us);
+/* Whose logs, and records that start when. */
+struct fetch_wanted {
+	int64_t since_us, until_us; /* until_us 0: no bound */
+	const char *const *accounts;
+	size_t account_count; /* 0: of all */
+	const char *const *regions;
+	size_t region_count;
+	const char *flow_log; /* NULL: of all; folders do not tell it */
+};
+
+/* Of a prefix; what follows its last / is a part of a name, and says nothing. */
+enum fetch_folder fetch_folder_judge(const char *prefix, const struct fetch_wanted *wanted);
 
 #endif

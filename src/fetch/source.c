@@ -4,50 +4,27 @@
  */
 #include "fetch/source.h"
 
-#include "aws/s3.h"
 #include "base/arena.h"
 #include "base/mem.h"
-#include "fetch/folders.h"
-#include "flow/file_name.h"
+#include "fetch/objects.h"
+#include "fetch/listing.h"
 
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
-
-enum { PATH_BYTES_MAX = LIMIT_S3_KEY_BYTES + 300 };
 
 struct fetch_remote {
 	struct fetch_remote_settings settings;
+	struct arena arena; /* of their text */
 	struct io_remote table;
+	struct fetch_cache *cache; /* NULL: nothing is kept */
 	struct aws *aws; /* NULL until something is listed */
 	const char *only; /* a flow log; NULL: of all */
 	atomic_bool stopped;
 	pthread_mutex_t mutex; /* of all below, and held while a notice is told */
 	struct aws_line *idle[LIMIT_STREAMS];
 	size_t idle_count;
-};
-
-/* A source while it is listed. */
-struct listing {
-	struct fetch_remote *remote;
-	struct aws_line *line;
-	struct io_list *list;
-	const struct s3_place *place;
-	struct arena arena; /* of the names of folders */
-};
-
-/* A folder to look into. */
-struct folder {
-	const char *prefix;
-	struct folder *next;
-};
-
-/* One page after another of a folder. */
-struct paging {
-	struct listing *listing;
-	struct folder **last; /* where the next folder in it goes; NULL: they are not told apart */
 };
 
 static bool
@@ -67,6 +44,12 @@ stop(void *ctx, bool is)
 {
 	struct fetch_remote *remote = ctx;
 	atomic_store(&remote->stopped, is);
+}
+
+const struct fetch_cache *
+fetch_cache_of(const struct fetch_remote *remote)
+{
+	return remote->cache;
 }
 
 void
@@ -113,61 +96,7 @@ fetch_line_give(struct fetch_remote *remote, struct aws_line *line)
 		aws_line_close(line);
 }
 
-/* ---- listing -------------------------------------------------------------------------------- */
-
-/* Can records that start in the period, of the flow log if one is asked for, be in the file of that
- * name? One that tells no time may have any. */
-static bool
-may_have(const struct fetch_remote *remote, const char *key)
-{
-	const struct fetch_remote_settings *settings = &remote->settings;
-	struct flow_file_name name;
-	flow_file_name_parse(key, &name);
-	if (remote->only != NULL &&
-	    (name.flow_log == NULL || strlen(remote->only) != name.flow_log_len ||
-	     memcmp(name.flow_log, remote->only, name.flow_log_len) != 0))
-		return false;
-	if (name.flow_log == NULL)
-		return true;
-	return flow_window_overlaps(name.window_s, FLOW_LATE_S, settings->since_us,
-	                            settings->until_us);
-}
-
-static enum flowtoll_rc
-add_folder(struct paging *paging, const char *prefix, struct flowtoll_err *err)
-{
-	struct arena *arena = &paging->listing->arena;
-	struct folder *folder = arena_alloc(arena, sizeof *folder);
-	char *copy = arena_dup(arena, prefix, strlen(prefix));
-	if (folder == NULL || copy == NULL)
-		return err_memory(err, "listing a bucket");
-	*folder = (struct folder){.prefix = copy};
-	*paging->last = folder;
-	paging->last = &folder->next;
-	return FLOWTOLL_OK;
-}
-
-static enum flowtoll_rc
-on_key(void *ctx, const struct s3_key *key, bool *more, struct flowtoll_err *err)
-{
-	struct paging *paging = ctx;
-	const struct listing *listing = paging->listing;
-	char path[PATH_BYTES_MAX];
-	size_t len = strlen(key->key);
-	(void)more;
-	if (key->is_prefix)
-		return paging->last != NULL ? add_folder(paging, key->key, err) : FLOWTOLL_OK;
-	if ((key->size_bytes == 0 && key->key[len - 1] == '/') ||
-	    !may_have(listing->remote, key->key))
-		return FLOWTOLL_OK;
-	int path_len = snprintf(path, sizeof path, "s3://%s/%s", listing->place->bucket, key->key);
-	if (path_len >= (int)sizeof path)
-		return ERR(err, FLOWTOLL_ERR_REMOTE, "a listing has a key that is longer than %d bytes",
-		           LIMIT_S3_KEY_BYTES);
-	return io_list_add_remote(listing->list, path, key->size_bytes,
-	                          key->etag[0] != '\0' ? key->etag : NULL,
-	                          strcmp(key->key, listing->place->prefix) == 0, err);
-}
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static enum flowtoll_rc
 open_aws(struct fetch_remote *remote, struct flowtoll_err *err)
@@ -176,6 +105,7 @@ open_aws(struct fetch_remote *remote, struct flowtoll_err *err)
 		.profile = remote->settings.profile,
 		.region = remote->settings.region,
 		.endpoint_url = remote->settings.endpoint_url,
+		.requester_pays = remote->settings.requester_pays,
 		.notice = on_notice,
 		.stop = is_stopped,
 		.ctx = remote,
@@ -190,49 +120,18 @@ open_aws(struct fetch_remote *remote, struct flowtoll_err *err)
 	return rc;
 }
 
-/* All of a prefix, or its keys and then those of its folders that can hold something of the
- * period. A server that names a folder as its own would have it go round for ever. */
-static enum flowtoll_rc
-list_prefix(struct listing *listing, const char *prefix, int depth, struct flowtoll_err *err)
-{
-	const struct fetch_remote_settings *settings = &listing->remote->settings;
-	struct folder *first = NULL;
-	enum fetch_folder judged = fetch_folder_judge(prefix, settings->since_us, settings->until_us);
-	if (judged == FETCH_FOLDER_NONE)
-		return FLOWTOLL_OK;
-	bool by_folder = judged == FETCH_FOLDER_SOME;
-	struct paging paging = {.listing = listing, .last = by_folder ? &first : NULL};
-	const struct s3_list what = {
-		.bucket = listing->place->bucket,
-		.prefix = prefix,
-		.delimiter = by_folder ? "/" : NULL,
-		.key = on_key,
-		.ctx = &paging,
-	};
-	if (depth > LIMIT_FOLDER_DEPTH)
-		return ERR(err, FLOWTOLL_ERR_REMOTE, "%.300s: folders nested deeper than %d", prefix,
-		           LIMIT_FOLDER_DEPTH);
-	TRY(s3_list(listing->line, &what, err));
-	for (; first != NULL; first = first->next)
-		if (strcmp(first->prefix, prefix) != 0)
-			TRY(list_prefix(listing, first->prefix, depth + 1, err));
-	return FLOWTOLL_OK;
-}
-
 static enum flowtoll_rc
 list(void *ctx, const char *source, struct io_list *list, struct flowtoll_err *err)
 {
 	struct fetch_remote *remote = ctx;
 	struct s3_place place;
-	struct listing listing = {.remote = remote, .list = list, .place = &place};
 	TRY(s3_place_parse(source, &place, err));
+	if (remote->settings.cache != NULL && remote->cache == NULL)
+		TRY(fetch_cache_create(remote->settings.cache, &remote->cache, err));
 	TRY(open_aws(remote, err));
-	enum flowtoll_rc rc = fetch_line_take(remote, &listing.line, err);
-	if (rc == FLOWTOLL_OK)
-		rc = list_prefix(&listing, place.prefix, 0, err);
-	fetch_line_give(remote, listing.line);
-	arena_free(&listing.arena);
-	return rc;
+	struct fetch_wanted wanted = remote->settings.wanted;
+	wanted.flow_log = remote->only;
+	return fetch_list(remote, &place, &wanted, list, err);
 }
 
 static bool
@@ -243,6 +142,40 @@ knows(const char *source)
 
 /* ---- life ----------------------------------------------------------------------------------- */
 
+static bool
+copy_text(struct arena *arena, const char **text)
+{
+	if (*text != NULL)
+		*text = arena_dup(arena, *text, strlen(*text));
+	return *text != NULL;
+}
+
+static bool
+copy_texts(struct arena *arena, const char *const **texts, size_t count)
+{
+	const char **copy = arena_alloc(arena, (count + 1) * sizeof *copy);
+	bool ok = copy != NULL;
+	for (size_t i = 0; ok && i < count; i++) {
+		copy[i] = (*texts)[i];
+		ok = copy_text(arena, &copy[i]);
+	}
+	*texts = copy;
+	return ok;
+}
+
+static bool
+copy_settings(struct fetch_remote *remote, const struct fetch_remote_settings *settings)
+{
+	struct fetch_remote_settings *own = &remote->settings;
+	const char **const texts[] = {&own->profile, &own->region, &own->endpoint_url, &own->cache};
+	bool ok = true;
+	*own = *settings;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		ok &= *texts[i] == NULL || copy_text(&remote->arena, texts[i]);
+	return ok && copy_texts(&remote->arena, &own->wanted.accounts, own->wanted.account_count) &&
+	       copy_texts(&remote->arena, &own->wanted.regions, own->wanted.region_count);
+}
+
 enum flowtoll_rc
 fetch_remote_create(const struct fetch_remote_settings *settings, struct fetch_remote **out,
                     struct flowtoll_err *err)
@@ -252,7 +185,8 @@ fetch_remote_create(const struct fetch_remote_settings *settings, struct fetch_r
 	if (remote == NULL)
 		return err_memory(err, "opening a session");
 	pthread_mutex_init(&remote->mutex, NULL);
-	remote->settings = *settings;
+	if (!copy_settings(remote, settings))
+		return err_memory(err, "opening a session");
 	remote->table = (struct io_remote){
 		.ctx = remote,
 		.knows = knows,
@@ -262,6 +196,7 @@ fetch_remote_create(const struct fetch_remote_settings *settings, struct fetch_r
 		.open = fetch_ahead_open,
 		.read = fetch_ahead_read,
 		.close = fetch_ahead_close,
+		.copy = fetch_ahead_copy,
 		.stop = stop,
 	};
 	return FLOWTOLL_OK;
@@ -275,6 +210,8 @@ fetch_remote_free(struct fetch_remote *remote)
 	while (remote->idle_count > 0)
 		aws_line_close(remote->idle[--remote->idle_count]);
 	aws_close(remote->aws);
+	fetch_cache_free(remote->cache);
+	arena_free(&remote->arena);
 	pthread_mutex_destroy(&remote->mutex);
 	mem_free(remote);
 }

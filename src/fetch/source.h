@@ -7,6 +7,7 @@
 #define FETCH_SOURCE_H
 
 #include "aws/aws.h"
+#include "fetch/folders.h"
 #include "io/remote.h"
 
 struct fetch_remote;
@@ -15,12 +16,14 @@ struct fetch_remote_settings {
 	const char *profile; /* as in struct flowtoll_get */
 	const char *region;
 	const char *endpoint_url;
-	int64_t since_us, until_us; /* of records: files are left out that can have none of then */
+	bool requester_pays;
+	struct fetch_wanted wanted; /* files are left out that can have none of it */
+	const char *cache; /* folder in which objects are kept; NULL: none are */
 	void (*notice)(void *ctx, const char *text); /* from one thread at a time; NULL ok */
 	void *notice_ctx;
 };
 
-/* Asks nobody anything before a source is listed. Text is lent for its life. */
+/* Asks nobody anything before a source is listed. Text is copied. */
 FLOWTOLL_MUST_USE enum flowtoll_rc
 fetch_remote_create(const struct fetch_remote_settings *settings, struct fetch_remote **remote,
                     struct flowtoll_err *err);
@@ -40,6 +43,9 @@ FLOWTOLL_MUST_USE enum flowtoll_rc fetch_line_take(struct fetch_remote *remote,
                                                    struct flowtoll_err *err);
 void fetch_line_give(struct fetch_remote *remote, struct aws_line *line); /* NULL ok */
 
+/* NULL: none is kept. */
+const struct fetch_cache *fetch_cache_of(const struct fetch_remote *remote);
+
 void fetch_tell(struct fetch_remote *remote, const char *text);
 bool fetch_is_stopped(const struct fetch_remote *remote);
 
@@ -55,5 +61,8 @@ FLOWTOLL_MUST_USE enum flowtoll_rc
 fetch_ahead_read(struct io_ahead *ahead, const struct io_file *file, void *dst,
                  size_t cap, size_t *got, struct flowtoll_err *err);
 void fetch_ahead_close(struct io_ahead *ahead, const struct io_file *file);
+FLOWTOLL_MUST_USE enum flowtoll_rc
+fetch_ahead_copy(void *ctx, const struct io_file *const *files, size_t count, const char *folder,
+                 io_copied_fn *done, void *done_ctx, struct flowtoll_err *err);
 
 #endif

@@ -22,6 +22,7 @@ struct io_file {
 	struct io_stream *stream; /* NULL for a regular file; can be read once, looked at often */
 	const struct io_remote *remote; /* that it is read from; NULL: it is on this machine */
 	const char *version; /* of a remote file as it was listed; NULL: unknown */
+	const char *missing; /* why it could not be copied; NULL: it was, or need not be */
 };
 
 struct io_list {

@@ -14,6 +14,10 @@
 
 enum { REMOTE_HEAD_BYTES = 64 * 1024 }; /* of a file that is looked at */
 
+/* A file's copy; path NULL: `why` it has none, a fault of that file. */
+typedef enum flowtoll_rc io_copied_fn(void *ctx, size_t index, const char *path,
+                                      const struct flowtoll_err *why, struct flowtoll_err *err);
+
 struct io_remote {
 	void *ctx;
 	bool (*knows)(const char *source);
@@ -31,6 +35,11 @@ struct io_remote {
 	enum flowtoll_rc (*read)(struct io_ahead *ahead, const struct io_file *file, void *dst,
 	                         size_t cap, size_t *got, struct flowtoll_err *err);
 	void (*close)(struct io_ahead *ahead, const struct io_file *file);
+	/* Copies whole files, several at once, into `folder`, or where it keeps such anyway: for what
+	 * cannot be read as it streams. `done` for each in turn. */
+	enum flowtoll_rc (*copy)(void *ctx, const struct io_file *const *files, size_t count,
+	                         const char *folder, io_copied_fn *done, void *done_ctx,
+	                         struct flowtoll_err *err);
 	/* Ends what waits, until it is unset; any thread. */
 	void (*stop)(void *ctx, bool stop);
 };

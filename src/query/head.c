@@ -6,20 +6,48 @@
 #include "query/nat.h"
 #include "query/notes.h"
 #include "query/query.h"
+#include "query/registries.h"
 
 #include <assert.h>
 #include <string.h>
 
 enum { ROWS_DEFAULT = 10 };
 
-/* `own` is what the asker wrote of the SQL, or NULL. */
+/* The registries first, for all addresses in the columns that SQL names, if it asks for names. */
 static enum flowtoll_rc
-ask(struct engine *engine, const char *sql, const char *own, enum engine_order order,
-    struct answer **out, struct flowtoll_err *err)
+ask_registries(struct engine *engine, const struct who *who, const char *sql,
+               struct answer *answer, struct flowtoll_err *err)
+{
+	const char *columns[REGISTRIES_COLUMNS];
+	const unsigned wants = registries_wanted(sql);
+	size_t count = 0;
+	if (wants != 0 && engine_inputs(engine)->list.count > 0)
+		count = registries_add_columns(engine, sql, columns, 0);
+	if (count == 0)
+		return FLOWTOLL_OK;
+	struct buf buf;
+	uint64_t asked;
+	buf_init(&buf, LIMIT_SQL_BYTES);
+	registries_add_sql(engine, columns, count, NULL, &buf);
+	enum flowtoll_rc rc = buf_check(&buf, "making a query", err);
+	if (rc == FLOWTOLL_OK)
+		rc = registries_ask_for(engine, who, wants, buf_text(&buf), answer, &asked, err);
+	buf_free(&buf);
+	return rc;
+}
+
+/* `own` is what the asker wrote of the SQL, or NULL; `who` NULL: nobody is asked for names. */
+static enum flowtoll_rc
+ask(struct engine *engine, const struct who *who, const char *sql, const char *own,
+    enum engine_order order, struct answer **out, struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	enum flowtoll_rc rc = FLOWTOLL_OK;
 	TRY(answer_create(&answer, err));
-	enum flowtoll_rc rc = engine_query(engine, sql, order, &answer->tables[0], err);
+	if (who != NULL && who_asks(who) != NULL)
+		rc = ask_registries(engine, who, own, answer, err);
+	if (rc == FLOWTOLL_OK)
+		rc = engine_query(engine, sql, order, &answer->tables[0], err);
 	answer->table_count = rc == FLOWTOLL_OK;
 	if (rc == FLOWTOLL_OK)
 		rc = notes_missing_fields(engine, own, answer, err);
@@ -75,7 +103,7 @@ query_head(struct engine *engine, uint64_t rows, const char *where, struct answe
 	buf_init(&sql, LIMIT_SQL_BYTES);
 	enum flowtoll_rc rc = query_head_sql(engine, rows, where, &sql, err);
 	if (rc == FLOWTOLL_OK)
-		rc = ask(engine, buf_text(&sql), where, ENGINE_FILE_ORDER, answer, err);
+		rc = ask(engine, NULL, buf_text(&sql), where, ENGINE_FILE_ORDER, answer, err);
 	buf_free(&sql);
 	return rc;
 }
@@ -93,7 +121,7 @@ query_sql(struct engine *engine, const struct who *who, const char *sql, struct 
 		rc = nat_make_tables(engine, who, sql, &arena, err);
 	arena_free(&arena);
 	if (rc == FLOWTOLL_OK)
-		rc = ask(engine, sql, sql, ENGINE_ANY_ORDER, answer, err);
+		rc = ask(engine, who, sql, sql, ENGINE_ANY_ORDER, answer, err);
 	if (rc == FLOWTOLL_ERR_USAGE && strstr(err->message, NAT_REFUSED) != NULL)
 		rc = err->code = FLOWTOLL_ERR_INPUT; /* the statement is right */
 	return rc;

@@ -21,13 +21,14 @@ const struct key_name key_names[] = {
 	{"region", "aws_region", "and its Region"},
 	{"source", "ip_name_source", "where the name is from"},
 	{"kind", "ip_kind", "nat_gateway, instance, load_balancer, ..."},
+	{"network", "network_name", "its network, as the registry calls it"},
 	{"interface", "ip_interface", "the network interface, by the inventory"},
 	{"instance", "ip_instance", "its instance, by name and id"},
 	{"subnet", "ip_subnet", "its subnet"},
 	{"zone", "ip_zone", "its availability zone"},
 	{"vpc", "ip_vpc", "its VPC"},
 };
-enum { NAMES_OF_INVENTORY = 6 }; /* those from here on are of nothing else */
+enum { NAMES_OF_INVENTORY = 7 }; /* those from here on are of nothing else */
 const size_t key_name_count = sizeof key_names / sizeof *key_names;
 
 static const struct {

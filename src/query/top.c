@@ -7,6 +7,7 @@
 #include "query/lists.h"
 #include "query/notes.h"
 #include "query/query.h"
+#include "query/registries.h"
 #include "query/template.h"
 
 #include "base/buf.h"
@@ -666,6 +667,40 @@ ask(const struct plan *plan, const struct who *who, struct answer *answer,
 	return notes_flow_logs(plan->engine, true, answer, err);
 }
 
+/* The registries first, for addresses of the records concerned. A condition that asks for names
+ * cannot choose among them yet. */
+static enum flowtoll_rc
+ask_registries(const struct plan *plan, const struct who *who, struct answer *answer,
+               struct flowtoll_err *err)
+{
+	const char *columns[REGISTRIES_COLUMNS];
+	const unsigned by_where = registries_wanted(plan->where);
+	unsigned wants = by_where | registries_wanted(plan->having);
+	size_t count = 0;
+	if (by_where != 0)
+		count = registries_add_columns(plan->engine, plan->where, columns, count);
+	for (size_t k = 0; k < plan->key_count; k++) {
+		const struct key *key = &plan->keys[k];
+		unsigned by_key = key->is_name ? registries_wanted(key->sql) : 0;
+		if (plan->names && key->address != NULL)
+			by_key |= REGISTRIES_OWNER;
+		if (by_key != 0)
+			count = registries_add_columns(plan->engine, key->column, columns, count);
+		wants |= by_key;
+	}
+	if (wants == 0 || count == 0)
+		return FLOWTOLL_OK;
+	struct buf sql;
+	uint64_t asked;
+	buf_init(&sql, LIMIT_SQL_BYTES);
+	registries_add_sql(plan->engine, columns, count, by_where != 0 ? NULL : plan->where, &sql);
+	enum flowtoll_rc rc = buf_check(&sql, "making a query", err);
+	if (rc == FLOWTOLL_OK)
+		rc = registries_ask_for(plan->engine, who, wants, buf_text(&sql), answer, &asked, err);
+	buf_free(&sql);
+	return rc;
+}
+
 /* It must hold for every list: each has its own columns. */
 static enum flowtoll_rc
 check_having(const struct plan *plan, struct flowtoll_err *err)
@@ -732,6 +767,8 @@ query_top(struct engine *engine, const struct who *who, const struct flowtoll_to
 	TRY(engine_look(engine, err));
 	TRY(answer_create(&answer, err));
 	enum flowtoll_rc rc = create_plan(engine, who != NULL, top, &answer->arena, &plan, err);
+	if (rc == FLOWTOLL_OK && who != NULL && who_asks(who) != NULL)
+		rc = ask_registries(plan, who, answer, err);
 	if (rc == FLOWTOLL_OK)
 		rc = ask(plan, who, answer, err);
 	mem_free(plan);

@@ -3,6 +3,7 @@
  * Who is behind addresses: a row for each, made when it is read. No SQL: nothing is added up.
  */
 #include "query/query.h"
+#include "query/registries.h"
 #include "query/who_interface.h"
 
 #include "base/limits.h"
@@ -119,6 +120,22 @@ read_addresses(const struct flowtoll_who *asked, struct ip *addresses, struct fl
 	return FLOWTOLL_OK;
 }
 
+/* In the order in which they were given, as far as that goes. */
+static enum flowtoll_rc
+ask_registries(const struct who_table *table, struct answer *answer, struct flowtoll_err *err)
+{
+	struct registries registries = {.who = table->who,
+	                                .wants = REGISTRIES_OWNER | REGISTRIES_NETWORK};
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	uint64_t asked;
+	for (size_t i = 0; i < table->count && rc == FLOWTOLL_OK; i++)
+		rc = registries_add(&registries, table->addresses[i], 1, err);
+	if (rc == FLOWTOLL_OK)
+		return registries_ask(&registries, answer, &asked, err);
+	mem_free(registries.asked);
+	return rc;
+}
+
 static enum flowtoll_rc
 note_unknown(const struct who_table *table, struct answer *answer, struct flowtoll_err *err)
 {
@@ -182,6 +199,8 @@ make_table(const struct who *who, const struct flowtoll_who *asked, struct answe
 	answer->tables[0] = &table->result;
 	answer->table_count = 1;
 	TRY(note_no_interface(table, answer, err));
+	if (who_asks(who) != NULL)
+		TRY(ask_registries(table, answer, err));
 	return note_unknown(table, answer, err);
 }
 

@@ -21,6 +21,8 @@ struct who {
 	struct who_inventory inventory;
 	struct who_aws_ranges ranges;
 	struct asn_db *asn; /* NULL: none given */
+	struct registry *registry; /* NULL: none set */
+	const struct registry_limits *limits;
 	const struct who_source *special; /* IANA */
 };
 
@@ -115,6 +117,25 @@ who_add_asn_db(struct who *who, const char *path, struct flowtoll_err *err)
 	return asn_db_open(path, &who->intern, &who->asn, err);
 }
 
+void
+who_set_registry(struct who *who, struct registry *registry, const struct registry_limits *limits)
+{
+	who->registry = registry;
+	who->limits = limits;
+}
+
+struct registry *
+who_registry(const struct who *who)
+{
+	return who->registry;
+}
+
+const struct registry_limits *
+who_asks(const struct who *who)
+{
+	return who->limits;
+}
+
 uint64_t
 who_asn_fault_count(const struct who *who)
 {
@@ -195,11 +216,28 @@ fill_asn(const struct who *who, struct ip ip, struct who_name *name)
 		name->country = name->asn.country;
 }
 
+static void
+fill_registry(const struct who *who, struct ip ip, struct who_name *name)
+{
+	const struct registry_range *range =
+		who->registry != NULL ? registry_find(who->registry, ip) : NULL;
+	if (range == NULL || !range->found)
+		return;
+	name->registry = range;
+	name->network = range->name;
+	if (name->country == NULL)
+		name->country = range->country;
+	if (name->name == NULL)
+		who_said_make(&name->said, range);
+	fill(name, &(struct finding){range->owner, "network", range->owner, &name->said.source,
+	                             who_said_cidr(ip, range)});
+}
+
 /* All but the room for texts, which is large. */
 static void
 clear(struct who_name *name)
 {
-	memset(name, 0, offsetof(struct who_name, asn));
+	memset(name, 0, offsetof(struct who_name, said));
 }
 
 static bool
@@ -220,8 +258,10 @@ find(const struct who *who, struct ip ip, const char *interface_id,
 	/* AWS publishes no range that anyone may use inside: spare the look-up of most addresses */
 	if (special == NULL || !special->is_private)
 		fill_aws(who, ip, name);
-	if (special == NULL)
+	if (special == NULL) {
 		fill_asn(who, ip, name);
+		fill_registry(who, ip, name);
+	}
 	/* a row with an owner alone leaves the name to others, if there are any */
 	fill_named(who, named, named != NULL ? named->owner : NULL, name);
 	return name->name != NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Who is behind an address: the cascade of sources. In order of precedence: the user's own file,
- * the inventory, special-purpose ranges, AWS's ranges, a database of autonomous systems; within a
- * source the longest prefix. An address that holds another (NAT64) is that one.
+ * the inventory, special-purpose ranges, AWS's ranges, a database of autonomous systems, what the
+ * internet registries said; within a source the longest prefix. An address that holds another
+ * (NAT64) is that one.
  *
  * Built by one thread (create, add), then read by any number. All text is lent until who_free.
  * After an add that failed only who_free may follow.
@@ -15,6 +16,7 @@
 #include "who/asn_db.h"
 #include "who/name_source.h"
 #include "who/network.h"
+#include "who/said.h"
 
 /* Any text may be NULL: not known. Text from the inventory is what people and AWS wrote there,
  * control characters included: UTF-8, but not safe to print as it is.
@@ -45,6 +47,9 @@ struct who_name {
 	                        "inventory", "IANA 2026-11-01", "AWS ranges 2026-11-20" */
 	const struct who_source *from; /* the same apart; NULL without a name */
 	struct ip_cidr cidr; /* the range that has the name, in that source */
+	const struct registry_range *registry; /* what a registry said of it, whoever named it; NULL:
+	                                          nothing */
+	struct who_said said; /* room for the source, if that was a registry */
 	struct asn_found asn; /* which the texts above may point into: copy those, not this struct */
 };
 
@@ -78,6 +83,15 @@ FLOWTOLL_MUST_USE enum flowtoll_rc who_add_asn_db(struct who *who, const char *p
 
 /* How often that turned out to be damaged. */
 uint64_t who_asn_fault_count(const struct who *who);
+
+/* What the internet registries said, and may be asked for, within the limits (NULL: nobody is
+ * asked). Both are lent until who_free. */
+void who_set_registry(struct who *who, struct registry *registry,
+                      const struct registry_limits *limits);
+
+/* NULL: none was set; NULL: nobody is asked. */
+struct registry *who_registry(const struct who *who);
+const struct registry_limits *who_asks(const struct who *who);
 
 /* AWS's ip-ranges.json. A second file takes the place of the first. */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_add_aws_ranges(struct who *who, const char *path,

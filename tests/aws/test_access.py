@@ -3,6 +3,8 @@
 is done about answers that are wrong."""
 import fcntl
 import hashlib
+import http.client
+import http.server
 import json
 import os
 import resource
@@ -11,8 +13,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
+import urllib.parse
 from email.utils import formatdate
 
 import fake_aws
@@ -62,6 +66,45 @@ class Case(unittest.TestCase):
         return {request.key_id() for request in self.fake.requests if "/bucket" in request.path}
 
 
+class Proxy:
+    """Passes plain requests on, as forward proxies do."""
+
+    def __init__(self):
+        self.asked = []
+        proxy = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *arguments):
+                pass
+
+            def do_GET(self):
+                place = urllib.parse.urlsplit(self.path)
+                proxy.asked.append(f"{place.scheme}://{place.netloc}")
+                there = http.client.HTTPConnection(place.netloc)
+                there.request("GET", self.path[len(proxy.asked[-1]):], headers=dict(self.headers))
+                answer = there.getresponse()
+                body = answer.read()
+                self.send_response_only(answer.status)
+                for name, value in answer.getheaders():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+                there.close()
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
 class Credentials(Case):
     def test_environment(self):
         self.keys()
@@ -90,6 +133,39 @@ class Credentials(Case):
 
     def test_no_such_profile(self):
         self.get("--profile", "nobody", code=2, says=["there is no profile nobody"])
+
+    def test_services(self):
+        del self.env["AWS_ENDPOINT_URL"]
+        keys = f"aws_access_key_id = FILEKEY\naws_secret_access_key = {SECRET}\n"
+        own = f"[services lab]\nec2 =\n  endpoint_url = http://127.0.0.1:1\nS3 =\n  endpoint_url = "
+        self.config(f"[default]\n{keys}services = lab\nendpoint_url = http://127.0.0.1:1\n"
+                    f"{own}{self.fake.url}\n  max_concurrent_requests = 1\n")
+        self.get()
+        self.assertEqual(self.signers(), {"FILEKEY"})
+        # the environment goes before it; what is indented elsewhere is no setting
+        self.fake.requests.clear()
+        self.config(f"[default]\n{keys}services = lab\n{own}http://127.0.0.1:1\n"
+                    "[profile other]\ns3 =\n  endpoint_url = http://127.0.0.1:1\n")
+        self.env["AWS_ENDPOINT_URL"] = self.fake.url
+        self.get("--keep-tree")
+        self.assertTrue(self.fake.requests)
+
+    def test_proxy(self):
+        """A proxy is asked for the whole URL, unless NO_PROXY names the host."""
+        self.keys()
+        with Proxy() as proxy:
+            self.env["http_proxy"] = proxy.url
+            self.get()
+            self.assertEqual(set(proxy.asked), {self.fake.url})
+            proxy.asked.clear()
+            self.env["no_proxy"] = "127.0.0.1"
+            self.get("--keep-tree")
+            self.assertEqual(proxy.asked, [])
+            del self.env["no_proxy"]
+            self.env["http_proxy"] = "http://127.0.0.1:1"
+            self.env["AWS_MAX_ATTEMPTS"] = "1"
+            self.fake.objects["p/c.log"] = LOG
+            self.get(code=5, says=["no answer from 127.0.0.1"])
 
     def test_damaged_file(self):
         self.config(f"[default]\n{SECRET}\n", "credentials")

@@ -198,7 +198,168 @@ class Answers(Sources):
         self.ask("top", "dstaddr", "s3://bucket/nowhere/", code=3, says=["no logs below"])
         self.put("logs/p.parquet", b"PAR1....PAR1")
         self.ask("top", "dstaddr", "s3://bucket/logs/", code=4,
-                 says=["s3://bucket/logs/p.parquet: a Parquet file cannot be read straight"])
+                 says=["1 of 2 files", "p.parquet.", "its Parquet footer cannot be read"])
+
+    def put_parquet(self):
+        self.put_days(PLAIN, days=(20,))
+        path = os.path.join(self.home, "all.parquet")
+        self.ask("sql", "select * exclude (file, line) from flows where file not like '%T1000Z%'",
+                 self.here, "-o", path)
+        for key in list(self.fake.objects):
+            if "T1000Z" not in key:
+                del self.fake.objects[key]
+        with open(path, "rb") as file:
+            self.fake.objects[PLAIN.format(20) + "all.log.parquet"] = file.read()
+
+    def test_parquet(self):
+        self.put_parquet()
+        question = ("top", "dstaddr", "--format", "csv", "-n", "1000")
+        spill = os.path.join(self.home, "spill")
+        os.mkdir(spill)
+        self.env["TMPDIR"] = spill
+        for _ in range(2):
+            there = self.ask(*question, "s3://bucket/AWSLogs/", says=[
+                "note: 1 Parquet file of ", "copied from S3 first"])
+            self.assertEqual(there.stdout, self.ask(*question, self.here).stdout)
+            self.assertEqual(os.listdir(spill), [])
+        gone = PLAIN.format(20) + "gone.parquet"
+        self.fake.objects[gone] = b"PAR1"
+        self.fake.faults = [lambda request: error(404, "NoSuchKey")
+                            if request.path.endswith("gone.parquet") else None] * 9
+        self.ask(*question, "s3://bucket/AWSLogs/", code=4, says=["NoSuchKey", "1 of 3 files"])
+        self.fake.faults = [lambda request: error(403, "AccessDenied")
+                            if request.path.endswith("all.log.parquet") else None] * 9
+        self.ask(*question, "s3://bucket/AWSLogs/", code=5, says=["AccessDenied"])
+        self.assertEqual(os.listdir(spill), [])
+
+    def test_whose(self):
+        self.put_days(PLAIN)
+        for account, region in (("123456789012", "us-east-1"), ("210987654321", "eu-west-1")):
+            layout = PLAIN.replace("123456789012", account).replace("eu-west-1", region)
+            name = NAME.replace("123456789012", account).replace("eu-west-1", region)
+            for minute in (0, 5):
+                self.put(layout.format(20) + name.format("fl-9", 20, 9, minute), text_of(DAY_S))
+        count = ("sql", "select count(*) from flows", "--format", "csv")
+        for options, rows in ((["--account", "210987654321"], 40),
+                              (["--log-region", "us-east-1"], 40),
+                              (["--account", "123456789012", "--log-region", "eu-west-1"], 800),
+                              (["--account", "123456789012", "--account", "210987654321"], 880)):
+            self.fake.requests.clear()
+            self.assertEqual(self.ask(*count, "s3://bucket/", *options).stdout.split()[1],
+                             str(rows))
+            for prefix in self.listed():
+                if options[0] == "--account" and len(options) == 2:
+                    self.assertNotIn("123456789012", prefix)
+                if "--log-region" in options and prefix.count("/") > 3:
+                    self.assertIn(options[-1], prefix)
+            here = self.ask(*count, self.here, *options)
+            self.assertEqual(here.stdout.split()[1], str(rows))
+        self.ask(*count, "s3://bucket/", "--account", "1", code=3, says=["no logs below"])
+        self.ask(*count, self.here, "--account", "1", code=3, says=[
+            "none of the files is of the account 1", "there are 123456789012, 210987654321"])
+        self.ask(*count, self.here, "--account", "210987654321", "--log-region", "us-east-1",
+                 code=3, says=["no file is of all that is chosen"])
+
+    def test_listed_side_by_side(self):
+        for day in range(1, 29):
+            self.put(PLAIN.format(day) + NAME.format("fl-1", day, 10, 0),
+                     text_of(DAY_S + (day - 20) * 86400 + 36000))
+        self.fake.latency_s = 0.1
+        start = time.monotonic()
+        self.ask("sql", "select count(*) from flows", "s3://bucket/", "--since",
+                 "2026-11-02T09:00", "--until", "2026-11-27T11:00")
+        self.assertGreaterEqual(len(self.listed()), 6)
+        self.assertLess(time.monotonic() - start, 4)
+
+    def test_payer(self):
+        self.put_days(PLAIN, days=(20,))
+        self.ask("top", "dstaddr", "s3://bucket/", "--request-payer", "requester")
+        self.assertGreater(len(self.fake.requests), 9)
+        for request in self.fake.requests:
+            self.assertEqual(request.headers["x-amz-request-payer"], "requester")
+            self.assertIn("x-amz-request-payer", request.headers["authorization"])
+        self.fake.requests.clear()
+        self.ask("get", "s3://bucket/AWSLogs/", "got", "--request-payer", "requester")
+        self.assertTrue(all("x-amz-request-payer" in request.headers
+                            for request in self.fake.requests))
+        self.fake.requests.clear()
+        self.ask("top", "dstaddr", "s3://bucket/")
+        self.assertFalse(any("x-amz-request-payer" in request.headers
+                             for request in self.fake.requests))
+
+
+class Cache(Sources):
+    question = ("top", "dstaddr", "--format", "csv", "-n", "1000")
+
+    def setUp(self):
+        super().setUp()
+        self.put_days(PLAIN, days=(20,))
+        self.wanted = self.ask(*self.question, self.here).stdout
+        self.cache = os.path.join(self.home, "cache")
+        self.options = ("s3://bucket/AWSLogs/", "--cache", self.cache)
+
+    def again(self, **how):
+        self.fake.requests.clear()
+        done = self.ask(*self.question, *self.options, **how)
+        self.assertEqual(done.stdout, self.wanted)
+        self.assertFalse([name for name in os.listdir(self.cache) if name.startswith(".")])
+        return done
+
+    def test_kept(self):
+        self.again()
+        self.assertEqual(len(self.gets()), 8 + 1)
+        self.assertEqual(len(os.listdir(self.cache)), 8)
+        self.again()
+        self.assertEqual(self.gets(), [])
+        # one that is shorter than it should be, one that changed in S3, one that is gone here
+        names = sorted(os.listdir(self.cache))
+        os.truncate(os.path.join(self.cache, names[0]), 10)
+        os.unlink(os.path.join(self.cache, names[1]))
+        key = max(self.fake.objects)
+        self.put(key, text_of(DAY_S, 21))
+        self.wanted = self.ask(*self.question, self.here).stdout
+        self.again()
+        self.assertGreaterEqual(len(self.gets()), 3)
+        self.again()
+        self.assertEqual(self.gets(), [])
+
+    def test_broken_off(self):
+        self.fake.faults = [lambda request: None] * 3 + [
+            lambda request: error(403, "AccessDenied")] * 99
+        self.ask(*self.question, *self.options, code=5)
+        self.fake.faults = []
+        self.ask("head", "-n", "1", *self.options)
+        self.again()
+        part = os.path.join(self.cache, ".part-1-2-3.s3")
+        with open(part, "wb") as file:
+            file.write(b"x")
+        self.again()
+        self.assertFalse(os.path.exists(part))
+
+    def test_at_the_same_time(self):
+        command = [os.environ["FLOWTOLL"], *self.question, *self.options]
+        asking = [subprocess.Popen(command, env=self.env, text=True, stdout=subprocess.PIPE)
+                  for _ in range(4)]
+        for one in asking:
+            self.assertEqual(one.communicate()[0], self.wanted)
+            self.assertEqual(one.returncode, 0)
+        self.again()
+        self.assertEqual(self.gets(), [])
+
+    def test_no_folder(self):
+        with open(self.cache, "wb"):
+            pass
+        self.ask(*self.question, *self.options, code=3, says=["cannot keep objects in"])
+
+    def test_parquet(self):
+        path = os.path.join(self.home, "all.parquet")
+        self.ask("sql", "select * exclude (file, line) from flows", self.here, "-o", path)
+        with open(path, "rb") as file:
+            self.fake.objects = {"AWSLogs/all.parquet": file.read()}
+        self.again()
+        self.assertEqual(len(self.gets()), 1)
+        self.again()
+        self.assertEqual(self.gets(), [])
 
 
 class Failures(Sources):
@@ -238,6 +399,18 @@ class Failures(Sources):
     def test_busy(self):
         self.env["AWS_MAX_ATTEMPTS"] = "5"
         self.ask_with(*[lambda request: error(503, "SlowDown")] * 4, says=["SlowDown (503)"])
+
+    def test_busy_all_at_once(self):
+        self.env["AWS_MAX_ATTEMPTS"] = "5"
+        done = self.ask_with(*[lambda request: error(503, "SlowDown")] * 8)
+        self.assertEqual(done.stderr.count("trying again"), 1, done.stderr)
+
+    def test_stall(self):
+        """Bytes that do not come any more are a cut, after half a minute."""
+        def stall(request):
+            status, headers, body = self.fake.object(request)
+            return status, headers | {"cut": 100, "stall_s": 34}, body
+        self.ask_with(stall, says=["trying again"])
 
     def test_busy_for_long(self):
         self.env["AWS_MAX_ATTEMPTS"] = "1"

@@ -263,8 +263,8 @@ class Text(Folder):
             self.assertRegex(line, rf" {short}  ")
 
     def test_files(self):
-        with flowtoll.open(LOGS) as logs:
-            top = logs.top("dstaddr", n=3)
+        logs = flowtoll.open(LOGS)
+        top = logs.top("dstaddr", n=3)
         for ending in ("csv", "tsv", "json", "ndjson", "md", "txt", "parquet"):
             path = os.path.join(self.folder, "answer." + ending)
             top.write(path)
@@ -278,7 +278,13 @@ class Text(Folder):
             top.write(os.path.join(self.folder, "answer.xls"))
         with self.assertRaises(OSError):
             top.write(os.path.join(self.folder, "none", "answer.csv"))
+        logs.close()
+        top.write(path.replace("parquet", "csv"))
+        with self.assertRaisesRegex(flowtoll.UsageError, "the session, which is closed"):
+            top.write(path)
         self.assertEqual(len(os.listdir(self.folder)), 7)
+        with self.assertRaises(flowtoll.UsageError):
+            top.text("parquet")
 
     def test_a_full_disk(self):
         with flowtoll.open(LOGS) as logs:

@@ -118,6 +118,8 @@ test_ini_faults(void **state)
 	}
 }
 
+#define POINT "arn:aws:s3:eu-west-1:123456789012:accesspoint/my-point"
+
 static void
 test_endpoints(void **state)
 {
@@ -138,6 +140,13 @@ test_endpoints(void **state)
 		 "https://logs.s3-fips.dualstack.us-east-2.amazonaws.com", ""},
 		{{"sts", "us-east-1", NULL, NULL, false, false}, "https://sts.us-east-1.amazonaws.com", ""},
 		{{"sts", "us-east-1", NULL, NULL, true, true}, "https://sts-fips.us-east-1.api.aws", ""},
+		{{"s3", "x", POINT, NULL, false, false},
+		 "https://my-point-123456789012.s3-accesspoint.eu-west-1.amazonaws.com", ""},
+		{{"s3", "x", POINT, NULL, true, true},
+		 "https://my-point-123456789012.s3-accesspoint-fips.dualstack.eu-west-1.amazonaws.com", ""},
+		{{"s3", "x", "arn:aws-cn:s3:cn-north-1:123456789012:accesspoint:my-point", NULL, false,
+		  false},
+		 "https://my-point-123456789012.s3-accesspoint.cn-north-1.amazonaws.com.cn", ""},
 		{{"s3", "x", "logs", "http://127.0.0.1:9000/", false, false}, "http://127.0.0.1:9000",
 		 "/logs"},
 		{{"s3", "x", "logs", "https://host.example:443/s3/", false, false},
@@ -157,6 +166,9 @@ test_endpoints(void **state)
 		const struct aws_where where = {.service = "s3", .region = "x", .given = bad[i]};
 		assert_int_equal(aws_endpoint_find(&where, &endpoint, &err), FLOWTOLL_ERR_USAGE);
 	}
+	const struct aws_where elsewhere = {
+		.service = "s3", .region = "x", .bucket = POINT, .given = "http://127.0.0.1:9000"};
+	assert_int_equal(aws_endpoint_find(&elsewhere, &endpoint, &err), FLOWTOLL_ERR_USAGE);
 	assert_false(aws_region_is_valid("eu-west-1.evil.example"));
 	assert_false(aws_region_is_valid(""));
 	assert_false(aws_bucket_is_valid("a/b"));
@@ -297,8 +309,19 @@ test_places(void **state)
 	assert_string_equal(place.prefix, "a/b");
 	assert_int_equal(s3_place_parse("s3://logs", &place, &err), FLOWTOLL_OK);
 	assert_string_equal(place.prefix, "");
+	assert_int_equal(s3_place_parse("s3://" POINT "/a/b", &place, &err), FLOWTOLL_OK);
+	assert_string_equal(place.bucket, POINT);
+	assert_string_equal(place.prefix, "a/b");
+	assert_int_equal(s3_place_parse("s3://" POINT, &place, &err), FLOWTOLL_OK);
+	assert_string_equal(place.bucket, POINT);
 	static const char *const bad[] = {"logs/a", "s3://", "s3:///a", "s3://a b/c",
-	                                  "s3://arn:aws:x/y", "https://logs.s3.amazonaws.com/"};
+	                                  "s3://arn:aws:x/y",
+	                                  "s3://arn:aws:s3::123456789012:accesspoint/x.mrap/y",
+	                                  "s3://arn:aws:s3:eu-west-1:12345678901:accesspoint/my-point",
+	                                  "s3://arn:aws:s3-outposts:eu-west-1:123456789012:outpost/x/y",
+	                                  "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/",
+	                                  "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/-a-",
+	                                  "https://logs.s3.amazonaws.com/"};
 	for (size_t i = 0; i < COUNT(bad); i++)
 		assert_int_equal(s3_place_parse(bad[i], &place, &err), FLOWTOLL_ERR_USAGE);
 }

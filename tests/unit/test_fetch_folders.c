@@ -24,6 +24,13 @@ at(const char *text)
 	return at_us;
 }
 
+static enum fetch_folder
+judge(const char *prefix, int64_t since_us, int64_t until_us)
+{
+	return fetch_folder_judge(prefix, &(struct fetch_wanted){.since_us = since_us,
+	                                                         .until_us = until_us});
+}
+
 static void
 test_no_period(void **state)
 {
@@ -47,7 +54,7 @@ test_no_period(void **state)
 		{HIVE "year=2026/", FETCH_FOLDER_ALL},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		if (fetch_folder_judge(cases[i].prefix, 0, 0) != cases[i].judged)
+		if (judge(cases[i].prefix, 0, 0) != cases[i].judged)
 			fail_msg("%s", cases[i].prefix);
 }
 
@@ -89,7 +96,7 @@ test_period(void **state)
 	};
 	int64_t since_us = at("2026-11-19T10:30"), until_us = at("2026-11-21T12:00");
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		if (fetch_folder_judge(cases[i].prefix, since_us, until_us) != cases[i].judged)
+		if (judge(cases[i].prefix, since_us, until_us) != cases[i].judged)
 			fail_msg("%s", cases[i].prefix);
 }
 
@@ -99,19 +106,47 @@ test_ends(void **state)
 {
 	(void)state;
 	int64_t since_us = at("2026-11-20"), until_us = at("2026-11-21");
-	assert_int_equal(fetch_folder_judge(PLAIN "2026/11/19/", since_us, until_us),
+	assert_int_equal(judge(PLAIN "2026/11/19/", since_us, until_us),
 	                 FETCH_FOLDER_NONE);
-	assert_int_equal(fetch_folder_judge(PLAIN "2026/11/21/", since_us, until_us),
+	assert_int_equal(judge(PLAIN "2026/11/21/", since_us, until_us),
 	                 FETCH_FOLDER_SOME);
-	assert_int_equal(fetch_folder_judge(PLAIN "2026/12/", at("2026-11-30"), at("2026-12-01")),
+	assert_int_equal(judge(PLAIN "2026/12/", at("2026-11-30"), at("2026-12-01")),
 	                 FETCH_FOLDER_SOME);
-	assert_int_equal(fetch_folder_judge(PLAIN "2027/", at("2026-12-31"), at("2027-01-01")),
+	assert_int_equal(judge(PLAIN "2027/", at("2026-12-31"), at("2027-01-01")),
 	                 FETCH_FOLDER_SOME);
-	assert_int_equal(fetch_folder_judge(PLAIN "2026/12/", at("2026-11-30"), 0), FETCH_FOLDER_ALL);
-	assert_int_equal(fetch_folder_judge(PLAIN "2026/11/29/", at("2026-11-30"), 0),
+	assert_int_equal(judge(PLAIN "2026/12/", at("2026-11-30"), 0), FETCH_FOLDER_ALL);
+	assert_int_equal(judge(PLAIN "2026/11/29/", at("2026-11-30"), 0),
 	                 FETCH_FOLDER_NONE);
-	assert_int_equal(fetch_folder_judge(PLAIN "2026/11/29/", 0, at("2026-11-30")),
+	assert_int_equal(judge(PLAIN "2026/11/29/", 0, at("2026-11-30")),
 	                 FETCH_FOLDER_ALL);
+}
+
+static void
+test_whose(void **state)
+{
+	(void)state;
+	const char *accounts[] = {"123456789012", "210987654321"}, *regions[] = {"eu-west-1"};
+	const struct fetch_wanted wanted = {
+		.accounts = accounts, .account_count = 2, .regions = regions, .region_count = 1};
+	static const struct {
+		const char *prefix;
+		enum fetch_folder judged;
+	} cases[] = {
+		{"AWSLogs/", FETCH_FOLDER_SOME},
+		{"AWSLogs/123456789012/", FETCH_FOLDER_SOME},
+		{"AWSLogs/210987654321/vpcflowlogs/", FETCH_FOLDER_SOME},
+		{"AWSLogs/111111111111/", FETCH_FOLDER_NONE},
+		{"AWSLogs/1234567890120/", FETCH_FOLDER_NONE},
+		{"AWSLogs/aws-account-id=111111111111/aws-service=vpcflowlogs/", FETCH_FOLDER_NONE},
+		{PLAIN, FETCH_FOLDER_ALL},
+		{HIVE, FETCH_FOLDER_ALL},
+		{"AWSLogs/123456789012/vpcflowlogs/us-east-1/", FETCH_FOLDER_NONE},
+		{"AWSLogs/123456789012/vpcflowlogs/us-east-1/2026/11/20/", FETCH_FOLDER_NONE},
+		{"eu-west-1/", FETCH_FOLDER_SOME},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		if (fetch_folder_judge(cases[i].prefix, &wanted) != cases[i].judged)
+			fail_msg("%s", cases[i].prefix);
 }
 
 int
@@ -120,6 +155,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_period),
 		cmocka_unit_test(test_period),
+		cmocka_unit_test(test_whose),
 		cmocka_unit_test(test_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

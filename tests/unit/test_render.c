@@ -11,9 +11,12 @@
 #include <stdio.h>
 
 static const struct result_column all_types[] = {
-	{"dstaddr", RESULT_IP, RESULT_PLAIN, false}, {"name", RESULT_TEXT, RESULT_PLAIN, false},
-	{"start", RESULT_TIME, RESULT_PLAIN, false}, {"bytes", RESULT_INT, RESULT_BYTES, false},
-	{"share", RESULT_DOUBLE, RESULT_SHARE, false}, {"seen", RESULT_BOOL, RESULT_PLAIN, false},
+	COLUMN("dstaddr", RESULT_IP, RESULT_PLAIN, false),
+	COLUMN("name", RESULT_TEXT, RESULT_PLAIN, false),
+	COLUMN("start", RESULT_TIME, RESULT_PLAIN, false),
+	COLUMN("bytes", RESULT_INT, RESULT_BYTES, false),
+	COLUMN("share", RESULT_DOUBLE, RESULT_SHARE, false),
+	COLUMN("seen", RESULT_BOOL, RESULT_PLAIN, false),
 };
 static struct result_cell all_cells[18];
 
@@ -93,7 +96,7 @@ test_csv(void **state)
 static const char *
 one_text(const char *format, const char *bytes, size_t len)
 {
-	static const struct result_column columns[] = {{"t", RESULT_TEXT, RESULT_PLAIN, false}};
+	static const struct result_column columns[] = {COLUMN("t", RESULT_TEXT, RESULT_PLAIN, false)};
 	const struct result_cell cells[] = {cell_bytes(bytes, len)};
 	static char text[1024];
 	struct fake fake = FAKE(columns, cells);
@@ -162,7 +165,7 @@ static void
 test_csv_single_missing(void **state)
 {
 	(void)state;
-	static const struct result_column columns[] = {{"=n", RESULT_INT, RESULT_PLAIN, false}};
+	static const struct result_column columns[] = {COLUMN("=n", RESULT_INT, RESULT_PLAIN, false)};
 	const struct result_cell cells[] = {cell_null(), cell_int(-7)};
 	struct fake fake = FAKE(columns, cells);
 	assert_string_equal(render(&fake, "csv"), "'=n\n\"\"\n-7\n");
@@ -173,7 +176,8 @@ test_names_are_unique(void **state)
 {
 	(void)state;
 	static const struct result_column columns[] = {
-		{"sum", RESULT_INT, RESULT_PLAIN, false}, {"sum", RESULT_INT, RESULT_PLAIN, false}};
+		COLUMN("sum", RESULT_INT, RESULT_PLAIN, false),
+		COLUMN("sum", RESULT_INT, RESULT_PLAIN, false)};
 	const struct result_cell cells[] = {cell_int(1), cell_int(2)};
 	struct fake fake = FAKE(columns, cells);
 	assert_string_equal(render(&fake, "json"), "[\n{\"sum\":1,\"sum_1\":2}\n]\n");
@@ -187,7 +191,7 @@ test_json_of_anything(void **state)
 {
 	(void)state;
 	uint64_t seed = 99;
-	static const struct result_column columns[] = {{"t", RESULT_TEXT, RESULT_PLAIN, false}};
+	static const struct result_column columns[] = {COLUMN("t", RESULT_TEXT, RESULT_PLAIN, false)};
 	for (int i = 0; i < 20000; i++) {
 		char bytes[24];
 		size_t len = (size_t)(seed >> 40) % sizeof bytes;
@@ -217,7 +221,7 @@ static void
 test_large(void **state)
 {
 	(void)state;
-	static const struct result_column columns[] = {{"t", RESULT_TEXT, RESULT_PLAIN, false}};
+	static const struct result_column columns[] = {COLUMN("t", RESULT_TEXT, RESULT_PLAIN, false)};
 	static char bytes[200000];
 	memset(bytes, 'x', sizeof bytes);
 	const struct result_cell cells[] = {cell_bytes(bytes, sizeof bytes), cell_text("y")};

@@ -18,6 +18,11 @@
 
 #include <string.h>
 
+#define COLUMN(name, type, unit, is_detail)                                                        \
+	{                                                                                              \
+		name, type, unit, is_detail, false, false                                                  \
+	}
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static inline struct result_cell

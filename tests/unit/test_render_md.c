@@ -9,9 +9,12 @@ test_types(void **state)
 {
 	(void)state;
 	static const struct result_column columns[] = {
-		{"dst_addr", RESULT_IP, RESULT_PLAIN, false}, {"a|b", RESULT_TEXT, RESULT_PLAIN, false},
-		{"start", RESULT_TIME, RESULT_PLAIN, false}, {"bytes", RESULT_INT, RESULT_BYTES, false},
-		{"share", RESULT_DOUBLE, RESULT_SHARE, false}, {"seen", RESULT_BOOL, RESULT_PLAIN, false},
+		COLUMN("dst_addr", RESULT_IP, RESULT_PLAIN, false),
+		COLUMN("a|b", RESULT_TEXT, RESULT_PLAIN, false),
+		COLUMN("start", RESULT_TIME, RESULT_PLAIN, false),
+		COLUMN("bytes", RESULT_INT, RESULT_BYTES, false),
+		COLUMN("share", RESULT_DOUBLE, RESULT_SHARE, false),
+		COLUMN("seen", RESULT_BOOL, RESULT_PLAIN, false),
 	};
 	const struct result_cell cells[] = {
 		cell_v4(0x0a000107), cell_text("nat, \"main\""), cell_time(1795132800000000),
@@ -42,7 +45,7 @@ test_types(void **state)
 static const char *
 one_text(const char *bytes, size_t len)
 {
-	static const struct result_column columns[] = {{"t", RESULT_TEXT, RESULT_PLAIN, false}};
+	static const struct result_column columns[] = {COLUMN("t", RESULT_TEXT, RESULT_PLAIN, false)};
 	static const char head[] = "| t |\n| --- |\n| ";
 	static char text[1024];
 	const struct result_cell cells[] = {cell_bytes(bytes, len)};

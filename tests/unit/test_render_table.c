@@ -13,12 +13,12 @@
 #include <wchar.h>
 
 static const struct result_column top_columns[] = {
-	{"dstaddr", RESULT_IP, RESULT_PLAIN, false},
-	{"dstaddr.name", RESULT_TEXT, RESULT_PLAIN, true},
-	{"dstaddr.owner", RESULT_TEXT, RESULT_PLAIN, true},
-	{"bytes", RESULT_INT, RESULT_BYTES, false},
-	{"share", RESULT_DOUBLE, RESULT_SHARE, false},
-	{"flows", RESULT_INT, RESULT_COUNT, false},
+	COLUMN("dstaddr", RESULT_IP, RESULT_PLAIN, false),
+	COLUMN("dstaddr.name", RESULT_TEXT, RESULT_PLAIN, true),
+	COLUMN("dstaddr.owner", RESULT_TEXT, RESULT_PLAIN, true),
+	COLUMN("bytes", RESULT_INT, RESULT_BYTES, false),
+	COLUMN("share", RESULT_DOUBLE, RESULT_SHARE, false),
+	COLUMN("flows", RESULT_INT, RESULT_COUNT, false),
 };
 static struct result_cell top_cells[18];
 
@@ -125,8 +125,9 @@ static void
 test_hostile_text(void **state)
 {
 	(void)state;
-	static const struct result_column columns[] = {{"a\033b", RESULT_TEXT, RESULT_PLAIN, false},
-	                                               {"n", RESULT_INT, RESULT_PLAIN, false}};
+	static const struct result_column columns[] = {
+		COLUMN("a\033b", RESULT_TEXT, RESULT_PLAIN, false),
+		COLUMN("n", RESULT_INT, RESULT_PLAIN, false)};
 	static const struct {
 		const char *bytes, *shown;
 	} cases[] = {
@@ -176,11 +177,11 @@ test_width_holds(void **state)
 	(void)state;
 	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
 		skip();
-	static const struct result_column columns[] = {{"key", RESULT_TEXT, RESULT_PLAIN, false},
-	                                               {"b\xe4\xb8\xad\xe6\x96\x87name of a column",
-	                                                RESULT_TEXT, RESULT_PLAIN, false},
-	                                               {"n", RESULT_INT, RESULT_PLAIN, false},
-	                                               {"last", RESULT_TEXT, RESULT_PLAIN, false}};
+	static const struct result_column columns[] = {
+		COLUMN("key", RESULT_TEXT, RESULT_PLAIN, false),
+		COLUMN("b\xe4\xb8\xad\xe6\x96\x87name of a column", RESULT_TEXT, RESULT_PLAIN, false),
+		COLUMN("n", RESULT_INT, RESULT_PLAIN, false),
+		COLUMN("last", RESULT_TEXT, RESULT_PLAIN, false)};
 	static const char pieces[][5] = {"a",    "\xe4\xb8\xad",     "\xcc\x81", "\xff",
 	                                 "\033", "\xf0\x9f\x98\x80", " ",        "bc"};
 	uint64_t seed = 5;
@@ -229,7 +230,7 @@ static void
 test_many_rows(void **state)
 {
 	(void)state;
-	static const struct result_column columns[] = {{"n", RESULT_INT, RESULT_PLAIN, false}};
+	static const struct result_column columns[] = {COLUMN("n", RESULT_INT, RESULT_PLAIN, false)};
 	const struct result_cell cells[] = {cell_int(1)};
 	struct fake fake = FAKE(columns, cells);
 	fake.repeat = LIMIT_TABLE_ROWS;
@@ -244,7 +245,7 @@ static void
 test_long_cell(void **state)
 {
 	(void)state;
-	static const struct result_column columns[] = {{"t", RESULT_TEXT, RESULT_PLAIN, false}};
+	static const struct result_column columns[] = {COLUMN("t", RESULT_TEXT, RESULT_PLAIN, false)};
 	static char bytes[LIMIT_CELL_BYTES * 2];
 	static const char fill[] = {'x', '\033'};
 	for (size_t i = 0; i < COUNT(fill); i++) {
@@ -278,7 +279,7 @@ test_memory_is_bounded(void **state)
 	static char bytes[LIMIT_CELL_BYTES];
 	memset(bytes, 'x', sizeof bytes);
 	for (size_t i = 0; i < WIDE; i++) {
-		columns[i] = (struct result_column){"t", RESULT_TEXT, RESULT_PLAIN, false};
+		columns[i] = (struct result_column)COLUMN("t", RESULT_TEXT, RESULT_PLAIN, false);
 		cells[i] = cell_bytes(bytes, sizeof bytes);
 	}
 	struct fake fake = FAKE(columns, cells);

@@ -8,17 +8,20 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const struct result_column one_column[] = {{"t", RESULT_TEXT, RESULT_PLAIN, false}};
+static const struct result_column one_column[] = {COLUMN("t", RESULT_TEXT, RESULT_PLAIN, false)};
 
 static void
 test_types(void **state)
 {
 	(void)state;
 	static const struct result_column columns[] = {
-		{"dstaddr", RESULT_IP, RESULT_PLAIN, false}, {"a\tb", RESULT_TEXT, RESULT_PLAIN, false},
-		{"start", RESULT_TIME, RESULT_PLAIN, false}, {"bytes", RESULT_INT, RESULT_BYTES, false},
-		{"share", RESULT_DOUBLE, RESULT_SHARE, false}, {"seen", RESULT_BOOL, RESULT_PLAIN, false},
-		{"seen", RESULT_BOOL, RESULT_PLAIN, false},
+		COLUMN("dstaddr", RESULT_IP, RESULT_PLAIN, false),
+		COLUMN("a\tb", RESULT_TEXT, RESULT_PLAIN, false),
+		COLUMN("start", RESULT_TIME, RESULT_PLAIN, false),
+		COLUMN("bytes", RESULT_INT, RESULT_BYTES, false),
+		COLUMN("share", RESULT_DOUBLE, RESULT_SHARE, false),
+		COLUMN("seen", RESULT_BOOL, RESULT_PLAIN, false),
+		COLUMN("seen", RESULT_BOOL, RESULT_PLAIN, false),
 	};
 	const struct result_cell cells[] = {
 		cell_v4(0x0a000107), cell_text("nat, \"main\""), cell_time(1795132800000000),
