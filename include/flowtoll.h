@@ -21,7 +21,9 @@
  * until the object it came from is freed.
  *
  * Threads: one session belongs to one thread at a time; flowtoll_interrupt and flowtoll_progress
- * may be called from any thread while a question runs.
+ * may be called from any thread while a question runs. Sessions know nothing of each other. A
+ * process that forks takes no session with it: in the child, what would use one is refused, and
+ * flowtoll_close does nothing. Answers that are kept belong to no session.
  */
 #ifndef FLOWTOLL_H
 #define FLOWTOLL_H
@@ -29,6 +31,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "flowtoll_arrow.h"
 
 #define FLOWTOLL_VERSION "0.1.0"
 
@@ -99,6 +103,16 @@ FLOWTOLL_API const struct flowtoll_field *flowtoll_field_at(size_t index);
 
 /* ---- session ------------------------------------------------------------------------------ */
 
+struct flowtoll_progress {
+	uint64_t bytes_done;  /* of the files as stored, so compressed bytes of gzip files */
+	uint64_t bytes_total; /* 0 while unknown (standard input) */
+	uint64_t rows;
+};
+
+/* Called ten times a second while a question runs, or its answer is read to be kept, from a thread
+ * of the session's own; false ends the question, as flowtoll_interrupt does. */
+typedef bool flowtoll_progress_fn(void *ctx, const struct flowtoll_progress *progress);
+
 /* Zero-initialise and set what is wanted; NULL stands for all defaults. */
 struct flowtoll_settings {
 	int threads;             /* 0: as many as the machine has */
@@ -143,6 +157,8 @@ struct flowtoll_settings {
 	void (*notice)(void *ctx, const char *text); /* something lasts, such as S3 that is asked again;
 	                                                from any thread, one at a time; NULL ok */
 	void *notice_ctx;
+	flowtoll_progress_fn *progress; /* NULL ok */
+	void *progress_ctx;
 };
 
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
@@ -263,11 +279,7 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_sql(struct flowtoll *ft
  * returns FLOWTOLL_ERR_INTERRUPTED. */
 FLOWTOLL_API void flowtoll_interrupt(struct flowtoll *ft);
 
-struct flowtoll_progress {
-	uint64_t bytes_done;  /* of the files as stored, so compressed bytes of gzip files */
-	uint64_t bytes_total; /* 0 while unknown (standard input) */
-	uint64_t rows;
-};
+/* How far it is, asked from any thread. */
 FLOWTOLL_API void flowtoll_progress(struct flowtoll *ft, struct flowtoll_progress *progress);
 
 /* ---- what was read ------------------------------------------------------------------------ */
@@ -322,8 +334,8 @@ FLOWTOLL_API const char *flowtoll_answer_table_name(const struct flowtoll_answer
 FLOWTOLL_API const char *flowtoll_answer_headline(const struct flowtoll_answer *answer);
 FLOWTOLL_API bool flowtoll_answer_table_is_said(const struct flowtoll_answer *answer, size_t table);
 
-/* Reads all tables into memory: from then on they can be written again and again, as text also when
- * the session is closed, and another question may be asked. Before, a table can be written once,
+/* Reads all tables into memory: from then on they can be written again and again, also when the
+ * session is closed, and another question may be asked. Before, a table can be written once,
  * in the order of the tables. Does nothing the second time. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_answer_keep(struct flowtoll_answer *answer,
                                                                      struct flowtoll_err *err);
@@ -331,19 +343,18 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_answer_keep(struct flow
 /* Write one table as "table", "csv", "tsv", "json", "ndjson", "md" or "parquet". In Parquet,
  * addresses are text, times UTC, and integers BIGINT, or DECIMAL(38, 0) in a column that has larger
  * ones; an answer of flowtoll_top has the column is_other, true in the row Other, whose keys are
- * the text Other or, where they are no text, NULL. Parquet needs the session, open. */
+ * the text Other or, where they are no text, NULL. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *format,
                       const struct flowtoll_style *style, flowtoll_write_fn *write, void *ctx,
                       struct flowtoll_err *err);
 
-/* One table as an Arrow C stream, into a struct that has nothing to release (flowtoll_arrow.h has
- * it): the caller releases it, as Arrow's specification says. Keeps the answer, of which as many
- * streams as wanted can be made, and which they outlive; several threads may read one each.
+/* One table as an Arrow C stream, into a struct that has nothing to release: the caller releases
+ * it, as Arrow's specification says. Keeps the answer, of which as many streams as wanted can be
+ * made, and which they outlive; several threads may read one each.
  * Columns: addresses and free text are utf8, ids and fields of few values dictionaries of utf8,
  * times timestamp[us, UTC]; integers are int32 or int64, or decimal128(38, 0) where a value of the
  * column does not fit; is_other as above. Batches have 65,536 rows at most. */
-struct ArrowArrayStream;
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_answer_arrow(struct flowtoll_answer *answer, size_t table, struct ArrowArrayStream *stream,
                       struct flowtoll_err *err);

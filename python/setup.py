@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds the wheel: CMake makes the library and the program in the tree that this folder lies in,
-here they are put beside the module that talks to them. FLOWTOLL_BUILD_DIR names CMake's build
+here they are put beside the module that talks to them, with the libraries that they need and not
+every Linux has. FLOWTOLL_BUILD_DIR names CMake's build
 folder (build/ of the tree)."""
 import os
 import re
@@ -26,6 +27,30 @@ def version():
 MADE = TREE / "build" / "python"
 
 
+def dynamic(library, key):
+    """Values of the dynamic section."""
+    told = subprocess.run(
+        ["objdump", "-p", library], check=True, capture_output=True, text=True
+    ).stdout
+    return re.findall(rf"^ *{key} +(\S+)", told, re.M)
+
+
+def beside(library):
+    """(name, path) of the libraries that come along: all but those that every Linux has."""
+    told = subprocess.run(["ldd", library], check=True, capture_output=True, text=True).stdout
+    places = dict(re.findall(r"^\s*(\S+) => (/\S+)", told, re.M))
+    return [
+        (name, places[name])
+        for name in dynamic(library, "NEEDED")
+        if not re.match(r"(lib(c|m|dl|pthread|gcc_s)|ld-linux.*)\.so", name)
+    ]
+
+
+def put(source, place):
+    shutil.copy2(Path(source).resolve(), place)
+    subprocess.run(["strip", "--strip-unneeded", place], check=True)
+
+
 class Build(build_ext):
     """The extension, the library and the program, as one."""
 
@@ -37,25 +62,22 @@ class Build(build_ext):
                 check=True,
             )
         subprocess.run(
-            ["cmake", "--build", folder, "--target", "flowtoll", "flowtoll_shared"], check=True
+            ["cmake", "--build", folder, "--target", "flowtoll_shared", "flowtoll_thin"], check=True
         )
         self.include_dirs.append(str(TREE / "include"))
         self.library_dirs.append(str(folder))
         package = (HERE if self.inplace else Path(self.build_lib)) / "flowtoll"
         package.mkdir(parents=True, exist_ok=True)
         shutil.copy2(TREE / "LICENSE", package / "LICENSE")
-        for name, where in ((LIBRARY, "lib"), ("flowtoll", "bin")):
-            (package / where).mkdir(parents=True, exist_ok=True)
-            place = package / where / name
-            shutil.copy2((folder / name).resolve(), place)
-            subprocess.run(["strip", "--strip-unneeded", place], check=True)
-        # the name that the extension asks for is the library's soname
-        soname = subprocess.run(
-            ["objdump", "-p", package / "lib" / LIBRARY], check=True, capture_output=True, text=True
-        )
-        soname = re.search(r"SONAME\s+(\S+)", soname.stdout)[1]
-        if soname != LIBRARY:
-            (package / "lib" / LIBRARY).rename(package / "lib" / soname)
+        for folder_in in ("lib", "bin"):
+            shutil.rmtree(package / folder_in, ignore_errors=True)
+            (package / folder_in).mkdir(parents=True)
+        library = (folder / LIBRARY).resolve()
+        # under the name that the extension asks for, its soname
+        put(library, package / "lib" / dynamic(library, "SONAME")[0])
+        put(folder / "thin" / "flowtoll", package / "bin" / "flowtoll")
+        for name, path in beside(library):
+            put(path, package / "lib" / name)
         super().run()
 
 

@@ -5,6 +5,7 @@
 #include "api/ask_addresses.h"
 #include "api/flow_log_source.h"
 #include "api/naming.h"
+#include "api/ticker.h"
 
 #include "engine/arrow.h"
 #include "engine/engine.h"
@@ -22,6 +23,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { NOTE_BYTES_MAX = 512, SOURCE_BYTES_MAX = 4096 };
 
@@ -36,12 +38,16 @@ struct flowtoll {
 	const char *region;
 	void (*notice)(void *ctx, const char *text);
 	void *notice_ctx;
+	flowtoll_progress_fn *progress;
+	void *progress_ctx;
+	pid_t pid; /* of the process that has the engine's threads */
 };
 
 /* What the public name stands for. */
 struct flowtoll_answer {
 	struct answer *answer;
-	struct engine *engine; /* that it came from */
+	struct flowtoll *ft; /* that it came from; NULL once all is kept */
+	pid_t pid;
 	struct kept *kept[LIMIT_LISTS]; /* its tables, once flowtoll_answer_keep has read them */
 	bool is_read; /* some of it was, without being kept */
 };
@@ -91,6 +97,18 @@ flowtoll_field_at(size_t index)
 }
 
 /* ---- session ------------------------------------------------------------------------------ */
+
+/* A fork has none of the threads that a session needs. */
+static enum flowtoll_rc
+check_process(pid_t pid, struct flowtoll_err *err)
+{
+	if (pid == getpid())
+		return FLOWTOLL_OK;
+	err_set(err, FLOWTOLL_ERR_USAGE, "this session was opened by another process, %ld, of which "
+	                                 "this one is a fork", (long)pid);
+	err_hint(err, "open a session in each process, after it has forked");
+	return err->code;
+}
 
 static enum flowtoll_rc
 ask_inventory(struct who *who, const struct flowtoll_inventory *live, struct flowtoll_err *err)
@@ -150,6 +168,8 @@ open_remote(struct flowtoll *ft, const struct flowtoll_settings *settings,
 	ft->region = settings->region;
 	ft->notice = settings->notice;
 	ft->notice_ctx = settings->notice_ctx;
+	ft->progress = settings->progress;
+	ft->progress_ctx = settings->progress_ctx;
 	return fetch_remote_create(&remote, &ft->remote, err);
 }
 
@@ -186,6 +206,7 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 	struct flowtoll *ft = mem_zalloc(1, sizeof *ft);
 	if (ft == NULL)
 		return err_memory(err, "opening a session");
+	ft->pid = getpid();
 	enum flowtoll_rc rc = open_names(ft, settings, err);
 	if (rc == FLOWTOLL_OK)
 		rc = open_remote(ft, settings, err);
@@ -201,8 +222,8 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 void
 flowtoll_close(struct flowtoll *ft)
 {
-	if (ft == NULL)
-		return;
+	if (ft == NULL || ft->pid != getpid())
+		return; /* what a fork has of it is its parent's: threads, and a folder */
 	engine_free(ft->engine);
 	fetch_remote_free(ft->remote);
 	who_free(ft->who);
@@ -272,6 +293,7 @@ enum flowtoll_rc
 flowtoll_add_source(struct flowtoll *ft, const char *source, struct flowtoll_err *err)
 {
 	assert(ft != NULL && source != NULL);
+	TRY(check_process(ft->pid, err));
 	return flow_log_is_id(source) ? add_flow_log(ft, source, err)
 	                              : engine_add_source(ft->engine, source, err);
 }
@@ -329,12 +351,22 @@ note_sample(const struct flowtoll *ft, struct answer *answer, struct flowtoll_er
 	return rc;
 }
 
-/* Hands the answer to a question, if there is one, out under its public name. */
 static enum flowtoll_rc
-wrap(struct flowtoll *ft, enum flowtoll_rc rc, struct answer *answer,
-     struct flowtoll_answer **out, struct flowtoll_err *err)
+begin(struct ticker *ticker, struct flowtoll *ft, struct flowtoll_answer **out,
+      struct flowtoll_err *err)
 {
 	*out = NULL;
+	TRY(check_process(ft->pid, err));
+	return ticker_start(ticker, ft, ft->progress, ft->progress_ctx, err);
+}
+
+/* Hands the answer to a question, if there is one, out under its public name. */
+static enum flowtoll_rc
+end(struct ticker *ticker, enum flowtoll_rc rc, struct answer *answer,
+    struct flowtoll_answer **out, struct flowtoll_err *err)
+{
+	struct flowtoll *ft = ticker->ft;
+	ticker_stop(ticker);
 	if (rc != FLOWTOLL_OK) {
 		engine_explain(ft->engine, err);
 		return rc;
@@ -347,7 +379,8 @@ wrap(struct flowtoll *ft, enum flowtoll_rc rc, struct answer *answer,
 		return rc;
 	}
 	(*out)->answer = answer;
-	(*out)->engine = ft->engine;
+	(*out)->ft = ft;
+	(*out)->pid = ft->pid;
 	return FLOWTOLL_OK;
 }
 
@@ -402,10 +435,12 @@ flowtoll_top(struct flowtoll *ft, const struct flowtoll_top *top, struct flowtol
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = prepare_names(ft, top_wants_names(ft, top), err);
 	if (rc == FLOWTOLL_OK)
 		rc = query_top(ft->engine, ft->names ? ft->who : NULL, top, &answer, err);
-	return wrap(ft, rc, answer, out, err);
+	return end(&ticker, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -413,10 +448,12 @@ flowtoll_nat(struct flowtoll *ft, const struct flowtoll_nat *nat, struct flowtol
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = prepare_names(ft, true, err);
 	if (rc == FLOWTOLL_OK)
 		rc = query_nat(ft->engine, ft->who, nat, &answer, err);
-	return wrap(ft, rc, answer, out, err);
+	return end(&ticker, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -424,6 +461,8 @@ flowtoll_who(struct flowtoll *ft, const struct flowtoll_who *who, struct flowtol
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
 	struct ask_notes notes = {0};
 	enum flowtoll_rc rc = prepare_names(ft, true, err);
 	if (rc == FLOWTOLL_OK && who->whom != NULL &&
@@ -438,7 +477,7 @@ flowtoll_who(struct flowtoll *ft, const struct flowtoll_who *who, struct flowtol
 		answer_free(answer);
 		answer = NULL;
 	}
-	return wrap(ft, rc, answer, out, err);
+	return end(&ticker, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -446,8 +485,10 @@ flowtoll_flow_logs(struct flowtoll *ft, const struct flowtoll_flow_logs *asked,
                    struct flowtoll_answer **out, struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_flow_logs(ft->who, asked, &answer, err);
-	return wrap(ft, rc, answer, out, err);
+	return end(&ticker, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -455,8 +496,10 @@ flowtoll_head(struct flowtoll *ft, uint64_t rows, const char *where, struct flow
               struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_head(ft->engine, rows, where, &answer, err);
-	return wrap(ft, rc, answer, out, err);
+	return end(&ticker, rc, answer, out, err);
 }
 
 enum flowtoll_rc
@@ -464,10 +507,12 @@ flowtoll_sql(struct flowtoll *ft, const char *query, struct flowtoll_answer **ou
              struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = prepare_names(ft, mentions_names(query), err);
 	if (rc == FLOWTOLL_OK)
 		rc = query_sql(ft->engine, ft->who, query, &answer, err);
-	return wrap(ft, rc, answer, out, err);
+	return end(&ticker, rc, answer, out, err);
 }
 
 /* Hands the text of `sql`, if all went well, to the caller; frees it. */
@@ -486,6 +531,8 @@ flowtoll_top_sql(struct flowtoll *ft, const struct flowtoll_top *top, char **sql
                  struct flowtoll_err *err)
 {
 	struct buf buf;
+	*sql = NULL;
+	TRY(check_process(ft->pid, err));
 	buf_init(&buf, LIMIT_SQL_BYTES);
 	return take_sql(query_top_sql(ft->engine, ft->names ? ft->who : NULL, top, &buf, err), &buf,
 	                sql, err);
@@ -496,6 +543,8 @@ flowtoll_head_sql(struct flowtoll *ft, uint64_t rows, const char *where, char **
                   struct flowtoll_err *err)
 {
 	struct buf buf;
+	*sql = NULL;
+	TRY(check_process(ft->pid, err));
 	buf_init(&buf, LIMIT_SQL_BYTES);
 	return take_sql(query_head_sql(ft->engine, rows, where, &buf, err), &buf, sql, err);
 }
@@ -510,8 +559,10 @@ enum flowtoll_rc
 flowtoll_files(struct flowtoll *ft, struct flowtoll_answer **out, struct flowtoll_err *err)
 {
 	struct answer *answer = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
 	enum flowtoll_rc rc = query_files(ft->engine, &answer, err);
-	return wrap(ft, rc, answer, out, err);
+	return end(&ticker, rc, answer, out, err);
 }
 
 /* ---- answers ------------------------------------------------------------------------------ */
@@ -542,16 +593,40 @@ flowtoll_answer_table_is_said(const struct flowtoll_answer *answer, size_t table
 	return answer->answer->tables[table]->in_headline;
 }
 
+/* The tables from now on: those that are kept. Nothing of the session is held any more. */
+static enum flowtoll_rc
+leave_session(struct flowtoll_answer *answer, struct flowtoll_err *err)
+{
+	struct answer *asked = answer->answer;
+	for (size_t i = 0; i < asked->table_count; i++) {
+		struct result *result;
+		TRY(kept_open(answer->kept[i], &result, err));
+		result_free(asked->tables[i]);
+		asked->tables[i] = result;
+	}
+	result_free(asked->source);
+	asked->source = NULL;
+	answer->ft = NULL;
+	return FLOWTOLL_OK;
+}
+
 enum flowtoll_rc
 flowtoll_answer_keep(struct flowtoll_answer *answer, struct flowtoll_err *err)
 {
 	struct answer *asked = answer->answer;
+	struct flowtoll *ft = answer->ft;
+	struct ticker ticker;
 	if (answer->is_read)
 		return ERR(err, FLOWTOLL_ERR_USAGE, "the answer was read, and not kept before");
+	if (ft == NULL)
+		return FLOWTOLL_OK;
+	TRY(check_process(answer->pid, err));
+	TRY(ticker_start(&ticker, ft, ft->progress, ft->progress_ctx, err));
 	for (size_t i = 0; i < asked->table_count && !answer->is_read; i++)
 		answer->is_read = answer->kept[i] == NULL &&
 		                  kept_create(asked->tables[i], &answer->kept[i], err) != FLOWTOLL_OK;
-	return answer->is_read ? err->code : FLOWTOLL_OK;
+	ticker_stop(&ticker);
+	return answer->is_read ? err->code : leave_session(answer, err);
 }
 
 enum flowtoll_rc
@@ -561,13 +636,17 @@ flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *
 {
 	assert(table < answer->answer->table_count);
 	struct result *again = NULL, *result = answer->answer->tables[table];
-	if (answer->kept[table] != NULL) {
+	struct engine *engine = NULL; /* an answer that is kept has none */
+	if (answer->ft != NULL) {
+		TRY(check_process(answer->pid, err));
+		engine = answer->ft->engine;
+		answer->is_read = true;
+	} else {
 		TRY(kept_open(answer->kept[table], &again, err));
 		result = again;
 	}
-	answer->is_read |= again == NULL;
 	enum flowtoll_rc rc = strcmp(format, "parquet") == 0
-	                          ? engine_write_parquet(answer->engine, result, write, ctx, err)
+	                          ? engine_write_parquet(engine, result, write, ctx, err)
 	                          : render_write(result, format, style, write, ctx, err);
 	result_free(again);
 	return rc;
@@ -591,7 +670,7 @@ flowtoll_answer_note(const struct flowtoll_answer *answer, size_t index)
 void
 flowtoll_answer_free(struct flowtoll_answer *answer)
 {
-	if (answer == NULL)
+	if (answer == NULL || (answer->ft != NULL && answer->pid != getpid()))
 		return;
 	for (size_t i = 0; i < answer->answer->table_count; i++)
 		kept_let_go(answer->kept[i]);

@@ -6,6 +6,7 @@
 #include "engine/arrow.h"
 
 #include "base/mem.h"
+#include "engine/arrow_pandas.h"
 
 #include <errno.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct schema_node {
 	struct ArrowSchema *children;
 	struct ArrowSchema **pointers;
 	struct ArrowSchema dictionary;
+	char *metadata;
 };
 
 static void
@@ -35,6 +37,7 @@ release_schema(struct ArrowSchema *schema)
 	kept_let_go(node->held);
 	mem_free(node->children);
 	mem_free(node->pointers);
+	mem_free(node->metadata);
 	mem_free(node);
 	schema->release = NULL;
 }
@@ -199,8 +202,10 @@ get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out)
 	struct schema_node *node = out->private_data;
 	node->children = mem_zalloc(count + 1, sizeof *node->children);
 	node->pointers = mem_zalloc(count + 1, sizeof *node->pointers);
-	bool ok = node->children != NULL && node->pointers != NULL;
+	node->metadata = arrow_pandas_metadata(kept);
+	bool ok = node->children != NULL && node->pointers != NULL && node->metadata != NULL;
 	out->children = node->pointers;
+	out->metadata = node->metadata;
 	for (size_t i = 0; ok && i < count; i++) {
 		node->pointers[i] = &node->children[i];
 		out->n_children++;

@@ -103,7 +103,7 @@ bool engine_asked(const struct engine *engine, enum flow_id field);
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_check(struct engine *engine, const char *sql,
                                                 uint64_t *place, struct flowtoll_err *err);
 
-/* Writes a result, read to its end, as a Parquet file. */
+/* Writes a result, read to its end, as a Parquet file. Without an engine it has one of its own. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_write_parquet(struct engine *engine,
                                                         struct result *result,
                                                         flowtoll_write_fn *write, void *ctx,

@@ -21,6 +21,8 @@ enum { PATH_BYTES = 4096, PIECE_BYTES = 64 * 1024 };
 struct writer {
 	struct result *result;
 	size_t column_count; /* of the table: with is_other */
+	duckdb_database db;
+	bool owns_db; /* of an answer that is kept: it has no session */
 	duckdb_connection con;
 	duckdb_appender appender;
 	duckdb_data_chunk chunk;
@@ -345,21 +347,42 @@ free_writer(struct writer *writer)
 		duckdb_appender_destroy(&writer->appender);
 	if (writer->con != NULL)
 		duckdb_disconnect(&writer->con); /* and its table goes */
+	if (writer->owns_db)
+		duckdb_close(&writer->db);
 	if (writer->path[0] != '\0')
 		unlink(writer->path);
 	mem_free(writer->is_wide);
+}
+
+/* A database that writes one file: with one thread, and nothing of it left behind. */
+static bool
+open_own(struct writer *writer)
+{
+	duckdb_config config;
+	if (duckdb_create_config(&config) != DuckDBSuccess)
+		return false;
+	writer->owns_db = duckdb_set_config(config, "threads", "1") == DuckDBSuccess &&
+	                  duckdb_set_config(config, "temp_directory", "") == DuckDBSuccess &&
+	                  duckdb_open_ext(":memory:", &writer->db, config, NULL) == DuckDBSuccess;
+	duckdb_destroy_config(&config);
+	return writer->owns_db;
 }
 
 enum flowtoll_rc
 engine_write_parquet(struct engine *engine, struct result *result, flowtoll_write_fn *write,
                      void *ctx, struct flowtoll_err *err)
 {
-	assert(engine != NULL && result != NULL && write != NULL);
-	struct writer writer = {.result = result, .keeps_order = engine->parquet->keeps_order};
+	assert(result != NULL && write != NULL);
+	struct writer writer = {.result = result, .keeps_order = true};
+	if (engine != NULL) {
+		writer.keeps_order = engine->parquet->keeps_order;
+		writer.db = engine->db;
+	}
 	writer.column_count = result_column_count(result) + result_has_other(result);
 	writer.is_wide = mem_zalloc(writer.column_count, sizeof *writer.is_wide);
 	enum flowtoll_rc rc = FLOWTOLL_OK;
-	if (writer.is_wide == NULL || duckdb_connect(engine->db, &writer.con) != DuckDBSuccess)
+	if (writer.is_wide == NULL || (engine == NULL && !open_own(&writer)) ||
+	    duckdb_connect(writer.db, &writer.con) != DuckDBSuccess)
 		rc = err_memory(err, "writing the answer");
 	if (rc == FLOWTOLL_OK)
 		rc = make_parquet(&writer, err);

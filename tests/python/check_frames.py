@@ -107,6 +107,8 @@ class Frames(unittest.TestCase):
         self.assertEqual(one.arrow()["bytes"].to_pylist()[0], odd)
         self.assertEqual(duckdb.sql("select max(bytes) from one").fetchone()[0], odd)
         self.assertEqual(sorted(flows.df()["bytes"].dropna()), [odd])
+        taken = pd.DataFrame.from_arrow(flows)["bytes"]
+        self.assertEqual((str(taken.dtype), sorted(taken.dropna())), ("Int64", [odd]))
         total = odd + 3 * (2**63 - 1)
         self.assertEqual(wide[0]["bytes"], total)
         self.assertEqual(wide.df()["bytes"].tolist()[0], total)

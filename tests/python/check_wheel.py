@@ -33,7 +33,20 @@ class Wheel(unittest.TestCase):
                      "flowtoll/lib/libflowtoll.so.0", "flowtoll/_flowtoll.abi3.so"):
             self.assertIn(name, names)
         self.assertEqual({os.path.basename(path) for path in binaries()},
-                         {"flowtoll", "libflowtoll.so.0", "_flowtoll.abi3.so"})
+                         {"flowtoll", "libflowtoll.so.0", "_flowtoll.abi3.so",
+                          "libisal.so.2", "libjansson.so.4", "libsmartcols.so.1"})
+
+    def test_needs_nothing_that_is_not_there(self):
+        """Beside what it carries: only the C library and the compiler's own."""
+        carried = {os.path.basename(path) for path in binaries()}
+        every_linux = re.compile(r"(lib(c|m|dl|pthread|gcc_s)|ld-linux.*)\.so\.")
+        for path in binaries():
+            needed = re.findall(r"NEEDED +(\S+)", read("objdump", "-p", path))
+            strange = [name for name in needed
+                       if name not in carried and not every_linux.match(name)]
+            self.assertEqual(strange, [], path)
+            newest = max(map(int, re.findall(r"GLIBC_2\.(\d+)", read("objdump", "-T", path))))
+            self.assertLessEqual(newest, 34, path)
 
     def test_shows_flowtoll_alone(self):
         library = os.path.join(PACKAGE, "lib", "libflowtoll.so.0")
