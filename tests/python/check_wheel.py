@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import unittest
 import zipfile
 
@@ -47,6 +48,14 @@ class Wheel(unittest.TestCase):
             self.assertEqual(strange, [], path)
             newest = max(map(int, re.findall(r"GLIBC_2\.(\d+)", read("objdump", "-T", path))))
             self.assertLessEqual(newest, 34, path)
+
+    def test_auditwheel(self):
+        done = subprocess.run([sys.executable, "-m", "auditwheel", "show", os.environ["WHEEL"]],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        versions = [int(minor) for minor in re.findall(r"GLIBC_2\.(\d+)", done.stdout)]
+        self.assertTrue(versions, done.stdout)
+        self.assertLessEqual(max(versions), 34, done.stdout)
 
     def test_shows_flowtoll_alone(self):
         library = os.path.join(PACKAGE, "lib", "libflowtoll.so.0")
