@@ -389,6 +389,7 @@ add_names(struct buf *sql, const struct plan *plan)
 			key_add_tag(sql, buf_text(&alias), plan->tags[t], logged);
 			buf_adds(sql, ",\n  ");
 		}
+		sql->failed |= alias.failed;
 		buf_free(&alias);
 	}
 }
