@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ec2.py FLOWTOLL SCRATCH: see ec2.sh. Servers listen on loopback and end with this program."""
 import http.server
+import ipaddress
 import json
 import logging
 import os
@@ -242,8 +243,10 @@ def build_services(url, region, subnet_cidr):
     vpc = ec2.create_vpc(CidrBlock=subnet_cidr)["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=subnet_cidr)["Subnet"]["SubnetId"]
     addresses = []
+    hosts = ipaddress.ip_network(subnet_cidr).hosts()
     for kind, description, _, _ in SERVICES:
-        made = ec2.create_network_interface(SubnetId=subnet, Description=description)
+        made = ec2.create_network_interface(  # moto draws addresses by lot, some twice
+            SubnetId=subnet, Description=description, PrivateIpAddress=str(next(hosts)))
         made = made["NetworkInterface"]
         ec2_backends[ACCOUNT][region].enis[made["NetworkInterfaceId"]].interface_type = kind
         addresses.append(made["PrivateIpAddress"])
