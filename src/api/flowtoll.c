@@ -518,6 +518,11 @@ flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *
                       struct flowtoll_err *err)
 {
 	assert(table < answer->answer->table_count);
+	struct result *result = answer->answer->tables[table];
+	if (strcmp(format, "json") != 0 && strcmp(format, "ndjson") != 0) {
+		result->column_count -= result->nested_count;
+		result->nested_count = 0;
+	}
 	if (strcmp(format, "parquet") == 0) /* the one output that is the engine's */
 		return engine_write_parquet(answer->engine, answer->answer->tables[table], write, ctx, err);
 	return render_write(answer->answer->tables[table], format, style, write, ctx, err);

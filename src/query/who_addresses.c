@@ -4,6 +4,7 @@
  */
 #include "query/query.h"
 #include "query/registries.h"
+#include "query/who_registry_object.h"
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -23,6 +24,7 @@ enum {
 	WHO_NETWORK,
 	WHO_SOURCE,
 	WHO_AS_OF,
+	WHO_REGISTRY,
 	WHO_COLUMNS
 };
 
@@ -37,6 +39,7 @@ static const struct result_column columns[WHO_COLUMNS] = {
 	[WHO_REGION] = {.name = "region", .type = RESULT_TEXT, .is_detail = true},
 	[WHO_NETWORK] = {.name = "network", .type = RESULT_TEXT, .is_detail = true},
 	[WHO_SOURCE] = {.name = "source", .type = RESULT_TEXT},
+	[WHO_REGISTRY] = {.name = "registry", .type = RESULT_OBJECT},
 	[WHO_AS_OF] = {.name = "as_of", .type = RESULT_TEXT, .is_detail = true},
 };
 
@@ -48,6 +51,7 @@ struct who_table {
 	size_t next;
 	struct who_name name; /* of the row in hand, whose cells point into it */
 	char cidr[IP_CIDR_TEXT_MAX];
+	struct who_registry_object registry;
 	struct result_cell cells[WHO_COLUMNS];
 };
 
@@ -86,6 +90,12 @@ table_next(struct result *result, const struct result_cell **cells, struct flowt
 	put(table, WHO_NETWORK, name->network);
 	put(table, WHO_SOURCE, is_known ? name->from->name : NULL);
 	put(table, WHO_AS_OF, is_known ? name->from->date : NULL);
+	table->cells[WHO_REGISTRY] = (struct result_cell){.type = RESULT_NULL};
+	if (is_known && name->registry != NULL) {
+		table->cells[WHO_REGISTRY].type = RESULT_OBJECT;
+		table->cells[WHO_REGISTRY].as.object =
+			who_registry_object_fill(&table->registry, name->registry);
+	}
 	*cells = table->cells;
 	return FLOWTOLL_OK;
 }
@@ -153,6 +163,7 @@ make_table(const struct who *who, const struct flowtoll_who *asked, struct answe
 	*table = (struct who_table){
 		.result = {.column_count = WHO_COLUMNS,
 		           .columns = columns,
+		           .nested_count = 1,
 		           .next = table_next,
 		           .free = table_free},
 		.who = who,
