@@ -645,6 +645,10 @@ flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *
 		TRY(kept_open(answer->kept[table], &again, err));
 		result = again;
 	}
+	if (strcmp(format, "json") != 0 && strcmp(format, "ndjson") != 0) {
+		result->column_count -= result->nested_count; /* they cannot nest */
+		result->nested_count = 0;
+	}
 	enum flowtoll_rc rc = strcmp(format, "parquet") == 0
 	                          ? engine_write_parquet(engine, result, write, ctx, err)
 	                          : render_write(result, format, style, write, ctx, err);

@@ -352,7 +352,7 @@ kept_create(struct result *result, struct kept **out, struct flowtoll_err *err)
 	kept->columns = mem_zalloc(result_column_count(result) + 1, sizeof *kept->columns);
 	enum flowtoll_rc rc = FLOWTOLL_OK;
 	if (kept->columns != NULL)
-		kept->column_count = result_column_count(result);
+		kept->column_count = result_column_count(result) - result->nested_count;
 	if (kept->columns == NULL || !copy_heads(kept, result))
 		rc = err_memory(err, "keeping an answer");
 	if (rc == FLOWTOLL_OK)

@@ -17,7 +17,8 @@ enum result_type {
 	RESULT_DOUBLE,
 	RESULT_TEXT,   /* any bytes: from outside, hostile, perhaps not UTF-8 */
 	RESULT_IP,
-	RESULT_TIME    /* microseconds since 1970 UTC */
+	RESULT_TIME,   /* microseconds since 1970 UTC */
+	RESULT_OBJECT  /* members, for outputs that can nest */
 };
 
 /* What a number counts, so that tables can print it for people. */
@@ -39,6 +40,16 @@ struct result_column {
 	bool is_category; /* text of a small set, or an id */
 };
 
+/* A part of a nested value: a text (NULL: missing), or items, which have names in an object. */
+struct result_member {
+	const char *name;
+	const char *text;
+	bool is_list;
+	bool is_object;
+	size_t count;
+	const struct result_member *items;
+};
+
 struct result_cell {
 	enum result_type type; /* the column's, or RESULT_NULL, or RESULT_TEXT in a marked row */
 	union {
@@ -51,6 +62,7 @@ struct result_cell {
 		} text;
 		struct ip ip;
 		int64_t time_us;
+		const struct result_member *object; /* its items are the members */
 	} as;
 };
 
@@ -82,6 +94,7 @@ struct result {
 	bool has_other; /* a row Other may come */
 	const char *name; /* what the table is called among several; NULL: by its keys */
 	bool is_record;   /* one row, which is said of the answer: no list */
+	size_t nested_count; /* of the columns, the last: only outputs that can nest show them */
 	bool in_headline; /* all of it is in the answer's headline */
 };
 

@@ -10,6 +10,7 @@
 #include "query/lists.h"
 #include "query/nat_notes.h"
 #include "query/notes.h"
+#include "query/registries.h"
 
 #include "base/mem.h"
 #include "flow/file_name.h"
@@ -317,19 +318,54 @@ add_table(const struct nat_plan *plan, struct lists *lists, struct answer *answe
 	return lists_add(lists, answer, &tagged, err);
 }
 
+/* Again with what its rows show to be needed. */
+static enum flowtoll_rc
+run_until_settled(struct nat_plan *plan, struct answer *answer, struct lists **lists,
+                  struct flowtoll_err *err)
+{
+	const size_t notes = answer->note_count;
+	bool again = false;
+	do {
+		result_free(answer->source);
+		answer->source = NULL;
+		answer->note_count = notes;
+		plan->told = plan->silent = 0;
+		TRY(run(plan, answer, lists, &again, err));
+	} while (again);
+	return FLOWTOLL_OK;
+}
+
+/* The registries, for the remotes of all traffic; *asked: they were. */
+static enum flowtoll_rc
+ask_registries(struct nat_plan *plan, struct answer *answer, uint64_t *asked,
+               struct flowtoll_err *err)
+{
+	struct buf sql;
+	buf_init(&sql, LIMIT_VIEW_BYTES);
+	enum flowtoll_rc rc = nat_add_traffic(plan, &sql, err);
+	buf_adds(&sql, " SELECT remote, sum(bytes) AS weight FROM traffic WHERE remote IS NOT NULL "
+	               "GROUP BY remote ORDER BY weight DESC");
+	if (rc == FLOWTOLL_OK)
+		rc = buf_check(&sql, "making a query", err);
+	if (rc == FLOWTOLL_OK)
+		rc = registries_ask_for(plan->engine, plan->who, REGISTRIES_OWNER, buf_text(&sql), answer,
+		                        asked, err);
+	buf_free(&sql);
+	return rc;
+}
+
 static enum flowtoll_rc
 ask(struct nat_plan *plan, struct answer *answer, struct flowtoll_err *err)
 {
 	struct lists *lists = NULL;
-	bool again = false;
+	uint64_t asked = 0;
 	TRY(make_plan(plan, err));
-	do {
-		result_free(answer->source);
-		answer->source = NULL;
-		answer->note_count = 0;
-		plan->told = plan->silent = 0;
-		TRY(run(plan, answer, &lists, &again, err));
-	} while (again);
+	TRY(run_until_settled(plan, answer, &lists, err));
+	if (plan->who != NULL && who_asks(plan->who) != NULL) {
+		/* only now is it known how the traffic is to be told; its names are read once more */
+		TRY(ask_registries(plan, answer, &asked, err));
+		TRY(run_until_settled(plan, answer, &lists, err));
+	}
 	TRY(nat_notes_headline(plan, answer, lists, err));
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		TRY(add_table(plan, lists, answer, &tables[i], err));

@@ -222,6 +222,16 @@ gather(struct registries *registries, struct result *result, struct flowtoll_err
 	}
 }
 
+static bool
+reads_stream(const struct engine *engine)
+{
+	const struct io_list *list = &engine_inputs(engine)->list;
+	for (size_t i = 0; i < list->count; i++)
+		if (list->files[i].stream != NULL)
+			return true;
+	return false;
+}
+
 enum flowtoll_rc
 registries_ask_for(struct engine *engine, const struct who *who, unsigned wants, const char *sql,
                    struct answer *answer, uint64_t *asked, struct flowtoll_err *err)
@@ -229,6 +239,10 @@ registries_ask_for(struct engine *engine, const struct who *who, unsigned wants,
 	struct registries registries = {.who = who, .wants = wants, .are_bytes = true};
 	struct result *result = NULL;
 	*asked = 0;
+	if (reads_stream(engine))
+		return answer_note(answer, err,
+		                   "names: the registries are not asked: standard input can be read only "
+		                   "once; save it to a file");
 	enum flowtoll_rc rc = engine_query(engine, sql, ENGINE_ANY_ORDER, &result, err);
 	if (rc == FLOWTOLL_OK)
 		rc = gather(&registries, result, err);

@@ -5,6 +5,7 @@
 #include "query/query.h"
 #include "query/registries.h"
 #include "query/who_interface.h"
+#include "query/who_registry_object.h"
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -26,7 +27,7 @@ enum {
 	WHO_SOURCE,
 	WHO_AS_OF,
 	WHO_COLUMNS,
-	WHO_COLUMNS_ALL = WHO_COLUMNS + WHO_INTERFACE_COLUMNS
+	WHO_COLUMNS_ALL = WHO_COLUMNS + WHO_INTERFACE_COLUMNS + 1 /* registry, the last */
 };
 
 static const struct result_column columns[WHO_COLUMNS] = {
@@ -43,6 +44,8 @@ static const struct result_column columns[WHO_COLUMNS] = {
 	[WHO_AS_OF] = {.name = "as_of", .type = RESULT_TEXT, .is_detail = true},
 };
 
+static const struct result_column registry_column = {.name = "registry", .type = RESULT_OBJECT};
+
 struct who_table {
 	struct result result; /* first */
 	const struct who *who;
@@ -54,6 +57,7 @@ struct who_table {
 	struct result_column columns[WHO_COLUMNS_ALL];
 	bool has_interfaces; /* the inventory has some, so their columns are there */
 	struct who_interface_texts texts;
+	struct who_registry_object registry;
 	struct result_cell cells[WHO_COLUMNS_ALL];
 };
 
@@ -94,6 +98,13 @@ table_next(struct result *result, const struct result_cell **cells, struct flowt
 	put(table, WHO_AS_OF, is_known ? name->from->date : NULL);
 	if (table->has_interfaces)
 		TRY(who_interface_cells(table->who, ip, &table->texts, &table->cells[WHO_COLUMNS], err));
+	struct result_cell *registry = &table->cells[result->column_count - 1];
+	if (result->nested_count > 0)
+		*registry = (struct result_cell){.type = RESULT_NULL};
+	if (result->nested_count > 0 && is_known && name->registry != NULL) {
+		registry->type = RESULT_OBJECT;
+		registry->as.object = who_registry_object_fill(&table->registry, name->registry);
+	}
 	*cells = table->cells;
 	return FLOWTOLL_OK;
 }
@@ -185,8 +196,9 @@ make_table(const struct who *who, const struct flowtoll_who *asked, struct answe
 	TRY(read_addresses(asked, addresses, err));
 	const bool has_interfaces = (who_network(who)->known & WHO_KNOWS_INTERFACES) != 0;
 	*table = (struct who_table){
-		.result = {.column_count = has_interfaces ? WHO_COLUMNS_ALL : WHO_COLUMNS,
+		.result = {.column_count = has_interfaces ? WHO_COLUMNS_ALL : WHO_COLUMNS + 1,
 		           .columns = table->columns,
+		           .nested_count = 1,
 		           .next = table_next,
 		           .free = table_free},
 		.who = who,
@@ -196,6 +208,7 @@ make_table(const struct who *who, const struct flowtoll_who *asked, struct answe
 	};
 	memcpy(table->columns, columns, sizeof columns);
 	memcpy(&table->columns[WHO_COLUMNS], who_interface_columns, sizeof who_interface_columns);
+	table->columns[table->result.column_count - 1] = registry_column;
 	answer->tables[0] = &table->result;
 	answer->table_count = 1;
 	TRY(note_no_interface(table, answer, err));

@@ -66,6 +66,30 @@ add_string(struct render_out *out, const char *bytes, size_t len)
 	render_out_addc(out, '"');
 }
 
+/* Its depth is that of our own tables. */
+static void
+add_member(struct render_out *out, const struct result_member *member)
+{
+	if (!member->is_list && !member->is_object) {
+		if (member->text != NULL)
+			add_string(out, member->text, strlen(member->text));
+		else
+			render_out_adds(out, "null");
+		return;
+	}
+	render_out_addc(out, member->is_list ? '[' : '{');
+	for (size_t i = 0; i < member->count; i++) {
+		if (i > 0)
+			render_out_addc(out, ',');
+		if (member->is_object) {
+			add_string(out, member->items[i].name, strlen(member->items[i].name));
+			render_out_addc(out, ':');
+		}
+		add_member(out, &member->items[i]);
+	}
+	render_out_addc(out, member->is_list ? ']' : '}');
+}
+
 static void
 add_cell(struct render_out *out, const struct result_cell *cell)
 {
@@ -77,6 +101,9 @@ add_cell(struct render_out *out, const struct result_cell *cell)
 		break;
 	case RESULT_TEXT:
 		add_string(out, cell->as.text.bytes, cell->as.text.len);
+		break;
+	case RESULT_OBJECT:
+		add_member(out, cell->as.object);
 		break;
 	case RESULT_IP:
 	case RESULT_TIME:

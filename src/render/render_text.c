@@ -153,6 +153,7 @@ render_text_exact(const struct result_cell *cell, char out[RENDER_TEXT_MAX])
 	case RESULT_TIME:
 		return render_text_time(cell->as.time_us, false, out);
 	case RESULT_NULL:
+	case RESULT_OBJECT:
 	case RESULT_TEXT:
 		break;
 	}
