@@ -93,7 +93,7 @@ class Install(unittest.TestCase):
         shutil.copy(os.path.join(ROOT, "examples", "c", "biggest.c"), source)
         with open(os.path.join(source, "CMakeLists.txt"), "w", encoding="utf-8") as file:
             file.write(PROJECT)
-        run("cmake", "-S", source, "-B", made, f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        run("cmake", "-G", "Ninja", "-S", source, "-B", made, f"-DCMAKE_PREFIX_PATH={self.prefix}")
         run("cmake", "--build", made)
         run(os.path.join(made, "biggest"), os.path.join(ROOT, "examples", "flowlogs"))
 
