@@ -268,9 +268,9 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_head_sql(struct flowtol
                                                                   struct flowtoll_err *err);
 FLOWTOLL_API void flowtoll_free_text(char *text); /* NULL ok */
 
-/* Any SQL query over the tables flows, files, rejects and sources, nat_traffic and nat_legs, and
- * those of the inventory: interfaces, nat_gateways, subnets, vpcs, route_tables, prefix_lists,
- * endpoints, tags and flow_logs, which need no source. */
+/* Any SQL query over the tables flows, files, rejects, sources, nat_traffic and nat_legs, over
+ * names, and over those of the inventory: interfaces, nat_gateways, subnets, vpcs, route_tables,
+ * prefix_lists, endpoints, tags and flow_logs. These and names need no source. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_sql(struct flowtoll *ft, const char *query,
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);

@@ -6,6 +6,7 @@
 #include "engine/parquet.h"
 #include "engine/tables.h"
 #include "io/remote.h"
+#include "who/who_rows.h"
 
 #include "base/mem.h"
 
@@ -153,6 +154,7 @@ engine_free(struct engine *engine)
 	scratch_free(&engine->scratch);
 	inputs_free(&engine->inputs);
 	flow_logs_free(&engine->flow_logs);
+	who_rows_free(engine->names);
 	interface_set_free(engine->interfaces);
 	faults_free(&engine->faults);
 	rejects_free(&engine->rejects);

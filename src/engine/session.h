@@ -38,6 +38,7 @@ struct engine {
 	char no_scratch[480];    /* why it cannot; else empty */
 	const struct scan_kernel *kernel;
 	const struct who *who;
+	struct who_rows *names; /* all that it knows, listed for a statement; NULL: for none yet */
 	int64_t since_us; /* the period of every question */
 	int64_t until_us; /* 0: no bound */
 	struct inputs inputs;

@@ -226,6 +226,8 @@ tables_register(struct engine *engine, struct flowtoll_err *err)
 {
 	for (size_t i = 0; i < TABLES_READ; i++)
 		TRY(register_one(engine, &tables_read[i], err));
+	for (size_t i = 0; i < TABLES_NAMES; i++)
+		TRY(register_one(engine, &tables_names[i], err));
 	for (size_t i = 0; i < TABLES_NETWORK; i++)
 		TRY(register_one(engine, &tables_network[i], err));
 	return FLOWTOLL_OK;
@@ -246,5 +248,7 @@ tables_find(const char *name)
 	const struct table *table = find_among(tables_read, TABLES_READ, name);
 	if (table == NULL)
 		table = find_among(tables_network, TABLES_NETWORK, name);
+	if (table == NULL)
+		table = find_among(tables_names, TABLES_NAMES, name);
 	return table != NULL ? table->name : NULL;
 }

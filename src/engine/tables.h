@@ -34,9 +34,10 @@ struct table {
 	void (*fill)(const struct engine *engine, size_t row, duckdb_data_chunk output, idx_t at);
 };
 
-enum { TABLES_READ = 3, TABLES_NETWORK = 9 };
+enum { TABLES_READ = 3, TABLES_NETWORK = 9, TABLES_NAMES = 1 };
 extern const struct table tables_read[TABLES_READ];       /* about what was read */
 extern const struct table tables_network[TABLES_NETWORK]; /* of the inventory */
+extern const struct table tables_names[TABLES_NAMES];     /* of addresses */
 
 /* The table of this name, in any case, as it is spelled; NULL: there is none. */
 const char *tables_find(const char *name);

@@ -310,6 +310,26 @@ ip_trie_find(const struct ip_trie *trie, struct ip ip, unsigned *bits)
 }
 
 size_t
+ip_trie_list(const struct ip_trie *trie, struct ip_trie_item *items, size_t cap)
+{
+	uint32_t pending[PENDING_MAX] = {trie->root};
+	size_t waiting = trie->root != 0, count = 0;
+	while (waiting > 0) {
+		uint32_t ref = pending[--waiting];
+		const struct trie_node *node = &trie->nodes[ref_index(ref)];
+		if (node->value != IP_TRIE_NONE && count++ < cap)
+			items[count - 1] = (struct ip_trie_item){
+				{.first = node->prefix, .bits = (uint8_t)ref_bits(ref)}, node->value};
+		for (int side = 1; side >= 0; side--)
+			if (trie->children[ref_index(ref)][side] != 0) {
+				assert(waiting < PENDING_MAX);
+				pending[waiting++] = trie->children[ref_index(ref)][side];
+			}
+	}
+	return count;
+}
+
+size_t
 ip_trie_count(const struct ip_trie *trie)
 {
 	return trie->prefix_count;

@@ -46,6 +46,14 @@ uint32_t ip_trie_get(const struct ip_trie *trie, const struct ip_cidr *cidr);
  * (of 128; 0 with IP_TRIE_NONE) where bits is not NULL. */
 uint32_t ip_trie_find(const struct ip_trie *trie, struct ip ip, unsigned *bits);
 
+/* All prefixes that have a value, by address, the wider first, of which at most `cap` are written;
+ * how many there are. */
+struct ip_trie_item {
+	struct ip_cidr cidr;
+	uint32_t value;
+};
+size_t ip_trie_list(const struct ip_trie *trie, struct ip_trie_item *items, size_t cap);
+
 size_t ip_trie_count(const struct ip_trie *trie);      /* prefixes in it */
 size_t ip_trie_size_bytes(const struct ip_trie *trie); /* memory held */
 

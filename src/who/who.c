@@ -6,25 +6,12 @@
 
 #include "base/mem.h"
 #include "ip/special.h"
-#include "who/aws_ranges.h"
 #include "who/eni_kind.h"
-#include "who/inventory.h"
-#include "who/names_file.h"
+#include "who/who_sources.h"
 
 #include <assert.h>
 #include <string.h>
 #include <time.h>
-
-struct who {
-	struct who_intern intern; /* all texts */
-	struct who_names_file names;
-	struct who_inventory inventory;
-	struct who_aws_ranges ranges;
-	struct asn_db *asn; /* NULL: none given */
-	struct registry *registry; /* NULL: none set */
-	const struct registry_limits *limits;
-	const struct who_source *special; /* IANA */
-};
 
 enum flowtoll_rc
 who_create(struct who **who, struct flowtoll_err *err)
@@ -250,8 +237,7 @@ find(const struct who *who, struct ip ip, const char *interface_id,
 	fill_inventory(who, ip, interface_id, name);
 	if (special != NULL) {
 		fill(name, &(struct finding){special->name, "special",
-		                             special->is_private ? "private network"
-		                                                 : "special-purpose range",
+		                             who_special_owner(special->is_private),
 		                             who->special, special->cidr});
 		name->network = special->name;
 	}

@@ -135,6 +135,12 @@ class Names(unittest.TestCase):
         for format_name in ("csv", "tsv", "table", "md"):
             self.assertNotIn("registry", self.run_it("who", "8.8.8.8", "--format", format_name))
 
+    def test_the_table_names(self):
+        self.run_it("who", "8.8.8.8")
+        rows = self.rows("sql", "from names where in_cidr('8.8.8.8'::ip, cidr)", rdap=False)
+        self.assertEqual([(row["cidr"], row["owner"], row["network"], row["source"])
+                          for row in rows], [("8.8.8.0/24", "Google LLC", "GOGL", "ARIN")])
+
     def test_special_ranges_are_never_asked(self):
         """Both ends of every row, named as the narrowest row that holds them."""
         with open(os.path.join(ROOT, "data/special_ranges.csv"), encoding="utf-8") as file:

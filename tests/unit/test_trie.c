@@ -13,6 +13,7 @@
 #include "ip/trie.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MODEL_MAX = 4096 };
@@ -115,11 +116,27 @@ assert_ip_as_model(struct ip ip)
 	assert_int_equal(ip_trie_find(trie, ip, NULL), want);
 }
 
+/* The list has every prefix once, with its value, in order. */
+static void
+assert_list_as_model(void)
+{
+	struct ip_trie_item *items = malloc((model.count + 1) * sizeof *items);
+	assert_non_null(items);
+	assert_int_equal(ip_trie_list(trie, items, model.count), model.count);
+	for (size_t i = 0; i < model.count; i++) {
+		assert_int_equal(ip_trie_get(trie, &items[i].cidr), items[i].value);
+		int order = i > 0 ? ip_compare(items[i - 1].cidr.first, items[i].cidr.first) : -1;
+		assert_true(order < 0 || (order == 0 && items[i - 1].cidr.bits < items[i].cidr.bits));
+	}
+	free(items);
+}
+
 /* Every prefix is there with its value, and each of its edges, inside and out, finds its own. */
 static void
 assert_as_model(void)
 {
 	assert_int_equal(ip_trie_count(trie), model.count);
+	assert_list_as_model();
 	for (size_t i = 0; i < model.count; i++) {
 		struct ip_cidr cidr = model.cidrs[i];
 		struct ip first = cidr.first;
