@@ -10,6 +10,8 @@
 #include "base/err.h"
 #include "ip/ip.h"
 
+#include <string.h>
+
 enum result_type {
 	RESULT_NULL, /* only in cells: the value is missing */
 	RESULT_BOOL,
@@ -65,6 +67,18 @@ struct result_cell {
 		const struct result_member *object; /* its items are the members */
 	} as;
 };
+
+/* Text, lent as long as the cell is read; NULL: missing. */
+static inline struct result_cell
+result_text_cell(const char *text)
+{
+	struct result_cell cell = {.type = text != NULL ? RESULT_TEXT : RESULT_NULL};
+	if (text != NULL) {
+		cell.as.text.bytes = text;
+		cell.as.text.len = strlen(text);
+	}
+	return cell;
+}
 
 struct result;
 

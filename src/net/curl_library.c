@@ -4,17 +4,9 @@
  */
 #include "net/curl_library.h"
 
-#include <dlfcn.h>
-#include <string.h>
+#include "base/library.h"
 
-/* A data pointer as one to a function: POSIX has them alike, ISO C does not say so. */
-static bool
-find(void *handle, const char *name, void *function)
-{
-	void *found = dlsym(handle, name);
-	memcpy(function, &found, sizeof found);
-	return found != NULL;
-}
+#include <dlfcn.h>
 
 enum flowtoll_rc
 curl_library_load(struct curl_library *library, struct flowtoll_err *err)
@@ -26,7 +18,7 @@ curl_library_load(struct curl_library *library, struct flowtoll_err *err)
 		err_hint(err, "install it: libcurl4 (Debian, Ubuntu), libcurl (Fedora, Amazon Linux)");
 		return err->code;
 	}
-#define CURL_LIBRARY_FIND(name) ok &= find(library->handle, "curl_" #name, &library->name);
+#define CURL_LIBRARY_FIND(name) ok &= library_find(library->handle, "curl_" #name, &library->name);
 	CURL_LIBRARY_FUNCTIONS(CURL_LIBRARY_FIND)
 #undef CURL_LIBRARY_FIND
 	return ok ? FLOWTOLL_OK

@@ -64,12 +64,7 @@ struct who_table {
 static void
 put(struct who_table *table, size_t column, const char *text)
 {
-	struct result_cell *cell = &table->cells[column];
-	*cell = (struct result_cell){.type = text != NULL ? RESULT_TEXT : RESULT_NULL};
-	if (text == NULL)
-		return;
-	cell->as.text.bytes = text;
-	cell->as.text.len = strlen(text);
+	table->cells[column] = result_text_cell(text);
 }
 
 static enum flowtoll_rc

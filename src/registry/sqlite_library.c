@@ -4,17 +4,9 @@
  */
 #include "registry/sqlite_library.h"
 
-#include <dlfcn.h>
-#include <string.h>
+#include "base/library.h"
 
-/* A data pointer as one to a function: POSIX has them alike, ISO C does not say so. */
-static bool
-find(void *handle, const char *name, void *function)
-{
-	void *found = dlsym(handle, name);
-	memcpy(function, &found, sizeof found);
-	return found != NULL;
-}
+#include <dlfcn.h>
 
 enum flowtoll_rc
 sqlite_library_load(struct sqlite_library *library, struct flowtoll_err *err)
@@ -27,7 +19,8 @@ sqlite_library_load(struct sqlite_library *library, struct flowtoll_err *err)
 		              "Linux)");
 		return err->code;
 	}
-#define SQLITE_LIBRARY_FIND(name) ok &= find(library->handle, "sqlite3_" #name, &library->name);
+#define SQLITE_LIBRARY_FIND(name)                                                                  \
+	ok &= library_find(library->handle, "sqlite3_" #name, &library->name);
 	SQLITE_LIBRARY_FUNCTIONS(SQLITE_LIBRARY_FIND)
 #undef SQLITE_LIBRARY_FIND
 	return ok ? FLOWTOLL_OK : ERR(err, FLOWTOLL_ERR_INPUT, "this SQLite is not whole");
