@@ -107,6 +107,8 @@ struct flowtoll_progress {
 	uint64_t bytes_done;  /* of the files as stored, so compressed bytes of gzip files */
 	uint64_t bytes_total; /* 0 while unknown (standard input) */
 	uint64_t rows;
+	uint64_t lookups;     /* queries sent to internet registries ... */
+	uint64_t lookups_max; /* ... of so many at most; 0: they are not being asked at this moment */
 };
 
 /* Called ten times a second while a question runs, or its answer is read to be kept, from a thread
@@ -134,7 +136,9 @@ struct flowtoll_settings {
 	const char *const *rdap_bootstraps; /* files as IANA's ipv4.json, in place of IANA's */
 	size_t rdap_bootstrap_count;
 	bool offline;            /* nobody is asked anything over the network */
-	bool (*stop)(void *ctx); /* asked while registries are; `notice_ctx` is its; NULL ok */
+	bool (*stop)(void *ctx); /* asked often, from any thread, while registries, S3 or EC2 are asked,
+	                            in flowtoll_open and flowtoll_add_source too; true ends the call as
+	                            flowtoll_interrupt does; `notice_ctx` is its; NULL ok */
 	bool names_off;          /* add no names to addresses, even if files for it are given */
 	int64_t since_us;        /* only records that start at or after this, microseconds since 1970 */
 	int64_t until_us;        /* and before this; 0: no bound. Both hold for every question */

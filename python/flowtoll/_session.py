@@ -112,7 +112,7 @@ class Session:
         answer, notes = self._run(kind, options)
         tables = answer.tables()
         return Results(
-            Result(answer, at, name or kind, notes, kind not in _EXACT, self._lock)
+            Result(answer, at, name or kind, notes, kind not in _EXACT)
             for at, (name, _) in enumerate(tables)
         )
 
@@ -196,7 +196,7 @@ class Session:
                 "tags": texts(tags),
             },
         )
-        return Nat(answer, notes, self._lock)
+        return Nat(answer, notes)
 
     def who(self, addresses: str | Iterable[str]) -> Result:
         """Who is behind addresses, and how that is known: a row for each."""

@@ -159,9 +159,6 @@ bool memory_error(const struct engine *engine, const char *text, struct flowtoll
 /* Ends what may still run of the last query: what its workers read is about to change. */
 void engine_end_query(struct engine *engine);
 
-/* An interruption is of the question that ran. */
-void engine_resume(struct engine *engine);
-
 /* A worker's error that ends the query. */
 void engine_fail(struct engine *engine, const struct flowtoll_err *err);
 

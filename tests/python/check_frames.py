@@ -12,6 +12,7 @@ import matplotlib
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet
 
 import flowtoll
 
@@ -137,6 +138,13 @@ class Frames(unittest.TestCase):
         with flowtoll.open(LOGS) as logs:
             flows = logs.flows(COLUMNS)
             table = flows.arrow()
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "flows.parquet")
+            flows.write(path)
+            written = pa.parquet.read_table(path)
+        self.assertEqual(written.column_names, table.column_names)
+        self.assertEqual(written["bytes"].to_pylist(), table["bytes"].to_pylist())
+        self.assertEqual(written["srcaddr"].to_pylist(), table["srcaddr"].to_pylist())
         del logs, flows
         self.assertEqual(pa.compute.sum(table["bytes"]).as_py(), self.total)
 

@@ -279,9 +279,14 @@ class Text(Folder):
         with self.assertRaises(OSError):
             top.write(os.path.join(self.folder, "none", "answer.csv"))
         logs.close()
-        top.write(path.replace("parquet", "csv"))
-        with self.assertRaisesRegex(flowtoll.UsageError, "the session, which is closed"):
+        for ending in ("csv", "parquet"):  # a closed session's results are files as before
+            path = os.path.join(self.folder, "answer." + ending)
+            with open(path, "rb") as file:
+                before = file.read()
+            os.remove(path)
             top.write(path)
+            with open(path, "rb") as file:
+                self.assertEqual(file.read(), before)
         self.assertEqual(len(os.listdir(self.folder)), 7)
         with self.assertRaises(flowtoll.UsageError):
             top.text("parquet")
@@ -389,6 +394,7 @@ class Processes(Folder):
     def test_fork(self):
         logs = flowtoll.open(LOGS)
         top = logs.top("dstaddr", n=2)
+        before = list(top)
         code = os.fork()
         if code == 0:
             faults = 0
@@ -396,11 +402,19 @@ class Processes(Folder):
                 logs.head()
             except flowtoll.UsageError as error:
                 faults = "fork" in str(error) and "open a session in each process" in error.hint
+            for use in (lambda: list(top), lambda: repr(top), lambda: top.write("top.csv"),
+                        lambda: top.write("top.parquet"), logs.counts, logs.nat):
+                try:
+                    use()
+                except flowtoll.UsageError as error:
+                    faults += "fork" in str(error)
+            logs.close()
             del logs, top
             with flowtoll.open(LOGS) as own:
                 faults += len(own.top("dstaddr", n=2)) == 3
             os._exit(40 + faults)
-        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(code, 0)[1]), 42)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(code, 0)[1]), 48)
+        self.assertEqual(list(top), before)
         self.assertEqual(len(logs.top("dstaddr", n=2)), 3)
 
     def test_threads(self):
