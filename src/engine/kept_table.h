@@ -15,6 +15,8 @@
 #include "engine/result.h"
 #include "engine/words.h"
 
+#define KEPT_OTHER "Other" /* what keys are in the row that is the sum of those cut off */
+
 enum kept_form {
 	KEPT_BOOL,   /* a bit a row */
 	KEPT_INT32,
@@ -46,6 +48,7 @@ struct kept_column {
 	struct result_column head; /* its name is the kept's own */
 	enum kept_form form;
 	bool is_key; /* in the row Other it stands for that text; where it is no text, it is missing */
+	int64_t *numbers;      /* of the words of an ENUM, among these; while it is made */
 	struct words words;    /* of KEPT_WORD; and the same behind each other, as KEPT_TEXT is: */
 	int32_t *word_begins;
 	char *word_text;

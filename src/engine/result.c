@@ -34,6 +34,18 @@ result_next(struct result *result, const struct result_cell **cells, struct flow
 }
 
 bool
+result_has_rows(const struct result *result)
+{
+	return result->next_rows != NULL;
+}
+
+enum flowtoll_rc
+result_next_rows(struct result *result, struct result_rows *rows, struct flowtoll_err *err)
+{
+	return result->next_rows(result, rows, err);
+}
+
+bool
 result_row_is_other(const struct result *result)
 {
 	return result->is_other;

@@ -166,4 +166,8 @@ void engine_fail(struct engine *engine, const struct flowtoll_err *err);
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_sql_error(const char *text,
                                                     struct flowtoll_err *err);
 
+/* What ended the last query: our own error, an interrupt, or what DuckDB says. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_query_error(struct engine *engine, const char *text,
+                                                      struct flowtoll_err *err);
+
 #endif
