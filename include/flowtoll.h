@@ -323,7 +323,8 @@ struct flowtoll_style {
 	bool exact;     /* tables show 1234567 instead of 1.2 MiB */
 };
 
-/* Takes `len` bytes; returns false on failure, after which nothing more is written. */
+/* Takes `len` bytes; returns false on failure, or to stop, after which nothing more is written.
+ * With a `len` of 0 it is asked for that alone, where making the next bytes lasts. */
 typedef bool flowtoll_write_fn(void *ctx, const char *bytes, size_t len);
 
 /* Tables in the answer: 1, or one for each list of a `top`, or those of flowtoll_nat. */
