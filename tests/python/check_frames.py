@@ -227,6 +227,34 @@ class Plots(unittest.TestCase):
             result = nothing.sql(f"select * from (values {rows}) t(\"$what\", bytes)")
             self.check(result.plot(title="$\\sum").figure)
 
+    def test_long_names(self):
+        """Of both ends; what they are called has room beside bars that can be told apart."""
+        addresses = [f"2600:1f18:24e6:b900:aaaa:bbbb:cccc:{number:x}" for number in range(1, 9)]
+        with tempfile.TemporaryDirectory() as folder:
+            names, log = (os.path.join(folder, name) for name in ("names.csv", "a.log"))
+            with open(names, "w", encoding="utf-8") as file:
+                file.write("cidr,name,kind,owner\n")
+                file.writelines(f"{address}/128,load balancer of the shop in production {at},,\n"
+                                for at, address in enumerate(addresses))
+            with open(log, "w", encoding="utf-8") as file:
+                file.write(HEADER)
+                file.writelines(RECORD.format(10**9 * (at + 1)).replace("10.0.0.1", address)
+                                .replace("10.0.0.2", addresses[-1 - at])
+                                for at, address in enumerate(addresses))
+            with flowtoll.open(log, names_file=names) as logs:
+                figure = self.check(logs.top("srcaddr,dstaddr").plot().figure)
+        axes = figure.axes[0]
+        labels = [label.get_text() for label in axes.get_yticklabels()]
+        self.assertEqual(len(set(labels)), 8)
+        self.assertTrue(all(" \u2192 " in label for label in labels), labels)
+        self.assertGreater(axes.bbox.width, figure.bbox.width * 0.3)
+
+    def test_files_differ(self):
+        with flowtoll.open(LOGS) as logs:
+            axes = self.check(logs.files().plot().figure).axes[0]
+        labels = [label.get_text() for label in axes.get_yticklabels()]
+        self.assertEqual(len(set(labels)), 16)
+
     def test_own_axes(self):
         with flowtoll.open(LOGS) as logs:
             figure, axes = pyplot.subplots(1, 2, figsize=(14, 6), layout="constrained")
