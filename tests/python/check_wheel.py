@@ -13,6 +13,7 @@ import zipfile
 import abi3info
 import abi3info.models
 import flowtoll
+import packaging.tags
 
 ROOT = os.environ["ROOT"]
 sys.path.insert(0, os.path.join(ROOT, "python"))
@@ -38,6 +39,12 @@ class Wheel(unittest.TestCase):
     def test_what_lies_in_it(self):
         wheel = os.environ["WHEEL"]
         self.assertIn("-cp310-abi3-", os.path.basename(wheel))
+        made_for = packaging.tags.parse_tag("-".join(wheel[:-len(".whl")].split("-")[-3:]))
+        platforms = [tag.platform for tag in made_for]
+        for python, taken in (("cp310", True), ("cp314", True), ("cp314t", False)):
+            version = (3, int(python[3:5]))  # "t": free-threaded, which has no stable ABI
+            tags = packaging.tags.cpython_tags(version, [python], platforms)
+            self.assertEqual(not made_for.isdisjoint(tags), taken, python)
         names = {name for name in zipfile.ZipFile(wheel).namelist()}
         for name in ("flowtoll/py.typed", "flowtoll/_flowtoll.pyi", "flowtoll/bin/flowtoll",
                      "flowtoll/lib/libflowtoll.so.0", "flowtoll/_flowtoll.abi3.so"):
