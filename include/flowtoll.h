@@ -308,10 +308,9 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_sql(struct flowtoll *ft
                                                              struct flowtoll_err *err);
 
 /* Stop the question that runs, or flowtoll_add_source, from any thread (not from a signal handler):
- * the call returns FLOWTOLL_ERR_INTERRUPTED within a second, whatever it waits for but a pipe that
- * gives nothing. Once is enough, and the next question knows nothing of it. flowtoll_open, which
- * has no session yet, asks flowtoll_settings.stop; flowtoll_get and flowtoll_inventory_fetch have
- * a `stop` of their own. */
+ * the call returns FLOWTOLL_ERR_INTERRUPTED within a second, whatever it waits for. Once is enough,
+ * and the next question knows nothing of it. flowtoll_open, which has no session yet, asks
+ * flowtoll_settings.stop; flowtoll_get and flowtoll_inventory_fetch have a `stop` of their own. */
 FLOWTOLL_API void flowtoll_interrupt(struct flowtoll *ft);
 
 /* How far the question is, asked from any thread; after it, how far it came. */

@@ -111,7 +111,7 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 	if (rc == FLOWTOLL_OK)
 		rc = inputs_create(&engine->inputs, settings->fields, err);
 	engine->inputs.list.remote = settings->remote;
-	engine->inputs.stop = &engine->interrupted;
+	engine->inputs.list.stop = &engine->interrupted;
 	if (rc == FLOWTOLL_OK)
 		rc = flow_logs_create(&engine->flow_logs, settings->chosen, err);
 	if (rc == FLOWTOLL_OK)

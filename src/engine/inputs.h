@@ -56,7 +56,6 @@ struct inputs {
 	size_t count; /* of `all`: those looked at */
 	const char *fields; /* of --fields, or NULL */
 	const char *copies; /* folder for copies of remote files; lent; NULL: there is none */
-	const atomic_bool *stop; /* lent; NULL: nobody stops it */
 	struct faults looked; /* found while looking at headers: true of every question */
 
 	struct flow_format **formats; /* the different ones */

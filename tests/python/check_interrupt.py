@@ -262,6 +262,30 @@ class Remote(Interrupted):
         registries, before = self.registries()
         self.check(lambda: registries.asked("arin"), "logs.top('dst.owner')", before, AFTER)
 
+    def test_a_pipe_that_nobody_writes_into(self):
+        """And its text is there for the next question, when somebody does."""
+        pipe, log = os.path.join(self.folder, "pipe"), sorted(os.listdir(LOGS))[0]
+        os.mkfifo(pipe)
+        self.check(lambda: True, "logs.top('dstaddr')", f"logs = flowtoll.open({pipe!r})", f"""
+import threading
+def write():
+    with open({os.path.join(LOGS, log)!r}, "rb") as file, open({pipe!r}, "wb") as out:
+        out.write(file.read())
+threading.Thread(target=write).start()
+assert logs.sql("select count(*) from flows")[0][0] == 1157""")
+
+    def test_a_pipe_that_gives_no_more(self):
+        pipe = os.path.join(self.folder, "pipe")
+        os.mkfifo(pipe)
+
+        def write():
+            with open(os.path.join(LOGS, sorted(os.listdir(LOGS))[0]), "rb") as log:
+                self.writer = open(pipe, "wb", buffering=0)
+                self.addCleanup(self.writer.close)
+                self.writer.write(log.read())
+            return True
+        self.check(write, "logs.top('dstaddr')", f"logs = flowtoll.open({pipe!r})")
+
     def test_progress_of_registries(self):
         """How many queries were sent of how many, on a terminal."""
         registries, before = self.registries()
