@@ -2,7 +2,7 @@
 from collections.abc import Callable
 from typing import Any, final
 
-_Tick = Callable[[int, int, int, list[tuple[bool, str]]], object]
+_Tick = Callable[[int, int, int, int, int, list[tuple[bool, str]]], object]
 
 @final
 class Session:

@@ -309,13 +309,13 @@ read_question(const char *kind, PyObject *options, struct question *question)
 
 /* What came of it: an answer, or the text of its SQL. */
 static PyObject *
-outcome(struct question *question, struct session_object *self, bool ok)
+outcome(struct question *question, bool ok)
 {
 	PyObject *made = NULL;
 	if (ok && question->sql != NULL)
 		made = PyUnicode_FromString(question->sql);
 	else if (ok)
-		made = native_answer_new(question->answer, self);
+		made = native_answer_new(question->answer);
 	else
 		flowtoll_answer_free(question->answer);
 	flowtoll_free_text(question->sql);
@@ -338,7 +338,7 @@ session_ask(PyObject *object, PyObject *args)
 	                    .notices = &self->notices,
 	                    .tick = tick};
 	bool ok = read_question(kind, options, &question) && work_run(&work);
-	PyObject *made = outcome(&question, self, ok);
+	PyObject *made = outcome(&question, ok);
 	texts_free(&question.keys);
 	texts_free(&question.tags);
 	texts_free(&question.addresses);

@@ -167,9 +167,9 @@ engine_check(struct engine *engine, const char *sql, uint64_t *place, struct flo
 {
 	duckdb_prepared_statement statement;
 	*place = 0;
-	/* what ended an earlier query says nothing about this one */
-	atomic_store(&engine->interrupted, false);
-	engine->fatal.code = FLOWTOLL_OK;
+	engine->fatal.code = FLOWTOLL_OK; /* of an earlier query */
+	if (engine_interrupted(engine))
+		return ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
 	enum flowtoll_rc rc = prepare(engine, sql, &statement, err);
 	if (rc == FLOWTOLL_OK)
 		duckdb_destroy_prepare(&statement);
@@ -345,6 +345,8 @@ run_once(struct engine *engine, const char *sql, enum engine_order order, struct
 	TRY(rc);
 	TRY(prepare_with_casts(engine, sql, &statement, err));
 	rc = get_ready(engine, order, err);
+	if (rc == FLOWTOLL_OK && engine_interrupted(engine)) /* DuckDB knows nothing of it yet */
+		rc = ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
 	if (rc == FLOWTOLL_OK)
 		rc = execute(engine, sql, statement, result, err);
 	duckdb_destroy_prepare(&statement);
@@ -408,7 +410,6 @@ engine_query(struct engine *engine, const char *sql, enum engine_order order,
 	assert(engine != NULL && sql != NULL && result != NULL);
 	struct flowtoll_err why;
 	enum flowtoll_rc rc;
-	engine_resume(engine);
 	engine->reads_whole = false;
 	parquet_begin(engine);
 	TRY(memory_use_all_threads(engine, err));

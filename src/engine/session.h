@@ -163,9 +163,6 @@ void engine_end_query(struct engine *engine);
 
 bool engine_has_stream(const struct engine *engine); /* of the sources: it can be read only once */
 
-/* An interruption is of the question that ran. */
-void engine_resume(struct engine *engine);
-
 /* A worker's error that ends the query. */
 void engine_fail(struct engine *engine, const struct flowtoll_err *err);
 

@@ -12,6 +12,7 @@ import matplotlib
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet
 
 import flowtoll
 
@@ -149,6 +150,13 @@ class Frames(unittest.TestCase):
         with flowtoll.open(LOGS) as logs:
             flows = logs.flows(COLUMNS)
             table = flows.arrow()
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "flows.parquet")
+            flows.write(path)
+            written = pa.parquet.read_table(path)
+        self.assertEqual(written.column_names, table.column_names)
+        self.assertEqual(written["bytes"].to_pylist(), table["bytes"].to_pylist())
+        self.assertEqual(written["srcaddr"].to_pylist(), table["srcaddr"].to_pylist())
         del logs, flows
         self.assertEqual(pa.compute.sum(table["bytes"]).as_py(), self.total)
 
@@ -230,6 +238,34 @@ class Plots(unittest.TestCase):
         with flowtoll.open() as nothing:
             result = nothing.sql(f"select * from (values {rows}) t(\"$what\", bytes)")
             self.check(result.plot(title="$\\sum").figure)
+
+    def test_long_names(self):
+        """Of both ends; what they are called has room beside bars that can be told apart."""
+        addresses = [f"2600:1f18:24e6:b900:aaaa:bbbb:cccc:{number:x}" for number in range(1, 9)]
+        with tempfile.TemporaryDirectory() as folder:
+            names, log = (os.path.join(folder, name) for name in ("names.csv", "a.log"))
+            with open(names, "w", encoding="utf-8") as file:
+                file.write("cidr,name,kind,owner\n")
+                file.writelines(f"{address}/128,load balancer of the shop in production {at},,\n"
+                                for at, address in enumerate(addresses))
+            with open(log, "w", encoding="utf-8") as file:
+                file.write(HEADER)
+                file.writelines(RECORD.format(10**9 * (at + 1)).replace("10.0.0.1", address)
+                                .replace("10.0.0.2", addresses[-1 - at])
+                                for at, address in enumerate(addresses))
+            with flowtoll.open(log, names_file=names) as logs:
+                figure = self.check(logs.top("srcaddr,dstaddr").plot().figure)
+        axes = figure.axes[0]
+        labels = [label.get_text() for label in axes.get_yticklabels()]
+        self.assertEqual(len(set(labels)), 8)
+        self.assertTrue(all(" \u2192 " in label for label in labels), labels)
+        self.assertGreater(axes.bbox.width, figure.bbox.width * 0.3)
+
+    def test_files_differ(self):
+        with flowtoll.open(LOGS) as logs:
+            axes = self.check(logs.files().plot().figure).axes[0]
+        labels = [label.get_text() for label in axes.get_yticklabels()]
+        self.assertEqual(len(set(labels)), 16)
 
     def test_own_axes(self):
         with flowtoll.open(LOGS) as logs:
