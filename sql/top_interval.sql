@@ -3,11 +3,16 @@
 -- (the jackknife): it moves by d / (all - x), with d = y - share * x.
 --
 --   y, x      bytes of the row and of all in one file (or packets, flows)
+--   w         x / all, a file's weight: the share is the mean of the files' own shares, by weight
 --   b         x / (all - x); a file without the row has y = 0, and moves the share by -share * b
 --   squares   of these moves, summed over all files: with the finite population correction, as the
 --             sample is part of known files, the square of the standard error
---   degrees   of freedom of Student's t: fewer where few files make most of the squares, as bursts
---             do (2 n / (kurtosis - 1), after Satterthwaite), so that the interval gets wider
+--   degrees   of freedom of Student's t: how well the squares can be known, from weights alone.
+--             They are a quadratic form of the files' own shares, with the matrix Q. If these vary
+--             alike, its degrees are trace(Q)^2 / trace(Q^2) (Satterthwaite; as Bell and McCaffrey
+--             2002 for clusters, Imbens and Kolesar 2016): all files but one where they are alike,
+--             about one where one burst has most of the bytes. What the squares tell of their own
+--             tails is not used: of few files, the rare and large move is not among them.
 --
 -- Along the logit, so that it stays between 0 and 1 and is wider on the side where there is room;
 -- and down to what the share would be without the file that raises it most: rows are shown because
@@ -25,7 +30,13 @@ file_sums AS (
   GROUP BY by_file.list, m_file
 ),
 files AS MATERIALIZED (
-  SELECT list, m_file, everything, x, x / nullif(everything - x, 0) AS b
+  SELECT
+    list,
+    m_file,
+    everything,
+    x,
+    x / everything AS w,
+    x / nullif(everything - x, 0) AS b
   FROM file_sums
   WHERE x > 0
 ),
@@ -34,10 +45,36 @@ list_sums AS (
     list,
     count(*) AS files,
     fsum(b ** 2) AS b2,
+    bool_or(b IS NULL) AS is_alone,
+    fsum(w ** 2) AS w2,
+    fsum(b ** 2 * w) AS b2w,
+    fsum(b ** 2 * w ** 2) AS b2w2,
     fsum(b ** 4) AS b4,
-    bool_or(b IS NULL) AS is_alone
+    fsum(b ** 4 * w) AS b4w
   FROM files
   GROUP BY list
+),
+-- The part of file f at place g in Q's square is (b_f b_g (is_same - w_f - w_g + w2))^2.
+degrees AS (
+  SELECT
+    *,
+    least(greatest((b2 * (1 + w2) - 2 * b2w) ** 2 / nullif(
+      (1 + 2 * w2) * b4 - 4 * b4w + (w2 * b2) ** 2 + 2 * b2 * b2w2 - 4 * w2 * b2 * b2w
+      + 2 * b2w ** 2, 0), 1), {files} - 1) AS df
+  FROM list_sums
+),
+-- 97.5 % of t lie below: tabled, straight between two along 1 / df, which errs to the wide side.
+students AS (
+  SELECT
+    *,
+    [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
+      2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
+      2.052, 2.048, 2.045, 2.042] AS tabled,
+    CAST(floor(least(df, 29)) AS INTEGER) AS below,
+    CASE WHEN df < 30 THEN tabled[below]
+      - (tabled[below] - tabled[below + 1]) * (below + 1) * (1 - below / df)
+      ELSE 1.96 + 2.5 / df END AS t
+  FROM degrees
 ),
 moves AS (
   SELECT
@@ -58,9 +95,7 @@ row_sums AS (
     max(move) AS most,
     count(*) AS files,
     fsum(move ** 2) AS move2,
-    fsum(move ** 4) AS move4,
-    fsum(b ** 2) AS had2,
-    fsum(b ** 4) AS had4
+    fsum(b ** 2) AS had2
   FROM moves
   GROUP BY list, {keys}
 ),
@@ -70,30 +105,18 @@ squares AS (
     {keys},
     p,
     most,
-    list_sums.files > row_sums.files AS is_absent,
-    move2 + CASE WHEN is_absent THEN p ** 2 * greatest(b2 - had2, 0) ELSE 0 END AS s2,
-    move4 + CASE WHEN is_absent THEN p ** 4 * greatest(b4 - had4, 0) ELSE 0 END AS s4
-  FROM row_sums JOIN list_sums ON row_sums.list = list_sums.list
+    t,
+    move2 + CASE WHEN students.files > row_sums.files THEN p ** 2 * greatest(b2 - had2, 0)
+      ELSE 0 END AS s2
+  FROM row_sums JOIN students ON row_sums.list = students.list
   WHERE NOT is_alone AND p > 0 AND p < 1
-),
-degrees AS (
-  SELECT
-    *,
-    CAST(floor(least(greatest(
-      2.0 * {files} / greatest({files} * s4 / nullif(s2 * s2, 0) - 1, 0.01), 1), {files} - 1))
-      AS INTEGER) AS df
-  FROM squares
 ),
 reaches AS (
   SELECT
     *,
-    CASE WHEN df <= 30 THEN [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262,
-      2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074,
-      2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042][df]
-      ELSE 1.96 + 2.5 / df END
-      * sqrt((1 - {files} / {files_of}) * ({files} - 1) / {files} * s2) / (p * (1 - p)) AS reach,
+    t * sqrt((1 - {files} / {files_of}) * ({files} - 1) / {files} * s2) / (p * (1 - p)) AS reach,
     ln(p / (1 - p)) AS logit
-  FROM degrees
+  FROM squares
 ),
 intervals AS (
   SELECT

@@ -199,7 +199,8 @@ aws_given_url(const struct aws *aws, const char *service)
 	static const struct {
 		const char *service, *variable;
 	} variables[] = {{"s3", "AWS_ENDPOINT_URL_S3"}, {"sts", "AWS_ENDPOINT_URL_STS"},
-	                 {"sso", "AWS_ENDPOINT_URL_SSO"}, {"ec2", "AWS_ENDPOINT_URL_EC2"}};
+	                 {"sso", "AWS_ENDPOINT_URL_SSO"}, {"ec2", "AWS_ENDPOINT_URL_EC2"},
+	                 {"sso_oidc", "AWS_ENDPOINT_URL_SSO_OIDC"}};
 	const char *url = NULL;
 	if (strcmp(service, "s3") == 0 && aws->endpoint_url != NULL)
 		return aws->endpoint_url;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Credentials that something near gives over HTTP: the container's endpoint (ECS, EKS), the
- * instance's metadata service (IMDSv2, with a token that only a PUT from the instance gets), and
- * the portal of SSO, which takes the token that the AWS CLI keeps.
+ * Credentials that something near gives over HTTP: the container's endpoint (ECS, EKS), and the
+ * instance's metadata service (IMDSv2, with a token that only a PUT from the instance gets).
  */
 #include "aws/credentials.h"
 #include "aws/endpoint.h"
@@ -12,14 +11,11 @@
 #include "base/mem.h"
 
 #include <fcntl.h>
-#include <jansson.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
 #define IMDS "http://169.254.169.254"
@@ -29,8 +25,7 @@ enum {
 	NEAR_MS = 1000,       /* no instance answers later; elsewhere nobody answers at all */
 	CONTAINER_MS = 5000,
 	URL_BYTES_MAX = 4096,
-	TOKEN_BYTES_MAX = 16 * 1024,
-	SHA1_LEN = 20
+	TOKEN_BYTES_MAX = 16 * 1024
 };
 
 static const char *const names[] = {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"};
@@ -251,142 +246,4 @@ aws_from_container(struct aws_line *line, struct aws_credentials *found, struct 
 		return err->code;
 	}
 	return from_container(line, url, found, err);
-}
-
-/* ---- SSO ------------------------------------------------------------------------------------ */
-
-static enum flowtoll_rc
-sign_in(const char *profile, const char *why, struct flowtoll_err *err)
-{
-	err_set(err, FLOWTOLL_ERR_REMOTE, "the profile %.100s signs in by SSO, and %s", profile, why);
-	err_hint(err, "aws sso login --profile %.100s", profile);
-	return err->code;
-}
-
-/* The file that `aws sso login` leaves is named after the session, or its URL. */
-static enum flowtoll_rc
-read_sso_token(const char *profile, const char *name, struct buf *token, struct flowtoll_err *err)
-{
-	unsigned char hash[SHA1_LEN];
-	char file[64] = "sso/cache/";
-	struct buf text;
-	struct flowtoll_err silent;
-	json_error_t fault;
-	if (EVP_Digest(name, strlen(name), hash, NULL, EVP_sha1(), NULL) != 1)
-		return ERR(err, FLOWTOLL_ERR_INTERNAL, "OpenSSL gives no SHA-1");
-	for (size_t i = 0; i < sizeof hash; i++)
-		snprintf(file + 10 + 2 * i, sizeof file - 10 - 2 * i, "%02x", hash[i]);
-	memcpy(file + 10 + 2 * sizeof hash, ".json", 6);
-	char *path = aws_home_path(file);
-	buf_init(&text, LIMIT_AWS_FILE_BYTES);
-	enum flowtoll_rc rc = FLOWTOLL_OK;
-	if (path == NULL || file_read(path, &text, &silent) != FLOWTOLL_OK)
-		rc = sign_in(profile, "nobody has signed in", err);
-	json_t *root = rc == FLOWTOLL_OK ? json_loadb(buf_text(&text), text.len, 0, &fault) : NULL;
-	const char *access = json_string_value(json_object_get(root, "accessToken"));
-	const char *expires = json_string_value(json_object_get(root, "expiresAt"));
-	if (rc == FLOWTOLL_OK && (access == NULL || expires == NULL || strpbrk(access, "\r\n") != NULL))
-		rc = sign_in(profile, "what the AWS CLI keeps of the session cannot be read", err);
-	else if (rc == FLOWTOLL_OK && aws_time_parse(expires) <= (int64_t)time(NULL))
-		rc = sign_in(profile, "the session has expired", err);
-	if (rc == FLOWTOLL_OK)
-		buf_addf(token, "x-amz-sso_bearer_token: %s", access);
-	json_decref(root);
-	wipe(&text);
-	mem_free(path);
-	return rc == FLOWTOLL_OK ? buf_check(token, "finding credentials", err) : rc;
-}
-
-/* {"roleCredentials": {...}} */
-static enum flowtoll_rc
-read_role(const struct buf *body, struct aws_credentials *found, struct flowtoll_err *err)
-{
-	static const char *const sso_names[] = {"accessKeyId", "secretAccessKey", "sessionToken",
-	                                        "expiration"};
-	json_error_t fault;
-	json_t *root = json_loadb(buf_text(body), body->len, 0, &fault);
-	char *inner = json_dumps(json_object_get(root, "roleCredentials"), JSON_COMPACT);
-	size_t len = inner != NULL ? strlen(inner) : 0;
-	enum flowtoll_rc rc = aws_credentials_json(inner != NULL ? inner : "", len, sso_names, "SSO",
-	                                           found, err);
-	if (inner != NULL)
-		OPENSSL_cleanse(inner, len);
-	free(inner); /* lint: allow(memory) jansson's */
-	json_decref(root);
-	return rc;
-}
-
-static enum flowtoll_rc
-ask_portal(struct aws_line *line, const char *profile, const char *region, const struct buf *token,
-           struct aws_credentials *found, struct flowtoll_err *err)
-{
-	const struct aws_profile *in_use = aws_profile_in_use(line);
-	const char *account = aws_profile_of(in_use, profile, "sso_account_id");
-	const char *role = aws_profile_of(in_use, profile, "sso_role_name");
-	const char *given = aws_variable("AWS_ENDPOINT_URL_SSO");
-	struct buf url, body;
-	int status = 0;
-	if (!aws_region_is_valid(region) || role == NULL)
-		return ERR(err, FLOWTOLL_ERR_USAGE, "the profile %.100s lacks sso_role_name or a right "
-		           "sso_region", profile);
-	buf_init(&url, URL_BYTES_MAX);
-	buf_init(&body, LIMIT_AWS_ANSWER_BYTES);
-	if (given != NULL)
-		buf_adds(&url, given);
-	else
-		buf_addf(&url, "https://portal.sso.%s.amazonaws.com%s", region,
-		         strncmp(region, "cn-", 3) == 0 ? ".cn" : "");
-	buf_adds(&url, "/federation/credentials?role_name=");
-	aws_encode(&url, role, strlen(role), false);
-	buf_adds(&url, "&account_id=");
-	aws_encode(&url, account, strlen(account), false);
-	enum flowtoll_rc rc = buf_check(&url, "finding credentials", err);
-	const char *header = buf_text(token);
-	const struct net_request request = {
-		.method = "GET", .url = buf_text(&url), .headers = &header, .header_count = 1,
-		.plain_ok = given != NULL, .total_ms = 60000, .piece = net_piece_to_buf, .ctx = &body,
-	};
-	struct net_answer answer = {0};
-	if (rc == FLOWTOLL_OK)
-		rc = net_send(aws_line_net(line), &request, &answer, err);
-	status = answer.status;
-	net_answer_free(&answer);
-	if (rc == FLOWTOLL_OK && status == 401)
-		rc = sign_in(profile, "its session is no longer accepted", err);
-	else if (rc == FLOWTOLL_OK && status != 200)
-		rc = ERR(err, FLOWTOLL_ERR_REMOTE, "SSO gives no credentials of the role %.64s in the "
-		         "account %.20s (%d)", role, account, status);
-	else if (rc == FLOWTOLL_OK)
-		rc = read_role(&body, found, err);
-	wipe(&body);
-	buf_free(&url);
-	return rc;
-}
-
-enum flowtoll_rc
-aws_from_sso(struct aws_line *line, const char *profile, struct aws_credentials *found,
-             struct flowtoll_err *err)
-{
-	const struct aws_profile *in_use = aws_profile_in_use(line);
-	const char *session = aws_profile_of(in_use, profile, "sso_session");
-	const char *name = session, *region;
-	struct buf token;
-	if (session != NULL) {
-		region = aws_profile_in(in_use, "sso-session", session, "sso_region");
-	} else {
-		name = aws_profile_of(in_use, profile, "sso_start_url");
-		region = aws_profile_of(in_use, profile, "sso_region");
-	}
-	if (name == NULL || region == NULL) {
-		err_set(err, FLOWTOLL_ERR_USAGE, "the profile %.100s has an sso_account_id, but no "
-		        "sso_session (or sso_start_url) with an sso_region", profile);
-		err_hint(err, "aws configure sso writes them");
-		return err->code;
-	}
-	buf_init(&token, TOKEN_BYTES_MAX);
-	enum flowtoll_rc rc = read_sso_token(profile, name, &token, err);
-	if (rc == FLOWTOLL_OK)
-		rc = ask_portal(line, profile, region, &token, found, err);
-	wipe(&token);
-	return rc;
 }

@@ -8,9 +8,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { PATH_BYTES = 4096 };
 
 #ifdef FLOWTOLL_TESTABLE
 static atomic_uint_fast64_t fail_at; /* lint: allow(static) tests only */
@@ -68,6 +72,40 @@ file_read_some(int fd, void *dst, size_t cap)
 		got = read(fd, dst, cap);
 	while (got < 0 && errno == EINTR);
 	return got;
+}
+
+static bool
+write_all(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t done = write(fd, bytes, len);
+		if (done < 0 && errno != EINTR)
+			return false;
+		bytes += done > 0 ? done : 0;
+		len -= done > 0 ? (size_t)done : 0;
+	}
+	return true;
+}
+
+enum flowtoll_rc
+file_replace(const char *path, const char *bytes, size_t len, struct flowtoll_err *err)
+{
+	char part[PATH_BYTES];
+	if (snprintf(part, sizeof part, "%s.XXXXXX", path) >= (int)sizeof part)
+		return ERR(err, FLOWTOLL_ERR_OUTPUT, "the name of a file is too long: %.100s...", path);
+	int fd = mkstemp(part); /* 0600 */
+	bool ok = fd >= 0 && write_all(fd, bytes, len) && fsync(fd) == 0;
+	int why = errno;
+	if (fd >= 0 && close(fd) != 0 && ok) {
+		ok = false;
+		why = errno;
+	}
+	if (ok && rename(part, path) == 0)
+		return FLOWTOLL_OK;
+	why = ok ? errno : why;
+	if (fd >= 0)
+		unlink(part);
+	return ERR(err, FLOWTOLL_ERR_OUTPUT, "cannot write %.300s: %s", path, strerror(why));
 }
 
 static enum flowtoll_rc

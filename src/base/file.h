@@ -14,6 +14,11 @@
 FLOWTOLL_MUST_USE enum flowtoll_rc file_read(const char *path, struct buf *buf,
                                              struct flowtoll_err *err);
 
+/* Puts a file of secrets in the place of the one that is there, if any: whole or not at all, and
+ * for nobody else to read (0600). FLOWTOLL_ERR_OUTPUT: it could not be; the old one stands. */
+FLOWTOLL_MUST_USE enum flowtoll_rc file_replace(const char *path, const char *bytes, size_t len,
+                                                struct flowtoll_err *err);
+
 /* read() that goes on after signals; all reading of files goes through it, so that tests can make
  * the n-th fail. Any thread. */
 ssize_t file_read_some(int fd, void *dst, size_t cap);

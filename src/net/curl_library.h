@@ -18,6 +18,7 @@
 	FUNCTION(easy_cleanup)                                                                         \
 	FUNCTION(easy_reset)                                                                           \
 	FUNCTION(easy_setopt)                                                                          \
+	FUNCTION(easy_getinfo)                                                                         \
 	FUNCTION(easy_strerror)                                                                        \
 	FUNCTION(multi_init)                                                                           \
 	FUNCTION(multi_cleanup)                                                                        \

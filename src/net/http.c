@@ -304,6 +304,16 @@ fault_of(CURLcode code, const struct net_transfer *transfer)
 	}
 }
 
+/* What the proxy said to CONNECT; 0: there was none, or it let through. */
+static long
+refusal_of_proxy(const struct net *net)
+{
+	long status = 0;
+	if (net->lib.easy_getinfo(net->curl, CURLINFO_HTTP_CONNECTCODE, &status) != CURLE_OK)
+		return 0;
+	return status / 100 == 2 ? 0 : status;
+}
+
 static enum flowtoll_rc
 explain(const struct net *net, const struct net_transfer *transfer, CURLcode code,
         struct flowtoll_err *err)
@@ -313,6 +323,16 @@ explain(const struct net *net, const struct net_transfer *transfer, CURLcode cod
 	if (transfer->stopped)
 		return ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
 	const char *host = split(&net->lib, transfer->request->url, &place) ? place.host : "it";
+	const long refusal = refusal_of_proxy(net);
+	if (refusal != 0) {
+		err_set(err, FLOWTOLL_ERR_REMOTE, "the proxy does not let through to %s (%ld)", host,
+		        refusal);
+		err_hint(err, "HTTPS_PROXY names the proxy, with USER:PASSWORD@ before the host where it "
+		              "wants to know who asks (407); NO_PROXY: hosts that are asked without it");
+		if (refusal / 100 == 4) /* it will say so again */
+			transfer->answer->fault = NET_FAULT_OTHER;
+		return err->code;
+	}
 	if (transfer->answer->headers.too_large)
 		err_set(err, FLOWTOLL_ERR_REMOTE, "%s answers with more headers than are read",
 		        host);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server on loopback that answers like S3, STS, SSO, an instance and a container, and fails as
-they do when told to. It checks no signature: tests/oracle/s3.py has servers that do."""
+"""A server on loopback that answers like S3, STS, SSO and its OIDC, an instance and a container,
+and fails as they do when told to. It checks no signature: tests/oracle/s3.py has servers that
+do."""
 import hashlib
 import http.server
 import json
@@ -47,7 +48,9 @@ class Request:
 
 
 class Fake:
-    def __init__(self):
+    """`tls`: an ssl.SSLContext to serve with."""
+
+    def __init__(self, tls=None):
         self.objects = {}  # key: bytes
         self.page_keys = 1000
         self.latency_s = 0
@@ -59,6 +62,9 @@ class Fake:
         self.lasts_s = 3600  # of the credentials that it gives
         self.role_lasts_s = None  # of those of a role; None: for ever
         self.assumed = []    # roles
+        self.sso_token = "ssotoken"     # what the portal takes
+        self.sso_refresh = "ssorefresh0"  # what renews it, once
+        self.sso_asked = []             # what was sent to renew it
         fake = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -93,11 +99,13 @@ class Fake:
             request_queue_size = 64  # all connect at once
 
             def handle_error(self, request, client_address):
-                if not isinstance(sys.exception(), ConnectionError):  # who has enough hangs up
+                if not isinstance(sys.exception(), OSError):  # who has enough hangs up
                     super().handle_error(request, client_address)
 
         self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if tls is not None:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"http{'s' * (tls is not None)}://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,),
                                        daemon=True)
         self.thread.start()
@@ -114,6 +122,8 @@ class Fake:
             return 200, {}, self.credentials("CONTAINER")
         if request.path == "/federation/credentials":
             return self.sso(request)
+        if request.path == "/token" and request.method == "POST":
+            return self.oidc(request)
         if request.method == "POST" and request.service() == "ec2":
             return self.ec2.answer(request)
         if request.method == "POST":
@@ -135,8 +145,22 @@ class Fake:
         name = request.path.rpartition("/")[2]
         return 200, {}, self.credentials("INSTANCE") if name == "reader" else b"reader"
 
+    def oidc(self, request):
+        """CreateToken: https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/"""
+        form = json.loads(request.body)
+        self.sso_asked.append(form)
+        if form != {"grantType": "refresh_token", "clientId": "client",
+                    "clientSecret": "ssoclient", "refreshToken": self.sso_refresh}:
+            return 400, {}, json.dumps({"error": "invalid_grant",
+                                        "error_description": form["refreshToken"]}).encode()
+        number = len(self.sso_asked)
+        self.sso_token, self.sso_refresh = f"ssotoken{number}", f"ssorefresh{number}"
+        return 200, {}, json.dumps({
+            "accessToken": self.sso_token, "tokenType": "Bearer", "expiresIn": 28800,
+            "refreshToken": self.sso_refresh}).encode()
+
     def sso(self, request):
-        if request.headers.get("x-amz-sso_bearer_token") != "ssotoken":
+        if request.headers.get("x-amz-sso_bearer_token") != self.sso_token:
             return 401, {}, b"{}"
         role = {"accessKeyId": "SSO" + request.query["role_name"], "secretAccessKey": SECRET,
                 "sessionToken": "faketoken", "expiration": 4070908800000}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`get` against a server that plays AWS: where credentials come from, what is tried again, and what
 is done about answers that are wrong."""
+import calendar
 import fcntl
 import hashlib
 import http.client
@@ -9,7 +10,10 @@ import json
 import os
 import resource
 import shlex
+import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -54,7 +58,8 @@ class Case(unittest.TestCase):
         self.assertEqual(done.returncode, code, printed)
         for words in says:
             self.assertIn(words, printed)
-        for secret in (SECRET, "faketoken", "ssotoken", "webtoken", "instancetoken"):
+        for secret in (SECRET, "faketoken", "ssotoken", "ssorefresh", "ssoclient", "webtoken",
+                       "instancetoken"):
             self.assertNotIn(secret, printed)
         if code == 0:
             for key, body in self.fake.objects.items():
@@ -103,6 +108,148 @@ class Proxy:
     def __exit__(self, *_):
         self.server.shutdown()
         self.server.server_close()
+
+
+def make_certificate(folder, *hosts):
+    """Of those hosts, signed by itself: the paths of it and of its key."""
+    paths = [os.path.join(folder, name) for name in ("certificate.pem", "key.pem")]
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-days", "2", "-subj", "/CN=flowtoll's tests", "-addext",
+         "subjectAltName=" + ",".join(hosts), "-out", paths[0], "-keyout", paths[1]],
+        check=True, capture_output=True)
+    return paths
+
+
+class Tunnel:
+    """A proxy that passes on whatever comes after CONNECT, to `port` of this machine, as the one
+    that knows the hosts. `answer`: its status line, where it does not."""
+
+    def __init__(self, port, answer="HTTP/1.1 200 Connection established"):
+        self.asked = []
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listening.getsockname()[1]}"
+        self.port, self.answer = port, answer
+
+    def __enter__(self):
+        threading.Thread(target=self.serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listening.close()
+
+    def serve(self):
+        while True:
+            try:
+                client = self.listening.accept()[0]
+            except OSError:
+                return
+            threading.Thread(target=self.tunnel, args=(client,), daemon=True).start()
+
+    def tunnel(self, client):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += client.recv(1)
+        self.asked.append(head.decode())
+        client.sendall(f"{self.answer}\r\n\r\n".encode())
+        if " 200 " not in self.answer:
+            client.close()
+            return
+        server = socket.create_connection(("127.0.0.1", self.port))
+        threading.Thread(target=self.copy, args=(server, client), daemon=True).start()
+        self.copy(client, server)
+
+    @staticmethod
+    def copy(there, here):
+        try:
+            while piece := there.recv(65536):
+                here.sendall(piece)
+            here.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+
+class Tls(Case):
+    """A server with a certificate, whose host only the proxy knows."""
+
+    HOST = "s3.flowtoll.test"
+
+    def setUp(self):
+        super().setUp()
+        self.keys()
+        certificate, key = make_certificate(self.home, f"DNS:{self.HOST}", "IP:127.0.0.1")
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate, key)
+        objects = self.fake.objects
+        self.fake = fake_aws.Fake(tls)
+        self.addCleanup(self.fake.close)
+        self.fake.objects = objects
+        self.port = self.fake.server.server_port
+        self.env |= {"AWS_CA_BUNDLE": certificate, "AWS_MAX_ATTEMPTS": "1",
+                     "AWS_ENDPOINT_URL": f"https://{self.HOST}:{self.port}"}
+
+    def test_proxy(self):
+        for name in ("HTTPS_PROXY", "https_proxy"):
+            with Tunnel(self.port) as proxy, self.subTest(name=name):
+                self.env[name] = proxy.url.replace("http://", "http://ann:pass@")
+                self.get("--keep-tree")
+                self.assertTrue(proxy.asked)
+                for head in proxy.asked:
+                    self.assertTrue(head.startswith(f"CONNECT {self.HOST}:{self.port} "), head)
+                    self.assertIn("Proxy-Authorization: Basic YW5uOnBhc3M=", head)
+                    self.assertNotIn("Credential=", head)
+                for request in self.fake.requests:  # what is the proxy's stays with the proxy
+                    self.assertNotIn("proxy-authorization", request.headers)
+                    self.assertEqual(request.headers["host"], f"{self.HOST}:{self.port}")
+                del self.env[name]
+                shutil.rmtree(self.out)
+
+    def test_no_proxy(self):
+        with Tunnel(self.port) as proxy:
+            self.env |= {"HTTPS_PROXY": proxy.url, "NO_PROXY": "example.com,127.0.0.1",
+                         "AWS_ENDPOINT_URL": f"https://127.0.0.1:{self.port}"}
+            self.get()
+            self.assertEqual(proxy.asked, [])
+            self.env["NO_PROXY"] = "example.com"
+            self.fake.objects["p/c.log"] = LOG
+            self.get()
+            self.assertTrue(proxy.asked)
+
+    def test_no_proxy_of_a_host(self):
+        """Past the proxy nobody knows it."""
+        with Tunnel(self.port) as proxy:
+            self.env |= {"HTTPS_PROXY": proxy.url, "NO_PROXY": "flowtoll.test"}
+            self.get(code=5, says=[self.HOST])
+            self.assertEqual(proxy.asked, [])
+
+    def test_proxy_that_refuses(self):
+        for status, code in (("403 Forbidden", "403"), ("407 Who Are You", "407")):
+            with Tunnel(self.port, "HTTP/1.1 " + status) as proxy, self.subTest(status=status):
+                self.env["HTTPS_PROXY"] = proxy.url.replace("http://", "http://ann:secretword@")
+                self.env["AWS_MAX_ATTEMPTS"] = "3"
+                done = self.get(code=5, says=[f"the proxy does not let through to {self.HOST} "
+                                              f"({code})", "HTTPS_PROXY"])
+                self.assertNotIn("secretword", done.stderr)
+                self.assertEqual(len(proxy.asked), 1)
+                self.assertEqual(self.fake.requests, [])
+
+    def test_no_such_proxy(self):
+        self.env["HTTPS_PROXY"] = "http://127.0.0.1:1"
+        self.get(code=5, says=["no answer from"])
+
+    def test_certificate_of_nobody(self):
+        with Tunnel(self.port) as proxy:
+            self.env["HTTPS_PROXY"] = proxy.url
+            del self.env["AWS_CA_BUNDLE"]
+            self.get(code=5, says=["AWS_CA_BUNDLE"])
+            self.assertEqual(self.fake.requests, [])
+
+    def test_certificate_of_another(self):
+        with Tunnel(self.port) as proxy:
+            self.env |= {"HTTPS_PROXY": proxy.url,
+                         "AWS_ENDPOINT_URL": f"https://ec2.flowtoll.test:{self.port}"}
+            self.get(code=5, says=["ec2.flowtoll.test"])
+            self.assertEqual(self.fake.requests, [])
 
 
 class Credentials(Case):
@@ -281,6 +428,75 @@ class Credentials(Case):
     def test_sso_expired(self):
         self.sso("2020-01-01T00:00:00Z")
         self.get(code=5, says=["the session has expired", "aws sso login"])
+        self.assertEqual(self.fake.requests, [])
+
+    def sso_renewable(self, expires, registered="2099-01-01T00:00:00Z", **more):
+        self.sso(expires)
+        self.token = os.path.join(self.home, ".aws", "sso", "cache",
+                                  hashlib.sha1(b"work").hexdigest() + ".json")
+        with open(self.token, "w", encoding="utf-8") as file:
+            json.dump({"accessToken": "ssotoken", "expiresAt": expires, "clientId": "client",
+                       "clientSecret": "ssoclient", "registrationExpiresAt": registered,
+                       "refreshToken": "ssorefresh0", "kept": "as it is"} | more, file)
+        os.chmod(self.token, 0o644)
+
+    def read_token(self):
+        with open(self.token, encoding="utf-8") as file:
+            return json.load(file)
+
+    def test_sso_renewed(self):
+        """By AWS_ENDPOINT_URL, as all services."""
+        self.sso_renewable("2020-01-01T00:00:00Z")
+        self.get()
+        self.assertEqual(self.signers(), {"SSOReader"})
+        token = self.read_token()
+        self.assertEqual(token["accessToken"], "ssotoken1")
+        self.assertEqual(token["refreshToken"], "ssorefresh1")
+        self.assertEqual((token["region"], token["startUrl"]), ("eu-west-1", "https://x"))
+        self.assertEqual(token["kept"], "as it is")
+        self.assertAlmostEqual(
+            calendar.timegm(time.strptime(token["expiresAt"], "%Y-%m-%dT%H:%M:%SZ")),
+            time.time() + 28800, delta=60)
+        self.assertEqual(os.stat(self.token).st_mode & 0o777, 0o600)
+        self.assertEqual(os.listdir(os.path.dirname(self.token)), [os.path.basename(self.token)])
+        self.get("--keep-tree")  # it lasts
+        self.assertEqual(len(self.fake.sso_asked), 1)
+
+    def test_sso_soon_expired(self):
+        """Renewed a quarter of an hour before, by its own endpoint; else it serves to its end."""
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 600))
+        self.sso_renewable(soon)
+        self.env["AWS_ENDPOINT_URL_SSO_OIDC"] = "http://127.0.0.1:1"
+        self.get()
+        self.assertEqual(self.read_token()["accessToken"], "ssotoken")
+        self.env["AWS_ENDPOINT_URL_SSO_OIDC"] = self.fake.url + "/"
+        self.get("--keep-tree")
+        self.assertEqual(self.read_token()["accessToken"], "ssotoken1")
+
+    def test_sso_not_renewed(self):
+        for more, asked, says in (({"refreshToken": "ssorefreshold"}, 1, "invalid_grant (400)"),
+                                  ({"registered": "2020-01-01T00:00:00Z"}, 0, "has expired"),
+                                  ({"clientSecret": ""}, 0, "has expired")):
+            with self.subTest(says=says):
+                self.fake.sso_asked.clear()
+                self.sso_renewable("2020-01-01T00:00:00Z", **more)
+                before = self.read_token()
+                self.get(code=5, says=["the session has expired", says, "aws sso login"])
+                self.assertEqual(self.read_token(), before)
+                self.assertEqual(len(self.fake.sso_asked), asked)
+
+    def test_sso_answers_that_are_none(self):
+        for body in (b"", b"{}", b"<html>", b'{"accessToken": "ssotoken"}',
+                     b'{"accessToken": "ssotoken", "expiresIn": -1}',
+                     b'{"accessToken": 7, "expiresIn": 600}'):
+            self.sso_renewable("2020-01-01T00:00:00Z")
+            before = self.read_token()
+            self.fake.faults = [lambda request, body=body: (200, {}, body)]
+            self.get(code=5, says=["the session has expired", "aws sso login"])
+            self.assertEqual(self.read_token(), before)
+        self.fake.faults = [lambda request: (
+            200, {}, b'{"accessToken": "ssotoken\\r\\nx: y", "expiresIn": 600}')]
+        self.get(code=5, says=["no line of text"])
 
 
 class Answers(Case):

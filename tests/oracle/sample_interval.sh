@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The interval of a share, from a sample of files whose traffic comes in bursts, holds the true
-# share of the first row in 95 of 100 seeds.
+# The interval of a share, from samples of few and of many files whose traffic comes in bursts,
+# holds the true share of the first row in 95 of 100 seeds.
 python3 "$ROOT/tests/oracle/sample_interval.py" "$RELEASE" "$GEN" "$PWD"
