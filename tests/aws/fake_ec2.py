@@ -13,7 +13,7 @@ SETS = {
     "FlowLogs": "flowLogSet", "Tags": "tagSet", "Groups": "groupSet",
     "PrivateIpAddresses": "privateIpAddressesSet", "Ipv6Addresses": "ipv6AddressesSet",
     "NatGatewayAddresses": "natGatewayAddressSet", "Associations": "associationSet",
-    "Routes": "routeSet",
+    "Routes": "routeSet", "Ipv4Prefixes": "ipv4PrefixSet", "Ipv6Prefixes": "ipv6PrefixSet",
     "TagSet": "tagSet", "PropagatingVgws": "propagatingVgwSet", "Cidrs": "cidrSet",
 }
 LISTS = list(SETS)[:10]

@@ -323,6 +323,37 @@ class Used(Case):
             file.write("inventory = live\n")
         self.run_it("sql", "select count(*) from interfaces", "--format", "csv", says=["7\n"])
 
+    def test_delegated_prefixes(self):
+        """What lies in a prefix of an interface has its name: live, by our file, by the CLI's."""
+        self.interfaces[3] |= {
+            "Ipv4Prefixes": [{"Ipv4Prefix": "10.0.9.16/28"}, {"Ipv4Prefix": "10.0.9.64/28"}],
+            "Ipv6Prefixes": [{"Ipv6Prefix": "2a05:d018:0:9::/80"}]}
+        self.interfaces[4] |= {"Ipv4Prefixes": [{"Ipv4Prefix": "10.0.9.32/28"}]}
+        owners = {"10.0.9.15": "", "10.0.9.16": "web-3", "10.0.9.31": "web-3",
+                  "10.0.9.32": "web-4", "10.0.9.47": "web-4", "10.0.9.48": "",
+                  "10.0.9.79": "web-3", "2a05:d018:0:9::ffff:1": "web-3",
+                  "2a05:d018:0:9:1::1": ""}
+        logs = os.path.join(self.home, "flows.log")
+        with open(logs, "w", encoding="ascii") as file:
+            file.write(HEADER + "".join(
+                f"2 - 10.9.9.9 {ip} 40 1795132800 1795132860 ACCEPT OK\n" for ip in owners))
+        made = self.make()
+        self.assertEqual(made["NetworkInterfaces"], self.interfaces)
+        cli = os.path.join(self.home, "cli.json")
+        with open(cli, "w", encoding="ascii") as file:
+            json.dump({"NetworkInterfaces": self.interfaces}, file)
+        for source in ("live", self.path, cli):
+            done = self.run_it("top", "dstaddr", logs, "-n", "99", "--inventory", source,
+                               "--format", "json")
+            rows = {row["dstaddr"]: row for row in json.loads(done.stdout)}
+            self.assertEqual(rows.keys(), owners.keys())
+            for ip, name in owners.items():
+                known = rows[ip]["dst.name"] or ""
+                self.assertEqual(known.startswith(name + " (i-") if name else "web" not in known,
+                                 True, (source, ip, known))
+            done = self.run_it("who", "10.0.9.20", "--inventory", source, "--format", "json")
+            self.assertEqual(json.loads(done.stdout)[0]["interface_id"], "eni-3")
+
     def test_worlds_of_the_oracle(self):
         """nat says of the inventory out of EC2 what it says of the AWS CLI's files."""
         for scenario in ("two_zones", "everything"):

@@ -5,6 +5,7 @@ import contextlib
 import datetime
 import hashlib
 import ipaddress
+import itertools
 import json
 import os
 import random
@@ -234,6 +235,86 @@ def as_sources(s3, url):
     check(done.returncode == 5 and "SignatureDoesNotMatch" in done.stderr, done.stderr)
 
 
+PLAIN = "AWSLogs/{}/vpcflowlogs/{}/2026/11/{:02}/"
+HIVE = ("AWSLogs/aws-account-id={}/aws-service=vpcflowlogs/aws-region={}/year=2026/month=11/"
+        "day={:02}/")
+LAYOUTS = {"plain": PLAIN, "hourly": PLAIN + "{:02}/", "hive": HIVE,
+           "hive-hourly": HIVE + "hour={:02}/"}
+ACCOUNTS, REGIONS = ("111111111111", "222222222222"), ("eu-west-1", "us-east-1")
+DAYS, HOURS = (19, 20, 21), (3, 9, 10, 23)
+MORNING = ("--since", "2026-11-20T09:50", "--until", "2026-11-20T10:02")
+CHOICES = [  # options, and whose logs of when they choose
+    ((), ACCOUNTS, REGIONS, DAYS, HOURS),
+    (("--account", ACCOUNTS[1]), ACCOUNTS[1:], REGIONS, DAYS, HOURS),
+    (("--log-region", REGIONS[0]), ACCOUNTS, REGIONS[:1], DAYS, HOURS),
+    (("--since", "2026-11-20", "--until", "2026-11-20T23:30"), ACCOUNTS, REGIONS, (20,), HOURS),
+    (MORNING, ACCOUNTS, REGIONS, (20,), (9, 10)),
+    (("--account", ACCOUNTS[0], "--log-region", REGIONS[1], *MORNING), ACCOUNTS[:1], REGIONS[1:],
+     (20,), (9, 10)),
+]
+
+
+def put_tree(s3, layout, bucket):
+    """One file an hour, and the same here."""
+    here = os.path.join(SCRATCH, bucket)
+    s3.create_bucket(Bucket=bucket)
+    for account, region, day, hour in itertools.product(ACCOUNTS, REGIONS, DAYS, HOURS):
+        start = 1795132800 + (day - 20) * 86400 + hour * 3600
+        name = f"{account}_vpcflowlogs_{region}_fl-1_202611{day:02}T{hour:02}55Z_abc.log"
+        key = layout.format(account, region, day, hour) + name
+        body = "version account-id srcaddr dstaddr bytes start end action\n" + "".join(
+            f"2 {account} 10.0.0.1 10.{REGIONS.index(region)}.{day}.{hour} {40 + minute} "
+            f"{start + minute * 60} {start + minute * 60 + 59} ACCEPT\n" for minute in (54, 57, 59))
+        s3.put_object(Bucket=bucket, Key=key, Body=body.encode())
+        os.makedirs(os.path.dirname(os.path.join(here, key)), exist_ok=True)
+        with open(os.path.join(here, key), "w", encoding="ascii") as file:
+            file.write(body)
+    return here
+
+
+def log_of(path, begin):
+    """Prefixes that were listed and keys that were read, as the server logged them."""
+    with open(path, encoding="utf-8") as file:
+        file.seek(begin)
+        lines = file.read().splitlines()
+    listed, read = [], []
+    for line in lines:
+        found = re.search(r" s3_(ListObjectsV2|GetObject) .*? /([^ ]*) 20[06] ", line)
+        if found and found[1] == "ListObjectsV2":
+            query = urllib.parse.urlsplit(found[2]).query
+            listed += urllib.parse.parse_qs(query).get("prefix", [""])
+        elif found:
+            read.append(urllib.parse.unquote(found[2].partition("/")[2]))
+    return listed, read
+
+
+def only_needed(s3, url, log):
+    """For each layout and choice: the answer of the files here; and the server lists nothing but
+    what leads to the folders that are needed or lies in them."""
+    figures = []
+    for name, layout in LAYOUTS.items():
+        here = put_tree(s3, layout, name)
+        for options, *whose in CHOICES:
+            needed = {layout.format(*one) for one in itertools.product(*whose)}
+            begin = os.path.getsize(log)
+            answers = [subprocess.run(
+                [FLOWTOLL, "top", "account_id,dstaddr", where, *options, "-n", "1000", "--format",
+                 "csv"], env=environment(url), text=True, capture_output=True, check=False)
+                       for where in (f"s3://{name}/", here)]
+            check(answers[0].returncode == 0, name, options, answers[0].stderr)
+            check(answers[0].stdout == answers[1].stdout, name, options, answers[0].stdout,
+                  answers[1].stdout)
+            listed, read = log_of(log, begin)
+            check(listed and read, "the log tells nothing of", name, options)
+            for prefix in listed:
+                check(any(folder.startswith(prefix) or prefix.startswith(folder)
+                          for folder in needed), name, options, "lists", prefix)
+            for key in read:
+                check(any(key.startswith(folder) for folder in needed), name, options, "reads", key)
+            figures.append(f"{len(listed)}/{len(read)}")
+    print("versitygw's log, prefixes listed / keys read:", *figures)
+
+
 def refusals(url, data):
     def told(*words, where="s3://odd/p/", code=5, **more):
         done = get(environment(url, **more), where, "none")
@@ -321,12 +402,12 @@ def killed(s3, url):
 
 
 def with_versitygw():
-    data, iam = os.path.join(SCRATCH, "data"), os.path.join(SCRATCH, "iam")
+    data, iam, log = (os.path.join(SCRATCH, name) for name in ("data", "iam", "access.log"))
     os.makedirs(data)
     os.makedirs(iam)
     port = free_port()
     command = [VERSITYGW, "--port", f"127.0.0.1:{port}", "--region", REGION, "--keep-alive",
-               "--quiet", "--iam-dir", iam, "posix", data]
+               "--quiet", "--iam-dir", iam, "--access-log", log, "posix", data]
     env = {"ROOT_ACCESS_KEY": KEY, "ROOT_SECRET_KEY": SECRET}
     with server(command, port, env) as url:
         s3 = client("s3", url)
@@ -334,6 +415,7 @@ def with_versitygw():
         many_keys(s3, url, data)
         odd_keys(s3, url)
         as_sources(s3, url)
+        only_needed(s3, url, log)
         refusals(url, data)
         resumed(s3, url)
         killed(s3, url)
