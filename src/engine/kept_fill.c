@@ -539,7 +539,7 @@ put_rows(struct kept *kept, const struct result_rows *rows, struct flowtoll_err 
 	return FLOWTOLL_OK;
 }
 
-/* ---- making ------------------------------------------------------------------------------- */
+/* ---- columns ------------------------------------------------------------------------------ */
 
 static bool
 copy_heads(struct kept *kept, const struct result *result)
@@ -585,22 +585,129 @@ finish_column(struct kept *kept, size_t i)
 	return true;
 }
 
+/* ---- parts -------------------------------------------------------------------------------- */
+
+/* Each thread that makes rows fills a part of its own. */
+struct parts {
+	const struct kept *whole; /* has the columns, and no rows */
+	struct kept *all[RESULT_THREADS_MAX];
+};
+
+static struct kept *
+create_empty(size_t column_count)
+{
+	struct kept *kept = mem_zalloc(1, sizeof *kept);
+	if (kept == NULL)
+		return NULL;
+	kept->holders = 1;
+	kept->columns = mem_zalloc(column_count + 1, sizeof *kept->columns);
+	if (kept->columns == NULL) {
+		mem_free(kept);
+		return NULL;
+	}
+	kept->column_count = column_count;
+	return kept;
+}
+
+static enum flowtoll_rc
+begin_parts(void *ctx, struct flowtoll_err *err)
+{
+	struct parts *parts = ctx;
+	(void)err;
+	for (size_t i = 0; i < RESULT_THREADS_MAX; i++) {
+		kept_let_go(parts->all[i]);
+		parts->all[i] = NULL;
+	}
+	return FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
+take_rows(void *ctx, uint32_t thread, const struct result_rows *rows, struct flowtoll_err *err)
+{
+	struct parts *parts = ctx;
+	const struct kept *whole = parts->whole;
+	if (parts->all[thread] == NULL) {
+		struct kept *part = create_empty(whole->column_count);
+		if (part == NULL)
+			return err_memory(err, "keeping an answer");
+		for (size_t i = 0; i < whole->column_count; i++) {
+			part->columns[i].head = whole->columns[i].head;
+			part->columns[i].form = whole->columns[i].form;
+		}
+		parts->all[thread] = part;
+	}
+	return put_rows(parts->all[thread], rows, err);
+}
+
+/* The numbers of a part's words become those of the whole. */
+static bool
+renumber(struct kept *whole, struct kept *part, size_t i)
+{
+	const struct words *words = &part->columns[i].words;
+	int32_t *numbers = mem_zalloc(words->count + 1, sizeof *numbers);
+	bool ok = numbers != NULL;
+	for (size_t w = 0; ok && w < words->count; w++) {
+		int64_t number =
+			words_add(&whole->columns[i].words, words->all[w].text, words->all[w].len);
+		ok = number != WORDS_NONE;
+		numbers[w] = (int32_t)number;
+	}
+	for (size_t c = 0; ok && words->count > 0 && c < part->chunk_count; c++) {
+		int32_t *values = part->chunks[c].pieces[i].values;
+		for (uint32_t r = 0; r < part->chunks[c].rows; r++)
+			values[r] = numbers[values[r]];
+	}
+	mem_free(numbers);
+	return ok;
+}
+
+/* A part's chunks move to the whole. */
+static bool
+join_part(struct kept *whole, struct kept *part)
+{
+	for (size_t i = 0; i < whole->column_count; i++)
+		if (whole->columns[i].form == KEPT_WORD && !renumber(whole, part, i))
+			return false;
+	for (size_t c = 0; c < part->chunk_count; c++) {
+		struct kept_chunk *chunks =
+			mem_room(whole->chunks, whole->chunk_count, &whole->chunk_cap, sizeof *chunks);
+		if (chunks == NULL)
+			return false;
+		whole->chunks = chunks;
+		chunks[whole->chunk_count++] = part->chunks[c];
+		part->chunks[c] = (struct kept_chunk){0};
+	}
+	whole->rows += part->rows;
+	return true;
+}
+
+static enum flowtoll_rc
+fill_in_parts(struct kept *kept, struct result *result, struct flowtoll_err *err)
+{
+	struct parts parts = {.whole = kept};
+	const struct result_taker taker = {.ctx = &parts, .begin = begin_parts, .take = take_rows};
+	enum flowtoll_rc rc = result_give(result, &taker, err);
+	for (size_t i = 0; rc == FLOWTOLL_OK && i < RESULT_THREADS_MAX; i++)
+		if (parts.all[i] != NULL && !join_part(kept, parts.all[i]))
+			rc = err_memory(err, "keeping an answer");
+	struct flowtoll_err none;
+	(void)begin_parts(&parts, &none);
+	return rc;
+}
+
+/* ---- making ------------------------------------------------------------------------------- */
+
 static enum flowtoll_rc
 fill(struct kept *kept, struct result *result, struct flowtoll_err *err)
 {
 	const struct result_cell *cells = NULL;
-	struct result_rows rows = {.count = 0};
-	for (;;) {
-		if (result_has_rows(result))
-			TRY(result_next_rows(result, &rows, err));
-		else
-			TRY(result_next(result, &cells, err));
-		if (rows.count == 0 && cells == NULL)
+	if (result_has_rows(result))
+		TRY(fill_in_parts(kept, result, err));
+	while (!result_has_rows(result)) {
+		TRY(result_next(result, &cells, err));
+		if (cells == NULL)
 			break;
-		if (cells != NULL)
-			TRY(put_row(kept, result, cells, err));
-		else
-			TRY(put_rows(kept, &rows, err));
+		TRY(put_row(kept, result, cells, err));
 	}
 	for (size_t i = 0; i < kept->column_count; i++)
 		if (!finish_column(kept, i))
@@ -613,18 +720,11 @@ kept_create(struct result *result, struct kept **out, struct flowtoll_err *err)
 {
 	assert(result != NULL && out != NULL);
 	*out = NULL;
-	struct kept *kept = mem_zalloc(1, sizeof *kept);
+	struct kept *kept = create_empty(result_column_count(result) - result->nested_count);
 	if (kept == NULL)
 		return err_memory(err, "keeping an answer");
-	kept->holders = 1;
-	kept->columns = mem_zalloc(result_column_count(result) + 1, sizeof *kept->columns);
-	enum flowtoll_rc rc = FLOWTOLL_OK;
-	if (kept->columns != NULL)
-		kept->column_count = result_column_count(result) - result->nested_count;
-	if (kept->columns == NULL || !copy_heads(kept, result))
-		rc = err_memory(err, "keeping an answer");
-	if (rc == FLOWTOLL_OK)
-		rc = fill(kept, result, err);
+	enum flowtoll_rc rc = copy_heads(kept, result) ? fill(kept, result, err)
+	                                               : err_memory(err, "keeping an answer");
 	if (rc == FLOWTOLL_OK)
 		*out = kept;
 	else

@@ -4,6 +4,7 @@
  * statement itself.
  */
 #include "engine/parquet.h"
+#include "engine/giver.h"
 #include "engine/query_result.h"
 
 #include "base/buf.h"
@@ -252,6 +253,8 @@ static enum flowtoll_rc
 begin_query(struct engine *engine, enum engine_order order, struct flowtoll_err *err)
 {
 	TRY(check_rejects(engine, err));
+	if (engine->giver != NULL)
+		TRY(giver_begin(engine->giver, err));
 	clear_tally(&engine->tally);
 	faults_clear(&engine->faults);
 	atomic_store(&engine->scans, 0);
@@ -302,9 +305,11 @@ get_ready(struct engine *engine, enum engine_order order, struct flowtoll_err *e
 
 /* Runs a prepared statement up to its first rows. */
 static enum flowtoll_rc
-execute(struct engine *engine, duckdb_prepared_statement statement, struct result **result,
-        struct flowtoll_err *err)
+execute(struct engine *engine, const char *sql, duckdb_prepared_statement statement,
+        struct result **result, struct flowtoll_err *err)
 {
+	const bool is_select =
+		duckdb_prepared_statement_type(statement) == DUCKDB_STATEMENT_TYPE_SELECT;
 	duckdb_pending_result pending;
 	duckdb_result duck;
 	if (duckdb_pending_prepared_streaming(statement, &pending) != DuckDBSuccess) {
@@ -315,7 +320,7 @@ execute(struct engine *engine, duckdb_prepared_statement statement, struct resul
 	duckdb_state state = duckdb_execute_pending(pending, &duck);
 	duckdb_destroy_pending(&pending);
 	if (state == DuckDBSuccess)
-		return query_result_create(engine, &duck, result, err);
+		return query_result_create(engine, sql, is_select, &duck, result, err);
 	enum flowtoll_rc rc = engine_query_error(engine, duckdb_result_error(&duck), err);
 	duckdb_destroy_result(&duck);
 	return rc;
@@ -343,13 +348,13 @@ run_once(struct engine *engine, const char *sql, enum engine_order order, struct
 	if (rc == FLOWTOLL_OK && engine_interrupted(engine)) /* DuckDB knows nothing of it yet */
 		rc = ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
 	if (rc == FLOWTOLL_OK)
-		rc = execute(engine, statement, result, err);
+		rc = execute(engine, sql, statement, result, err);
 	duckdb_destroy_prepare(&statement);
 	return rc;
 }
 
-static bool
-has_stream(const struct engine *engine)
+bool
+engine_has_stream(const struct engine *engine)
 {
 	for (size_t i = 0; i < engine->inputs.count; i++)
 		if (engine->inputs.all[i].file->stream != NULL)
@@ -364,14 +369,14 @@ static enum flowtoll_rc
 run_through(struct engine *engine, const char *sql, enum engine_order order,
             struct result **result, struct flowtoll_err *err)
 {
-	struct result_rows rows;
+	const struct result_cell *cells = NULL;
 	TRY(run_once(engine, sql, order, result, err));
-	if (!engine->may_read || !engine->parquet->is_running || has_stream(engine))
+	if (!engine->may_read || !engine->parquet->is_running || engine_has_stream(engine))
 		return FLOWTOLL_OK;
 	enum flowtoll_rc rc = FLOWTOLL_OK;
 	do
-		rc = result_next_rows(*result, &rows, err);
-	while (rc == FLOWTOLL_OK && rows.count > 0);
+		rc = result_next(*result, &cells, err);
+	while (rc == FLOWTOLL_OK && cells != NULL);
 	result_free(*result);
 	*result = NULL;
 	return rc == FLOWTOLL_OK ? run_once(engine, sql, order, result, err) : rc;
@@ -385,7 +390,7 @@ may_try_again(struct engine *engine, bool *again, struct flowtoll_err *err)
 	 * of a field are told; each time one more is found, so this ends */
 	*again = atomic_load(&engine->wants_rerun);
 	engine->has_view &= !*again;
-	if (err->code == FLOWTOLL_ERR_MEMORY && !has_stream(engine))
+	if (err->code == FLOWTOLL_ERR_MEMORY && !engine_has_stream(engine))
 		*again = memory_use_fewer_threads(engine);
 	if (*again || err->code == FLOWTOLL_ERR_INTERRUPTED || err->code == FLOWTOLL_ERR_MEMORY)
 		return err->code;

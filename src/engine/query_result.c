@@ -4,22 +4,13 @@
  */
 #include "engine/query_result.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
+#include "engine/giver.h"
 
 #include <assert.h>
 #include <math.h>
-
-struct query_column {
-	duckdb_type type;
-	duckdb_type inner_type; /* how an ENUM or DECIMAL is stored */
-	uint8_t scale;          /* of a DECIMAL */
-	bool is_ip;
-	char **words;           /* of an ENUM */
-	idx_t word_count;
-	void *data;             /* of the chunk in hand */
-	uint64_t *validity;
-	void *scratch;          /* for values that a chunk has in another form; or NULL */
-};
+#include <string.h>
 
 struct query_result {
 	struct result result; /* first: what render sees */
@@ -34,6 +25,8 @@ struct query_result {
 	struct result_cell *cells;
 	struct result_values *values;
 	struct arena arena;
+	const char *sql; /* of the statement */
+	bool is_select;
 };
 
 /* ---- cells -------------------------------------------------------------------------------- */
@@ -318,9 +311,9 @@ lend_ips(const struct query_column *column, idx_t from, uint32_t count, struct r
 	out->as.ips = ips;
 }
 
-static bool
-lend(struct query_column *column, const struct result_column *head, idx_t from, uint32_t count,
-     struct result_values *out)
+bool
+query_column_lend(struct query_column *column, const struct result_column *head, idx_t from,
+                  uint32_t count, struct result_values *out)
 {
 	const size_t width = scratch_width(column, head);
 	if (width > 0 && column->scratch == NULL &&
@@ -347,20 +340,68 @@ lend(struct query_column *column, const struct result_column *head, idx_t from, 
 	return true;
 }
 
+/* The rows at hand, and then all others, as they come. */
 static enum flowtoll_rc
-query_next_rows(struct result *result, struct result_rows *rows, struct flowtoll_err *err)
+give_in_order(struct query_result *query, const struct result_taker *taker,
+              struct flowtoll_err *err)
+{
+	struct result_rows rows = {.columns = query->values};
+	for (;;) {
+		if (query->row == query->row_count)
+			TRY(take_chunk(query, err));
+		if (query->row_count == 0)
+			return FLOWTOLL_OK;
+		rows.count = (uint32_t)(query->row_count - query->row);
+		for (size_t i = 0; i < query->result.column_count; i++)
+			if (!query_column_lend(&query->columns[i], &query->heads[i], query->row, rows.count,
+			                       &query->values[i]))
+				return err_memory(err, "reading an answer");
+		query->row = query->row_count;
+		TRY(taker->take(taker->ctx, 0, &rows, err));
+	}
+}
+
+/* Is there more than what is at hand, and does the statement ask for no order? */
+static bool
+may_give(const struct query_result *query)
+{
+	struct engine *engine = query->engine;
+	return query->is_select && query->row == 0 && query->ahead != NULL &&
+	       query->serial == engine->serial && !engine_has_stream(engine) &&
+	       engine->engine_threads < RESULT_THREADS_MAX && strcasestr(query->sql, "order") == NULL;
+}
+
+/* The statement once more, within one that gives its rows where they are made; what must be cast to
+ * text is, as before. */
+static enum flowtoll_rc
+give_anew(struct query_result *query, const struct result_taker *taker, struct flowtoll_err *err)
+{
+	const size_t count = query->result.column_count;
+	struct giver *giver;
+	struct buf sql;
+	TRY(giver_create(taker, query->columns, query->heads, count, &giver, err));
+	buf_init(&sql, LIMIT_SQL_BYTES * 2);
+	buf_adds(&sql, "SELECT count(" GIVER_FUNCTION "(");
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&sql, "%s#%zu%s", i > 0 ? ", " : "", i + 1,
+		         query->columns[i].type == DUCKDB_TYPE_VARCHAR ? "::VARCHAR" : "");
+	buf_adds(&sql, ")) FROM query(");
+	buf_add_quoted(&sql, query->sql, '\'');
+	buf_addc(&sql, ')');
+	enum flowtoll_rc rc = buf_check(&sql, "making a query", err);
+	if (rc == FLOWTOLL_OK)
+		rc = engine_give(query->engine, buf_text(&sql), giver, err);
+	buf_free(&sql);
+	giver_free(giver);
+	return rc;
+}
+
+static enum flowtoll_rc
+query_give(struct result *result, const struct result_taker *taker, struct flowtoll_err *err)
 {
 	struct query_result *query = (struct query_result *)result;
-	*rows = (struct result_rows){.columns = query->values};
-	if (query->row == query->row_count)
-		TRY(take_chunk(query, err));
-	rows->count = (uint32_t)(query->row_count - query->row);
-	for (size_t i = 0; i < result->column_count && rows->count > 0; i++)
-		if (!lend(&query->columns[i], &query->heads[i], query->row, rows->count,
-		          &query->values[i]))
-			return err_memory(err, "reading an answer");
-	query->row = query->row_count;
-	return FLOWTOLL_OK;
+	TRY(taker->begin(taker->ctx, err));
+	return may_give(query) ? give_anew(query, taker, err) : give_in_order(query, taker, err);
 }
 
 /* ---- making ------------------------------------------------------------------------------- */
@@ -459,7 +500,7 @@ describe(struct query_result *query)
 		.column_count = count,
 	                                .columns = query->heads,
 	                                .next = query_next,
-	                                .next_rows = query_next_rows,
+	                                .give = query_give,
 	                                .free = query_free};
 	for (size_t i = 0; i < count; i++)
 		if (!describe_column(query, i))
@@ -489,8 +530,8 @@ begin(struct query_result *query, struct flowtoll_err *err)
 }
 
 enum flowtoll_rc
-query_result_create(struct engine *engine, duckdb_result *duck, struct result **result,
-                    struct flowtoll_err *err)
+query_result_create(struct engine *engine, const char *sql, bool is_select, duckdb_result *duck,
+                    struct result **result, struct flowtoll_err *err)
 {
 	struct query_result *query = mem_zalloc(1, sizeof *query);
 	if (query == NULL) {
@@ -500,7 +541,10 @@ query_result_create(struct engine *engine, duckdb_result *duck, struct result **
 	query->engine = engine;
 	query->serial = engine->serial;
 	query->duck = *duck;
-	enum flowtoll_rc rc = begin(query, err);
+	query->is_select = is_select;
+	query->sql = arena_dup(&query->arena, sql, strlen(sql));
+	enum flowtoll_rc rc = query->sql != NULL ? begin(query, err)
+	                                         : err_memory(err, "reading an answer");
 	if (rc == FLOWTOLL_OK)
 		*result = &query->result;
 	else

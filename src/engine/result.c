@@ -36,13 +36,13 @@ result_next(struct result *result, const struct result_cell **cells, struct flow
 bool
 result_has_rows(const struct result *result)
 {
-	return result->next_rows != NULL;
+	return result->give != NULL;
 }
 
 enum flowtoll_rc
-result_next_rows(struct result *result, struct result_rows *rows, struct flowtoll_err *err)
+result_give(struct result *result, const struct result_taker *taker, struct flowtoll_err *err)
 {
-	return result->next_rows(result, rows, err);
+	return result->give(result, taker, err);
 }
 
 bool

@@ -132,10 +132,24 @@ FLOWTOLL_MUST_USE enum flowtoll_rc result_next(struct result *result,
                                                const struct result_cell **cells,
                                                struct flowtoll_err *err);
 
-/* The next rows, as many as the result has at hand, lent until the next call; count 0 after the
- * last. Only where result_has_rows: else they come one by one. */
-FLOWTOLL_MUST_USE enum flowtoll_rc result_next_rows(struct result *result, struct result_rows *rows,
-                                                    struct flowtoll_err *err);
+/* Who takes all rows that are left, side by side. */
+struct result_taker {
+	void *ctx;
+	/* Rows come, and those that came before are void: the statement is run anew. */
+	enum flowtoll_rc (*begin)(void *ctx, struct flowtoll_err *err);
+	/* Some rows, lent as long as the call lasts. Calls of several threads overlap, those with one
+	 * number, of RESULT_THREADS_MAX, do not. */
+	enum flowtoll_rc (*take)(void *ctx, uint32_t thread, const struct result_rows *rows,
+	                         struct flowtoll_err *err);
+};
+
+enum { RESULT_THREADS_MAX = 64 };
+
+/* Gives a taker all rows, of several threads where the statement asks for no order. Only where
+ * result_has_rows: else they come one by one. */
+FLOWTOLL_MUST_USE enum flowtoll_rc result_give(struct result *result,
+                                               const struct result_taker *taker,
+                                               struct flowtoll_err *err);
 bool result_has_rows(const struct result *result);
 
 /* Is the row in hand the sum of all rows that were cut off, with the text Other for its keys? */
@@ -151,8 +165,8 @@ struct result {
 	const struct result_column *columns;
 	bool is_other; /* kept by `next` */
 	enum flowtoll_rc (*next)(struct result *, const struct result_cell **, struct flowtoll_err *);
-	enum flowtoll_rc (*next_rows)(struct result *, struct result_rows *,
-	                              struct flowtoll_err *); /* or NULL */
+	enum flowtoll_rc (*give)(struct result *, const struct result_taker *,
+	                         struct flowtoll_err *); /* or NULL */
 	void (*free)(struct result *);
 	bool has_other; /* a row Other may come */
 	const char *name; /* what the table is called among several; NULL: by its keys */

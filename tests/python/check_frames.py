@@ -55,6 +55,18 @@ class Frames(unittest.TestCase):
         one = frame[frame["srcaddr"].notna()].iloc[0]
         self.assertIsInstance(one["srcaddr"], str)
 
+    def test_rows_of_threads(self):
+        """Rows that threads give side by side are those that come in an order, by one thread."""
+        query = "select file, line, {} from flows".format(", ".join(COLUMNS))
+        with flowtoll.open(LOGS, threads=2, **NAMES) as logs:
+            free = logs.sql(query).df()
+            ordered = logs.sql(query + " order by file, line").df()
+        free = free.sort_values(["file", "line"], ignore_index=True)
+        self.assertEqual(len(free), 24000)
+        for column in free.columns:
+            self.assertEqual([None if pd.isna(one) else one for one in free[column]],
+                             [None if pd.isna(one) else one for one in ordered[column]], column)
+
     def test_polars(self):
         for frame in (self.flows.pl(), pl.DataFrame(self.flows)):
             self.assertEqual(frame.height, 24000)
