@@ -61,21 +61,11 @@ class Stop(unittest.TestCase):
         return registries
 
     def fake(self, stalls):
-        """An S3 that has the sample's files; what `stalls` says yes to comes half, then waits."""
         fake = Fake()
         self.addCleanup(fake.close)
         self.url = fake.url
-        for name in os.listdir(LOGS):
-            with open(os.path.join(LOGS, name), "rb") as file:
-                fake.objects[f"p/{name}"] = file.read()
-
-        def stall(request):
-            status, headers, body = fake.answer(request)
-            if not stalls(request):
-                return status, headers, body
-            return status, headers | {"cut": len(body) // 2, "stall_s": 30}, body
-        fake.faults = [stall] * 200
-        return lambda: any(map(stalls, fake.requests))
+        fake.put_folder(LOGS, "p/")
+        return fake.stall(stalls)
 
     def test_registries_of_an_address(self):
         registries = self.stalled_registries()

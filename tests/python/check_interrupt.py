@@ -244,22 +244,11 @@ class Remote(Interrupted):
         self.interrupt(question, wait, before, after, self.env)
 
     def fake(self, stalls):
-        """An AWS of which what `stalls` says yes to comes half, and then nothing."""
         fake = Fake()
         self.addCleanup(fake.close)
         self.env |= {"AWS_ENDPOINT_URL": fake.url}
-        for name in os.listdir(LOGS):
-            with open(os.path.join(LOGS, name), "rb") as file:
-                fake.objects[f"p/{name}"] = file.read()
-
-        def stall(request):
-            if not stalls(request):
-                return None
-            status, headers, body = (200, {}, b"<a/>" * 9) if request.method == "POST" \
-                else fake.answer(request)
-            return status, headers | {"cut": len(body) // 2, "stall_s": 30}, body
-        fake.faults = [stall] * 200
-        return lambda: any(map(stalls, fake.requests))
+        fake.put_folder(LOGS, "p/")
+        return fake.stall(stalls)
 
     def registries(self):
         made = Registries(faults={"arin": ["stall"]})
