@@ -389,9 +389,9 @@ flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *
 /* One table as an Arrow C stream, into a struct that has nothing to release: the caller releases
  * it, as Arrow's specification says. Keeps the answer, of which as many streams as wanted can be
  * made, and which they outlive; several threads may read one each.
- * Columns: addresses and free text are utf8, ids and fields of few values dictionaries of utf8,
- * times timestamp[us, UTC]; integers are int32 or int64, or decimal128(38, 0) where a value of the
- * column does not fit; is_other as above. Batches have 16,777,216 rows at most. */
+ * Columns: addresses and free text are large_utf8, ids and fields of few values dictionaries of
+ * utf8, times timestamp[us, UTC]; integers are int32 or int64, or decimal128(38, 0) where a value
+ * of the column does not fit; is_other as above. Batches have 16,777,216 rows at most. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_answer_arrow(struct flowtoll_answer *answer, size_t table, struct ArrowArrayStream *stream,
                       struct flowtoll_err *err);
