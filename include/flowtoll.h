@@ -47,8 +47,9 @@
  * flowtoll_close does nothing. Answers that are kept belong to no session.
  *
  * The library prints nothing, ends no process, changes no signal and keeps no state outside of its
- * objects, but for the files that the settings tell of and what registries said, which is kept in
- * XDG_CACHE_HOME or ~/.cache. Nobody is asked over the network before settings or a source say so.
+ * objects, but for the files that the settings tell of, a folder below TMPDIR while a session is
+ * open, and what registries said, which is kept in XDG_CACHE_HOME or ~/.cache. Nobody is asked over
+ * the network before settings or a source say so.
  */
 #ifndef FLOWTOLL_H
 #define FLOWTOLL_H
