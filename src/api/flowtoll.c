@@ -15,6 +15,7 @@
 #include "fetch/network_fetch.h"
 #include "flow/file_name.h"
 #include "query/query.h"
+#include "query/record_tags.h"
 #include "render/render.h"
 #include "scan/kernel.h"
 
@@ -37,6 +38,7 @@ struct flowtoll {
 	struct naming naming;
 	const char *profile; /* of whom flow logs are asked for; lent as those of `remote` */
 	const char *region;
+	size_t tags_of; /* sources that tags were looked for in */
 	void (*notice)(void *ctx, const char *text);
 	void *notice_ctx;
 	flowtoll_progress_fn *progress;
@@ -423,12 +425,31 @@ top_wants_names(const struct flowtoll *ft, const struct flowtoll_top *top)
 	return wants;
 }
 
+/* What the records themselves say of their addresses, once for each set of sources. */
+static enum flowtoll_rc
+learn_tags(struct flowtoll *ft, int64_t at_s, struct flowtoll_err *err)
+{
+	size_t count = engine_inputs(ft->engine)->list.count;
+	char day[WHO_DATE_MAX];
+	const char *why;
+	if (count == ft->tags_of)
+		return FLOWTOLL_OK;
+	bool has_day = at_s > 0 && who_source_day(at_s, day);
+	TRY(record_tags_learn(ft->engine, ft->who, has_day ? day : NULL, &why, err));
+	ft->tags_of = count;
+	if (why != NULL && ft->notice != NULL)
+		ft->notice(ft->notice_ctx, why);
+	return FLOWTOLL_OK;
+}
+
 static enum flowtoll_rc
 prepare_names(struct flowtoll *ft, bool wants, struct flowtoll_err *err)
 {
+	int64_t at_s = time_of_logs(ft);
 	if (ft->names_off || !wants)
 		return FLOWTOLL_OK;
-	return naming_prepare(&ft->naming, time_of_logs(ft), err);
+	TRY(naming_prepare(&ft->naming, at_s, err));
+	return learn_tags(ft, at_s, err);
 }
 
 enum flowtoll_rc

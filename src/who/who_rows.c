@@ -10,14 +10,15 @@
 
 #include <assert.h>
 
+enum { OF_NAMES, OF_INVENTORY, OF_LOGGED, OF_SPECIAL, OF_RANGES, OF_REGISTRY, OF_ALL };
+
 struct who_rows {
 	const struct who *who;
 	struct ip_trie_item *inventory;
+	struct ip_trie_item *logged;
 	struct ip_trie_item *ranges;
-	size_t counts[5]; /* of the sources, in their order */
+	size_t counts[OF_ALL]; /* of the sources, in their order */
 };
-
-enum { OF_NAMES, OF_INVENTORY, OF_SPECIAL, OF_RANGES, OF_REGISTRY };
 
 static enum flowtoll_rc
 list(const struct ip_trie *trie, struct ip_trie_item **items, size_t *count,
@@ -47,6 +48,8 @@ who_rows_create(const struct who *who, struct who_rows **out, struct flowtoll_er
 	enum flowtoll_rc rc =
 		list(who->inventory.trie, &rows->inventory, &rows->counts[OF_INVENTORY], err);
 	if (rc == FLOWTOLL_OK)
+		rc = list(who->logged.trie, &rows->logged, &rows->counts[OF_LOGGED], err);
+	if (rc == FLOWTOLL_OK)
 		rc = list(who->ranges.trie, &rows->ranges, &rows->counts[OF_RANGES], err);
 	if (rc == FLOWTOLL_OK)
 		*out = rows;
@@ -61,6 +64,7 @@ who_rows_free(struct who_rows *rows)
 	if (rows == NULL)
 		return;
 	mem_free(rows->inventory);
+	mem_free(rows->logged);
 	mem_free(rows->ranges);
 	mem_free(rows);
 }
@@ -113,6 +117,11 @@ put(const struct who_rows *rows, int source, size_t index, struct who_row *row)
 		row->kind = entry->kind;
 		row->owner = entry->owner;
 		row->from = entry->from;
+	} else if (source == OF_LOGGED) {
+		put_cidr(row, &rows->logged[index].cidr);
+		row->name = who->logged.names[rows->logged[index].value];
+		row->kind = "tag";
+		row->from = who->logged.source;
 	} else if (source == OF_SPECIAL) {
 		const struct ip_special *special = &ip_special_all(&special_count)[index];
 		put_cidr(row, &special->cidr);
