@@ -321,8 +321,9 @@ add_range(struct listing *listing, const struct place *place, struct flowtoll_er
 	if (ranges == NULL)
 		return err_memory(err, "listing names");
 	listing->ranges = ranges;
-	if (range.cidr.bits >= IP_V4_BITS && range.cidr.first.hi == 0 && range.cidr.first.lo >> 32 == 0)
-		range.cidr.first = ip_from_v4((uint32_t)range.cidr.first.lo);
+	struct ip first = range.cidr.first;
+	if (range.cidr.bits >= IP_V4_BITS && first.hi == 0 && first.lo >> 32 == 0)
+		range.cidr.first = ip_from_v4((uint32_t)first.lo);
 	listing->ranges[listing->count++] = range;
 	return FLOWTOLL_OK;
 }
@@ -340,7 +341,7 @@ static enum flowtoll_rc
 walk(struct listing *listing, struct flowtoll_err *err)
 {
 	const MMDB_s *file = &listing->db->file;
-	/* some writers let equal parts of the tree share nodes, but a damaged file may go on for ever */
+	/* some writers let equal parts of the tree share nodes; a damaged one may go on for ever */
 	uint64_t left = file->metadata.node_count + UINT64_C(2) * LIMIT_ASN_RANGES;
 	while (listing->place_count > 0) {
 		struct place place = listing->places[--listing->place_count];
