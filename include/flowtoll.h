@@ -47,8 +47,9 @@
  * flowtoll_close does nothing. Answers that are kept belong to no session.
  *
  * The library prints nothing, ends no process, changes no signal and keeps no state outside of its
- * objects, but for the files that the settings tell of and what registries said, which is kept in
- * XDG_CACHE_HOME or ~/.cache. Nobody is asked over the network before settings or a source say so.
+ * objects, but for the files that the settings tell of, a folder below TMPDIR while a session is
+ * open, and what registries said, which is kept in XDG_CACHE_HOME or ~/.cache. Nobody is asked over
+ * the network before settings or a source say so.
  */
 #ifndef FLOWTOLL_H
 #define FLOWTOLL_H
@@ -265,6 +266,33 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_who(struct flowtoll *ft
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);
 
+/* What registries have said and is kept, of all sessions of this user. Some of it: the ranges that
+ * have an address of one of these; NULL, or no range: all. */
+struct flowtoll_cache_part {
+	const char *const *ranges; /* "52.216.8.1", "52.216.0.0/15" */
+	size_t range_count;
+};
+
+/* A row for each range, by address: range, first, last, name (who holds it), network, country,
+ * source (the registry), as_of, expires (when it is no longer relied on), state ("fresh"; "stale":
+ * it still names, but is asked for anew; "unregistered": nobody holds it) and url. Needs no
+ * source, as the others that follow. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
+flowtoll_cache_list(struct flowtoll *ft, const struct flowtoll_cache_part *part,
+                    struct flowtoll_answer **answer, struct flowtoll_err *err);
+
+/* Forgets ranges; *count is how many. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
+flowtoll_cache_clear(struct flowtoll *ft, const struct flowtoll_cache_part *part, uint64_t *count,
+                     struct flowtoll_err *err);
+
+/* Takes in all ranges of a file that flowtoll_cache_export wrote ("-": standard input), or after an
+ * error, which tells the line, none of them; *count is how many it has. What is kept of the same
+ * range and is newer stays. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
+flowtoll_cache_import(struct flowtoll *ft, const char *path, uint64_t *count,
+                      struct flowtoll_err *err);
+
 /* The flow logs that the inventory tells of, a row for each: flow_log_id, resource_id,
  * traffic_type, deliver_status, destination (of S3 as a source is written), the fields that it
  * `lacks` of those that questions take, what it cannot_answer for that, and more as EC2 has it.
@@ -376,6 +404,13 @@ FLOWTOLL_API bool flowtoll_answer_table_is_said(const struct flowtoll_answer *an
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_answer_keep(struct flowtoll_answer *answer,
                                                                      struct flowtoll_err *err);
 
+/* Writes ranges as lines of JSON, for flowtoll_cache_import: a line has first, last, found, as_of
+ * and what else the registry said. *count is how many. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
+flowtoll_cache_export(struct flowtoll *ft, const struct flowtoll_cache_part *part,
+                      flowtoll_write_fn *write, void *ctx, uint64_t *count,
+                      struct flowtoll_err *err);
+
 /* Write one table as "table", "csv", "tsv", "json", "ndjson", "md" or "parquet". In Parquet,
  * addresses are text, times UTC, and integers BIGINT, or DECIMAL(38, 0) in a column that has larger
  * ones; an answer of flowtoll_top has the column is_other, true in the row Other, whose keys are
@@ -388,9 +423,9 @@ flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *
 /* One table as an Arrow C stream, into a struct that has nothing to release: the caller releases
  * it, as Arrow's specification says. Keeps the answer, of which as many streams as wanted can be
  * made, and which they outlive; several threads may read one each.
- * Columns: addresses and free text are utf8, ids and fields of few values dictionaries of utf8,
- * times timestamp[us, UTC]; integers are int32 or int64, or decimal128(38, 0) where a value of the
- * column does not fit; is_other as above. Batches have 16,777,216 rows at most. */
+ * Columns: addresses and free text are large_utf8, ids and fields of few values dictionaries of
+ * utf8, times timestamp[us, UTC]; integers are int32 or int64, or decimal128(38, 0) where a value
+ * of the column does not fit; is_other as above. Batches have 16,777,216 rows at most. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_answer_arrow(struct flowtoll_answer *answer, size_t table, struct ArrowArrayStream *stream,
                       struct flowtoll_err *err);

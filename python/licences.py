@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The licence texts of all that lies in the wheel: ours, and those of each library that is linked
 into ours or carried beside it, as its package has them. What is linked is read off CMake's build
-file, so that no library can come in without its text: one that has none fails the build."""
+file, so that no library can come in without its text: one that has none fails the build, or on a
+system that is no Debian is told."""
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -33,7 +35,8 @@ def linked(build):
     words = re.search(r"^ +LINK_LIBRARIES = (.*)$", rule[0], re.M)[1].replace("$ ", " ").split()
     for word in [*words, "-l:libgcc.a"]:
         if word.startswith("-l:"):
-            word = told_by("gcc", f"-print-file-name={word[3:]}")
+            compiler = cached(build, "CMAKE_C_COMPILER") or "cc"
+            word = told_by(compiler, f"-print-file-name={word[3:]}")
         elif word.startswith("-l"):
             word = f"lib{word[2:]}.so"
         elif word.startswith("-"):
@@ -44,9 +47,7 @@ def linked(build):
 
 
 def debian_package(path):
-    """Of a file; None: of none, or this is no Debian."""
-    if shutil.which("dpkg-query") is None:
-        return None
+    """Of a file; None: of none."""
     for place in (path, path.resolve()):
         done = subprocess.run(["dpkg-query", "-S", place], capture_output=True, text=True)
         if done.returncode == 0:
@@ -54,30 +55,35 @@ def debian_package(path):
     return None
 
 
-def duckdb_texts(folder):
-    """Of DuckDB and what lies in it: of the pinned package its source has them."""
-    pinned = told_by(TREE / "tools" / "deps", "duckdb")
-    place = Path(told_by(TREE / "tools" / "deps", "notices")) if folder == Path(pinned) else folder
+def duckdb(build):
+    """The folder of its libraries, and the texts of it and of what lies in it, which of the pinned
+    package its source has."""
+    given = cached(build, "DUCKDB_DIR")
+    folder = Path(given or told_by(TREE / "tools" / "deps", "duckdb"))
+    place = Path(given or told_by(TREE / "tools" / "deps", "notices"))
     found = [path for path in sorted(place.rglob("*"))
              if path.is_file() and re.match("LICEN[CS]E|NOTICE|COPYING", path.name)]
     if not found:
         raise Missing(f"no LICENSE in {folder}: put there those of DuckDB and of what lies in it")
-    return {Path("duckdb") / path.relative_to(place): path for path in found}
+    return folder, {Path("duckdb") / path.relative_to(place): path for path in found}
 
 
 def texts(build):
     """{path below `licenses`: file}"""
-    duckdb = cached(build, "DUCKDB_DIR") or told_by(TREE / "tools" / "deps", "duckdb")
-    made = {Path("LICENSE"): TREE / "LICENSE"}
+    folder, made = duckdb(build)
+    made[Path("LICENSE")] = TREE / "LICENSE"
     for library in linked(build):
-        if library.parent == Path(duckdb):
+        if library.parent == folder:
+            continue
+        if shutil.which("dpkg-query") is None:
+            print(f"flowtoll: the wheel lacks the licence of {library}: build it on Debian if it "
+                  "is to be handed on", file=sys.stderr)
             continue
         package = debian_package(library)
         copyright_file = Path("/usr/share/doc", str(package), "copyright")
         if package is None or not copyright_file.exists():
             raise Missing(f"no licence text for {library}: it is of no Debian package that has one")
         made[Path(package) / "copyright"] = copyright_file
-    made |= duckdb_texts(Path(duckdb))
     for path in list(made.values()):  # texts that others point to
         for name in re.findall(rf"{COMMON}/([\w.-]*\w)", path.read_text(encoding="utf-8")):
             if (COMMON / name).exists():

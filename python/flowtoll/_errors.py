@@ -74,7 +74,7 @@ class InternalError(Error):
 
 
 class InterruptedQuestion(Error):
-    """The question was stopped, but not by this thread."""
+    """The question was stopped by Session.interrupt, from another thread."""
 
 
 class PartialWarning(UserWarning):

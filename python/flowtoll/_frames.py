@@ -73,7 +73,7 @@ def _array(column: Any) -> Any:
         if pyarrow.types.is_timestamp(column.type):
             return _times(values, missing)
         return pandas.arrays.IntegerArray(values, missing)
-    if pyarrow.types.is_string(column.type) and _HAS_STR:
+    if pyarrow.types.is_large_string(column.type) and _HAS_STR:
         return _STR.__from_arrow__(column)
     return column.to_pandas(types_mapper={pyarrow.bool_(): pandas.BooleanDtype()}.get).array
 

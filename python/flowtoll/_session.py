@@ -86,6 +86,11 @@ class Session:
         with self._lock:
             self._native.close()
 
+    def interrupt(self) -> None:
+        """Ends the question that another thread asks, where InterruptedQuestion is raised; with
+        none, does nothing. Ctrl-C does it for the main thread."""
+        self._native.interrupt()
+
     # ---- questions
 
     def _run(self, kind: str, options: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:

@@ -181,6 +181,19 @@ session_dealloc(PyObject *object)
 	Py_DECREF(type);
 }
 
+/* What another thread asks ends. The GIL is held, which session_close has when it takes `ft`. */
+static PyObject *
+session_interrupt(PyObject *object, PyObject *unused)
+{
+	const struct session_object *self = (struct session_object *)object;
+	(void)unused;
+	if (native_is_forked(self->pid))
+		return NULL;
+	if (self->ft != NULL)
+		flowtoll_interrupt(self->ft);
+	Py_RETURN_NONE;
+}
+
 /* The session of an open object, or NULL with an exception set. */
 static struct flowtoll *
 opened(struct session_object *self)
@@ -397,6 +410,7 @@ static PyMethodDef session_methods[] = {
 	{"counts", session_counts, METH_NOARGS, NULL},
 	{"faults", session_faults, METH_NOARGS, NULL},
 	{"close", session_close, METH_NOARGS, NULL},
+	{"interrupt", session_interrupt, METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
 };
 

@@ -3,6 +3,7 @@
  * Implements include/flowtoll.h and nothing else: each call hands on to the folder that knows.
  */
 #include "api/ask_addresses.h"
+#include "api/cache_part.h"
 #include "api/flow_log_source.h"
 #include "api/naming.h"
 #include "api/ticker.h"
@@ -14,6 +15,7 @@
 #include "fetch/network_fetch.h"
 #include "flow/file_name.h"
 #include "query/query.h"
+#include "query/record_tags.h"
 #include "render/render.h"
 #include "scan/kernel.h"
 
@@ -36,6 +38,7 @@ struct flowtoll {
 	struct naming naming;
 	const char *profile; /* of whom flow logs are asked for; lent as those of `remote` */
 	const char *region;
+	size_t tags_of; /* sources that tags were looked for in */
 	void (*notice)(void *ctx, const char *text);
 	bool (*stop)(void *ctx);
 	void *notice_ctx; /* of both */
@@ -440,14 +443,34 @@ top_wants_names(const struct flowtoll *ft, const struct flowtoll_top *top)
 	return wants;
 }
 
+/* What the records themselves say of their addresses, once for each set of sources. */
+static enum flowtoll_rc
+learn_tags(struct flowtoll *ft, int64_t at_s, struct flowtoll_err *err)
+{
+	size_t count = engine_inputs(ft->engine)->list.count;
+	char day[WHO_DATE_MAX];
+	const char *why;
+	if (count == ft->tags_of)
+		return FLOWTOLL_OK;
+	bool has_day = at_s > 0 && who_source_day(at_s, day);
+	TRY(record_tags_learn(ft->engine, ft->who, has_day ? day : NULL, &why, err));
+	ft->tags_of = count;
+	if (why != NULL && ft->notice != NULL)
+		ft->notice(ft->notice_ctx, why);
+	return FLOWTOLL_OK;
+}
+
 static enum flowtoll_rc
 prepare_names(struct flowtoll *ft, bool wants, struct flowtoll_err *err)
 {
+	int64_t at_s = time_of_logs(ft);
 	if (ft->names_off || !wants)
 		return FLOWTOLL_OK;
-	TRY(naming_prepare(&ft->naming, time_of_logs(ft), err));
+	TRY(naming_prepare(&ft->naming, at_s, err));
 	/* AWS's ranges do without a new copy where asking for it ends */
-	return must_stop(ft) ? ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted") : FLOWTOLL_OK;
+	if (must_stop(ft))
+		return ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
+	return learn_tags(ft, at_s, err);
 }
 
 enum flowtoll_rc
@@ -499,6 +522,78 @@ flowtoll_who(struct flowtoll *ft, const struct flowtoll_who *who, struct flowtol
 	}
 	return end(&ticker, rc, answer, out, err);
 }
+
+/* ---- what registries said ------------------------------------------------------------------- */
+
+enum flowtoll_rc
+flowtoll_cache_list(struct flowtoll *ft, const struct flowtoll_cache_part *asked,
+                    struct flowtoll_answer **out, struct flowtoll_err *err)
+{
+	struct cache_part part = {0};
+	struct answer *answer = NULL;
+	struct registry *registry = NULL;
+	struct ticker ticker;
+	TRY(begin(&ticker, ft, out, err));
+	enum flowtoll_rc rc = cache_part_read(&part, asked, err);
+	if (rc == FLOWTOLL_OK)
+		rc = naming_registry(&ft->naming, &registry, err);
+	if (rc == FLOWTOLL_OK)
+		rc = query_cache_list(registry, part.part, &answer, err);
+	cache_part_free(&part);
+	return end(&ticker, rc, answer, out, err);
+}
+
+enum flowtoll_rc
+flowtoll_cache_clear(struct flowtoll *ft, const struct flowtoll_cache_part *asked, uint64_t *count,
+                     struct flowtoll_err *err)
+{
+	struct cache_part part = {0};
+	struct registry *registry = NULL;
+	size_t forgotten = 0;
+	TRY(check_process(ft->pid, err));
+	enum flowtoll_rc rc = cache_part_read(&part, asked, err);
+	if (rc == FLOWTOLL_OK)
+		rc = naming_registry(&ft->naming, &registry, err);
+	if (rc == FLOWTOLL_OK)
+		rc = registry_cache_clear(registry, part.part, &forgotten, err);
+	cache_part_free(&part);
+	*count = forgotten;
+	return rc;
+}
+
+enum flowtoll_rc
+flowtoll_cache_export(struct flowtoll *ft, const struct flowtoll_cache_part *asked,
+                      flowtoll_write_fn *write, void *ctx, uint64_t *count,
+                      struct flowtoll_err *err)
+{
+	struct cache_part part = {0};
+	struct registry *registry = NULL;
+	size_t written = 0;
+	TRY(check_process(ft->pid, err));
+	enum flowtoll_rc rc = cache_part_read(&part, asked, err);
+	if (rc == FLOWTOLL_OK)
+		rc = naming_registry(&ft->naming, &registry, err);
+	if (rc == FLOWTOLL_OK)
+		rc = registry_cache_export(registry, part.part, write, ctx, &written, err);
+	cache_part_free(&part);
+	*count = written;
+	return rc;
+}
+
+enum flowtoll_rc
+flowtoll_cache_import(struct flowtoll *ft, const char *path, uint64_t *count,
+                      struct flowtoll_err *err)
+{
+	struct registry *registry = NULL;
+	size_t taken = 0;
+	TRY(check_process(ft->pid, err));
+	TRY(naming_registry(&ft->naming, &registry, err));
+	enum flowtoll_rc rc = registry_cache_import(registry, path, &taken, err);
+	*count = taken;
+	return rc;
+}
+
+/* ---- more questions ------------------------------------------------------------------------- */
 
 enum flowtoll_rc
 flowtoll_flow_logs(struct flowtoll *ft, const struct flowtoll_flow_logs *asked,

@@ -72,17 +72,25 @@ naming_close(struct naming *naming)
 }
 
 enum flowtoll_rc
-naming_prepare(struct naming *naming, int64_t at_s, struct flowtoll_err *err)
+naming_registry(struct naming *naming, struct registry **registry, struct flowtoll_err *err)
 {
 	if (naming->registry == NULL) {
 		naming->settings.ctx = naming;
 		TRY(registry_open(&naming->settings, &naming->registry, err));
 		who_set_registry(naming->who, naming->registry, naming->asks ? &naming->limits : NULL);
 	}
+	*registry = naming->registry;
+	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+naming_prepare(struct naming *naming, int64_t at_s, struct flowtoll_err *err)
+{
+	struct registry *registry;
+	TRY(naming_registry(naming, &registry, err));
 	if (naming->has_ranges)
 		return FLOWTOLL_OK;
-	const char *ranges = registry_aws_ranges(naming->registry, at_s,
-	                                         naming->asks && !naming->offline);
+	const char *ranges = registry_aws_ranges(registry, at_s, naming->asks && !naming->offline);
 	if (ranges == NULL || (naming->ranges != NULL && strcmp(ranges, naming->ranges) == 0))
 		return FLOWTOLL_OK;
 	naming->ranges = arena_dup(&naming->arena, ranges, strlen(ranges));

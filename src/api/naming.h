@@ -40,4 +40,9 @@ void naming_close(struct naming *naming); /* after who_free */
 FLOWTOLL_MUST_USE enum flowtoll_rc naming_prepare(struct naming *naming, int64_t at_s,
                                                   struct flowtoll_err *err);
 
+/* The registry alone, opened if it is not, and lent until naming_close. */
+FLOWTOLL_MUST_USE enum flowtoll_rc naming_registry(struct naming *naming,
+                                                   struct registry **registry,
+                                                   struct flowtoll_err *err);
+
 #endif

@@ -31,6 +31,8 @@ enum {
 	LIMIT_TABLE_ROWS = 10000,       /* rows that the output "table" lays out */
 	LIMIT_CELL_BYTES = 4096,        /* of one cell in the output "table" */
 	LIMIT_ADDRESSES = 16 << 20,     /* that one question names one by one */
+	LIMIT_ASN_RANGES = 1 << 23,     /* of an ASN database, listed: GeoLite2 has a tenth of that */
+	LIMIT_LOGGED_NAMES = 1 << 20,   /* addresses that tags in the records name */
 	LIMIT_WANTS = 1 << 20,          /* addresses that registries may be asked for at once */
 	LIMIT_BOOTSTRAPS = 64,          /* files that tell registries */
 	LIMIT_INVENTORIES = 1024,       /* files of them */

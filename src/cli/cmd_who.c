@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * flowtoll who [ADDRESS...], or addresses on standard input, one a line.
+ * flowtoll who [ADDRESS...], or addresses on standard input, one a line; with --cache what is kept
+ * of registries' answers.
  */
 #include "base/file.h"
 #include "base/mem.h"
@@ -9,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/say.h"
 #include "cli/tty.h"
+#include "cli/who_cache.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -137,5 +139,5 @@ int
 cmd_who(const struct options *options)
 {
 	const struct ask ask = {.options = options, .question = question};
-	return ask_run(&ask);
+	return options->values[FLAG_WHO_CACHE] != NULL ? who_cache(options) : ask_run(&ask);
 }

@@ -21,6 +21,15 @@ complete_value_of(const struct flag *flag)
 	return strcmp(flag->argument, "KEYS") == 0 ? COMPLETE_KEYS : COMPLETE_ANYTHING;
 }
 
+bool
+complete_is_shared(const struct flag *flag)
+{
+	for (size_t i = 0; i < FLAG_COUNT; i++)
+		if (&flags[i] != flag && strcmp(flags[i].name, flag->name) == 0)
+			return true;
+	return false;
+}
+
 void
 complete_each_key(struct buf *buf, complete_word_fn *add)
 {

@@ -23,6 +23,9 @@ enum complete_value {
 };
 enum complete_value complete_value_of(const struct flag *flag);
 
+/* Has a flag of another command the same name? */
+bool complete_is_shared(const struct flag *flag);
+
 /* Calls `add` for each key of top, a field or made from one. */
 typedef void complete_word_fn(struct buf *buf, const char *word, const char *doc);
 void complete_each_key(struct buf *buf, complete_word_fn *add);

@@ -22,7 +22,7 @@ static const char head[] =
 	"}\n"
 	"\n"
 	"_flowtoll_value() {\n"
-	"	case $1 in\n";
+	"	case $cmd:$1 in\n";
 
 static const char middle[] =
 	"	*) _flowtoll_words '' \"$2\" ;;\n"
@@ -88,6 +88,25 @@ add_variables(struct buf *buf)
 	buf_adds(buf, "'\n\n");
 }
 
+/* The patterns of a flag: with the command before it where another one has a flag of that name. */
+static void
+add_patterns(struct buf *buf, const struct flag *flag)
+{
+	const char *before = "	";
+	if (!complete_is_shared(flag)) {
+		buf_addf(buf, "	*:--%s", flag->name);
+		if (flag->letter != 0)
+			buf_addf(buf, " | *:-%c", flag->letter);
+		return;
+	}
+	for (size_t id = COMMAND_NONE + 1; id < COMMAND_END; id++) {
+		if ((flag->commands & 1u << id) == 0)
+			continue;
+		buf_addf(buf, "%s%s:--%s", before, commands[id].name, flag->name);
+		before = " | ";
+	}
+}
+
 static void
 add_values(struct buf *buf)
 {
@@ -95,9 +114,7 @@ add_values(struct buf *buf)
 		enum complete_value value = complete_value_of(&flags[i]);
 		if (value != COMPLETE_CHOICE && value != COMPLETE_FILE && value != COMPLETE_KEYS)
 			continue;
-		buf_addf(buf, "	--%s", flags[i].name);
-		if (flags[i].letter != 0)
-			buf_addf(buf, " | -%c", flags[i].letter);
+		add_patterns(buf, &flags[i]);
 		if (value == COMPLETE_FILE) {
 			buf_adds(buf, ") ;;\n");
 		} else if (value == COMPLETE_KEYS) {
@@ -119,7 +136,8 @@ add_flags(struct buf *buf)
 		buf_addf(buf, "		%s) _flowtoll_words '", id < COMMAND_END ? commands[id].name : "*");
 		for (size_t i = 0; i < FLAG_COUNT; i++)
 			/* an option may stand before the command that it belongs to */
-			if (id == COMMAND_END || (flags[i].commands & bit) != 0)
+			if (id == COMMAND_END ? options_flag(flags[i].name) == i
+			                      : (flags[i].commands & bit) != 0)
 				buf_addf(buf, "--%s ", flags[i].name);
 		buf_adds(buf, "' \"$cur\" ;;\n");
 	}

@@ -131,7 +131,8 @@ complete_add_zsh(struct buf *buf)
 	buf_adds(buf, "	*) return 1 ;;\n	esac\n	_arguments -s -S $specs\n}\n\n"
 	              "typeset -ga _flowtoll_flags=(\n");
 	for (size_t i = 0; i < FLAG_COUNT; i++)
-		add_flag(buf, &flags[i]);
+		if (options_flag(flags[i].name) == i)
+			add_flag(buf, &flags[i]);
 	/* as a file in $fpath it is the body of the function, else it is sourced */
 	buf_adds(buf, ")\n\nif [[ $funcstack[1] == _flowtoll ]]; then\n	_flowtoll \"$@\"\n"
 	              "else\n	compdef _flowtoll flowtoll\nfi\n");

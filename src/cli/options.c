@@ -43,6 +43,17 @@ options_flag(const char *name)
 	return (enum flag_id)id;
 }
 
+/* Of the flags of that name the one that the command has, if any does, else the first. */
+static enum flag_id
+flag_of(enum command_id command, const char *name)
+{
+	enum flag_id first = options_flag(name);
+	for (size_t id = first; id < FLAG_COUNT; id++)
+		if ((flags[id].commands & 1u << command) != 0 && strcmp(flags[id].name, name) == 0)
+			return (enum flag_id)id;
+	return first;
+}
+
 /* Decimal digits and nothing else, from 1 to max. */
 static bool
 read_number(const char *text, size_t len, uint64_t max, uint64_t *number)
@@ -226,7 +237,7 @@ parse_long(struct options *options, const char *argument, struct arguments *rest
 	if (len < sizeof name) {
 		memcpy(name, text, len);
 		name[len] = '\0';
-		id = options_flag(name);
+		id = flag_of(options->command, name);
 	}
 	if (id == FLAG_COUNT)
 		return unknown_flag(argument, len < sizeof name ? name : text, err);
@@ -264,12 +275,27 @@ parse_short(struct options *options, const char *argument, struct arguments *res
 	return FLOWTOLL_OK;
 }
 
+/* A flag before the command may turn out to be the command's own of that name. */
+static enum flowtoll_rc
+settle_flags(struct options *options, struct flowtoll_err *err)
+{
+	for (size_t id = 0; id < FLAG_COUNT; id++) {
+		const char *value = options->values[id];
+		enum flag_id own = flag_of(options->command, flags[id].name);
+		if (value == NULL || own == id)
+			continue;
+		options->values[id] = NULL;
+		TRY(options_set(options, own, value, err));
+	}
+	return FLOWTOLL_OK;
+}
+
 static enum flowtoll_rc
 set_command(struct options *options, const char *name, struct flowtoll_err *err)
 {
 	options->command = options_command(name);
 	if (options->command != COMMAND_NONE)
-		return FLOWTOLL_OK;
+		return settle_flags(options, err);
 	struct nearest nearest = {.word = name};
 	for (enum command_id id = COMMAND_NONE + 1; id < COMMAND_END; id++)
 		nearest_offer(&nearest, commands[id].name);

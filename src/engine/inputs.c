@@ -53,6 +53,15 @@ inputs_free(struct inputs *inputs)
 	arena_free(&inputs->arena);
 }
 
+bool
+inputs_have_stream(const struct inputs *inputs)
+{
+	for (size_t i = 0; i < inputs->list.count; i++)
+		if (inputs->list.files[i].stream != NULL)
+			return true;
+	return false;
+}
+
 size_t
 inputs_size_bytes(const struct inputs *inputs)
 {

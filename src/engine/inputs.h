@@ -75,6 +75,8 @@ void inputs_free(struct inputs *inputs);
 
 size_t inputs_size_bytes(const struct inputs *inputs); /* memory held for each file, in all */
 
+bool inputs_have_stream(const struct inputs *inputs); /* standard input, read once */
+
 /* Reads the headers of files added to the list since. An error if none of all can be read. */
 FLOWTOLL_MUST_USE enum flowtoll_rc inputs_look(struct inputs *inputs, struct flowtoll_err *err);
 

@@ -12,14 +12,14 @@
 #include <string.h>
 
 /* Chunks are large, as who reads them puts columns together; what is not filled takes no memory. */
-enum { CHUNK_ROWS = 1 << 24, ROWS_FIRST = 64, TEXT_MAX = 1 << 29, TEXT_FIRST = 1024 };
+enum { CHUNK_ROWS = 1 << 24, ROWS_FIRST = 64, TEXT_FIRST = 1024 };
 
 static size_t
 width_of(enum kept_form form, bool is_wide)
 {
 	static const uint8_t widths[] = {
 		[KEPT_BOOL] = 1, [KEPT_INT32] = 4, [KEPT_INT64] = 8, [KEPT_INT128] = 16,
-		[KEPT_DOUBLE] = 8, [KEPT_TIME] = 8, [KEPT_TEXT] = 4, [KEPT_WORD] = 4};
+		[KEPT_DOUBLE] = 8, [KEPT_TIME] = 8, [KEPT_TEXT] = 8, [KEPT_WORD] = 4};
 	return form == KEPT_INT64 && is_wide ? sizeof(__int128) : widths[form];
 }
 
@@ -71,7 +71,7 @@ grow_piece(struct kept_piece *piece, enum kept_form form, uint32_t old_cap, uint
 		return false;
 	piece->values = values;
 	if (form == KEPT_TEXT && old_cap == 0)
-		*(int32_t *)piece->values = 0;
+		*(int64_t *)piece->values = 0;
 	return piece->valid == NULL || grow_valid(piece, old_cap, cap);
 }
 
@@ -102,23 +102,12 @@ add_chunk(struct kept *kept)
 	return true;
 }
 
-static bool
-is_full(const struct kept *kept, const struct kept_chunk *chunk)
-{
-	if (chunk->rows == CHUNK_ROWS)
-		return true;
-	for (size_t i = 0; i < kept->column_count; i++)
-		if (chunk->pieces[i].text_len >= TEXT_MAX)
-			return true;
-	return false;
-}
-
 /* A chunk that has room for some of `wanted` rows more; NULL: no memory. */
 static struct kept_chunk *
 room(struct kept *kept, uint32_t wanted)
 {
 	struct kept_chunk *last = kept->chunk_count > 0 ? &kept->chunks[kept->chunk_count - 1] : NULL;
-	if (last == NULL || is_full(kept, last)) {
+	if (last == NULL || last->rows == CHUNK_ROWS) {
 		if (!add_chunk(kept))
 			return NULL;
 		last = &kept->chunks[kept->chunk_count - 1];
@@ -212,7 +201,7 @@ text_room(struct kept_piece *piece, size_t len)
 static void
 end_text(struct kept_piece *piece, uint32_t row)
 {
-	((int32_t *)piece->values)[row + 1] = (int32_t)piece->text_len;
+	((int64_t *)piece->values)[row + 1] = (int64_t)piece->text_len;
 }
 
 static bool
@@ -371,7 +360,7 @@ put_ips(const struct span *span)
 {
 	const struct ip *ips = span->values->as.ips + span->from;
 	struct kept_piece *piece = span->piece;
-	int32_t *ends = (int32_t *)piece->values + span->chunk->rows + 1;
+	int64_t *ends = (int64_t *)piece->values + span->chunk->rows + 1;
 	char *text = text_room(piece, (size_t)span->count * IP_TEXT_MAX);
 	if (text == NULL)
 		return false;
@@ -382,7 +371,7 @@ put_ips(const struct span *span)
 			text += printed;
 			len += printed;
 		}
-		ends[r] = (int32_t)len;
+		ends[r] = (int64_t)len;
 	}
 	piece->text_len = len;
 	return true;
@@ -489,26 +478,6 @@ put_values(const struct span *span)
 	}
 }
 
-/* How many of the rows' texts the chunk still takes; 0: not even one, which is too long. */
-static uint32_t
-fitting(const struct kept *kept, const struct kept_chunk *chunk, const struct result_rows *rows,
-        uint32_t from, uint32_t count)
-{
-	for (size_t i = 0; i < kept->column_count; i++) {
-		const struct result_values *values = &rows->columns[i];
-		if (kept->columns[i].form != KEPT_TEXT || values->form != RESULT_VALUES_TEXT)
-			continue;
-		size_t left = (INT32_MAX - chunk->pieces[i].text_len) / 3;
-		for (uint32_t r = 0; r < count; r++) {
-			if (values->as.texts[from + r].len > left)
-				count = r;
-			else
-				left -= values->as.texts[from + r].len;
-		}
-	}
-	return count;
-}
-
 static enum flowtoll_rc
 put_rows(struct kept *kept, const struct result_rows *rows, struct flowtoll_err *err)
 {
@@ -517,11 +486,8 @@ put_rows(struct kept *kept, const struct result_rows *rows, struct flowtoll_err 
 		struct kept_chunk *chunk = room(kept, rows->count - from);
 		if (chunk == NULL)
 			return err_memory(err, "keeping an answer");
-		uint32_t count = chunk->cap - chunk->rows;
-		count = fitting(kept, chunk, rows, from,
-		                count < rows->count - from ? count : rows->count - from);
-		if (count == 0)
-			return ERR(err, FLOWTOLL_ERR_MEMORY, "a text of the answer is too long to be kept");
+		const uint32_t free_rows = chunk->cap - chunk->rows, left = rows->count - from;
+		const uint32_t count = free_rows < left ? free_rows : left;
 		for (size_t i = 0; i < kept->column_count; i++) {
 			const struct span span = {.column = &kept->columns[i],
 			                          .piece = &chunk->pieces[i],

@@ -70,15 +70,13 @@ static void
 load_text(const struct kept_column *column, const struct kept_piece *piece, uint32_t row,
           struct result_cell *cell)
 {
-	const int32_t *begins = piece->values;
-	const char *text = piece->text;
-	uint32_t at = row;
 	if (column->form == KEPT_WORD) {
-		at = (uint32_t)begins[row];
-		begins = column->word_begins;
-		text = column->word_text;
+		const int32_t *begins = &column->word_begins[((const int32_t *)piece->values)[row]];
+		cell_of_text(column->word_text + begins[0], (size_t)(begins[1] - begins[0]), cell);
+	} else {
+		const int64_t *begins = &((const int64_t *)piece->values)[row];
+		cell_of_text(piece->text + begins[0], (size_t)(begins[1] - begins[0]), cell);
 	}
-	cell_of_text(text + begins[at], (size_t)(begins[at + 1] - begins[at]), cell);
 	if (column->head.type != RESULT_IP)
 		return;
 	struct ip ip;

@@ -42,6 +42,12 @@ FLOWTOLL_MUST_USE enum flowtoll_rc query_who(const struct who *who,
                                              const struct flowtoll_who *asked,
                                              struct answer **answer, struct flowtoll_err *err);
 
+/* What is kept of what registries said; see flowtoll_cache_list. `part` may be NULL: all. */
+FLOWTOLL_MUST_USE enum flowtoll_rc query_cache_list(const struct registry *registry,
+                                                    const struct registry_part *part,
+                                                    struct answer **answer,
+                                                    struct flowtoll_err *err);
+
 /* The flow logs of the inventory, and what they cannot answer; see struct flowtoll_flow_logs. */
 FLOWTOLL_MUST_USE enum flowtoll_rc query_flow_logs(const struct who *who,
                                                    const struct flowtoll_flow_logs *asked,

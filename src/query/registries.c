@@ -222,16 +222,6 @@ gather(struct registries *registries, struct result *result, struct flowtoll_err
 	}
 }
 
-static bool
-reads_stream(const struct engine *engine)
-{
-	const struct io_list *list = &engine_inputs(engine)->list;
-	for (size_t i = 0; i < list->count; i++)
-		if (list->files[i].stream != NULL)
-			return true;
-	return false;
-}
-
 enum flowtoll_rc
 registries_ask_for(struct engine *engine, const struct who *who, unsigned wants, const char *sql,
                    struct answer *answer, uint64_t *asked, struct flowtoll_err *err)
@@ -239,7 +229,7 @@ registries_ask_for(struct engine *engine, const struct who *who, unsigned wants,
 	struct registries registries = {.who = who, .wants = wants, .are_bytes = true};
 	struct result *result = NULL;
 	*asked = 0;
-	if (reads_stream(engine))
+	if (inputs_have_stream(engine_inputs(engine)))
 		return answer_note(answer, err,
 		                   "names: the registries are not asked: standard input can be read only "
 		                   "once; save it to a file");

@@ -458,14 +458,59 @@ registry_cache_commit(struct registry_cache *cache, bool keep)
 	return !keep;
 }
 
-bool
-registry_cache_forget(struct registry_cache *cache)
+/* Takes out those from one address to another, or what is around them. */
+static int
+forget_between(struct registry_cache *cache, struct ip first, struct ip last, size_t *count)
 {
+	unsigned char from[ADDRESS_BYTES], to[ADDRESS_BYTES];
+	sqlite3_stmt *statement = NULL;
+	to_bytes(first, from);
+	to_bytes(last, to);
+	int code = cache->lib.prepare_v2(cache->db, "DELETE FROM ranges WHERE first <= ?2"
+	                                 " AND last >= ?1", -1, &statement, NULL);
+	if (code == SQLITE_OK)
+		code = cache->lib.bind_blob(statement, 1, from, sizeof from, SQLITE_STATIC);
+	if (code == SQLITE_OK)
+		code = cache->lib.bind_blob(statement, 2, to, sizeof to, SQLITE_STATIC);
+	if (code == SQLITE_OK)
+		code = cache->lib.step(statement);
+	if (code == SQLITE_DONE)
+		*count += (size_t)cache->lib.changes(cache->db);
+	cache->lib.finalize(statement);
+	return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+static bool
+forget_part(struct registry_cache *cache, const struct registry_part *part, size_t *count)
+{
+	const struct ip_cidr all = {{0, 0}, 0};
+	const struct registry_part whole = {&all, 1};
+	int code = SQLITE_OK;
+	if (!registry_cache_begin(cache))
+		return false;
+	part = part != NULL ? part : &whole;
+	for (size_t i = 0; i < part->count && code == SQLITE_OK; i++)
+		code = forget_between(cache, part->cidrs[i].first,
+		                      ip_last(part->cidrs[i].first, part->cidrs[i].bits), count);
+	if (code != SQLITE_OK)
+		(void)fail(cache, code);
+	return registry_cache_commit(cache, code == SQLITE_OK) && code == SQLITE_OK;
+}
+
+bool
+registry_cache_forget(struct registry_cache *cache, const struct registry_part *part,
+                      size_t *count)
+{
+	*count = 0;
 	if (!open_file(cache, false))
 		return !cache->given_up;
-	if (do_or_fail(cache, "DELETE FROM ranges"))
-		return do_or_fail(cache, "VACUUM");
-	return cache->db == NULL && !cache->given_up; /* it was damaged, and is gone with all */
+	if (!forget_part(cache, part, count)) {
+		*count = 0;
+		return cache->db == NULL && !cache->given_up; /* it was damaged, and is gone with all */
+	}
+	if (*count > 0 && run(cache, "VACUUM") != SQLITE_OK)
+		say(cache, "what was forgotten may still be found in", cache->lib.errmsg(cache->db));
+	return true;
 }
 
 /* ---- pace --------------------------------------------------------------------------------- */

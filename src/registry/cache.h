@@ -46,7 +46,9 @@ FLOWTOLL_MUST_USE enum flowtoll_rc registry_cache_look(struct registry_cache *ca
 bool registry_cache_begin(struct registry_cache *cache);
 bool registry_cache_commit(struct registry_cache *cache, bool keep);
 
-bool registry_cache_forget(struct registry_cache *cache); /* all ranges */
+/* Takes ranges out of the file, for good. False: it cannot. *count is how many there were. */
+bool registry_cache_forget(struct registry_cache *cache, const struct registry_part *part,
+                           size_t *count);
 
 /* May a registry be asked now, which has been asked less than `most` times within window_ms, by
  * anyone? Then it is noted that it is. Else false, and how long to wait. */

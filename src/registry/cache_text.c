@@ -81,11 +81,17 @@ cache_text_write(const struct registry_range *range, flowtoll_write_fn *write, v
 }
 
 enum flowtoll_rc
-registry_cache_export(const struct registry *registry, flowtoll_write_fn *write, void *ctx,
-                      struct flowtoll_err *err)
+registry_cache_export(const struct registry *registry, const struct registry_part *part,
+                      flowtoll_write_fn *write, void *ctx, size_t *count, struct flowtoll_err *err)
 {
-	for (size_t i = 0; i < registry->ranges.count; i++)
-		TRY(cache_text_write(registry->ranges.sorted[i], write, ctx, err));
+	*count = 0;
+	for (size_t i = 0; i < registry->ranges.count; i++) {
+		const struct registry_range *range = registry->ranges.sorted[i];
+		if (!registry_part_has(part, range))
+			continue;
+		TRY(cache_text_write(range, write, ctx, err));
+		++*count;
+	}
 	return FLOWTOLL_OK;
 }
 
@@ -162,6 +168,7 @@ struct import {
 	struct registry *registry;
 	struct buf line;
 	uint64_t number;
+	uint64_t begins; /* where the line does, in bytes */
 	size_t count;
 };
 
@@ -186,6 +193,8 @@ end_line(struct import *import, struct flowtoll_err *err)
 	import->number++;
 	enum flowtoll_rc rc = strspn(text, " \t\r") == len ? FLOWTOLL_OK
 		: cache_text_line(text, len, put, import, err);
+	if (rc == FLOWTOLL_OK)
+		import->begins += len + 1;
 	buf_clear(&import->line);
 	return rc;
 }
@@ -230,7 +239,7 @@ read_lines(struct import *import, int fd, const char *path, struct flowtoll_err 
 	if (rc == FLOWTOLL_OK && import->line.len > 0)
 		rc = end_line(import, err);
 	if (rc == FLOWTOLL_ERR_INPUT) {
-		err_place(err, path, import->number, 0);
+		err_place(err, path, import->number, import->begins);
 		err_hint(err, "nothing of it was taken in; such a file is what `flowtoll who --cache "
 		              "export` writes");
 	}

@@ -113,8 +113,26 @@ registry_range_ok(const struct registry_range *range)
 bool
 registry_range_stale(const struct registry_range *range, int64_t now_s)
 {
-	int64_t life = range->found ? LIMIT_KEPT_S : LIMIT_KEPT_NOBODY_S;
-	return range->as_of_s > now_s + LIMIT_KEPT_NOBODY_S || range->as_of_s <= now_s - life;
+	return range->as_of_s > now_s + LIMIT_KEPT_NOBODY_S ||
+	       registry_range_expires_s(range) <= now_s;
+}
+
+int64_t
+registry_range_expires_s(const struct registry_range *range)
+{
+	return range->as_of_s + (range->found ? LIMIT_KEPT_S : LIMIT_KEPT_NOBODY_S);
+}
+
+bool
+registry_part_has(const struct registry_part *part, const struct registry_range *range)
+{
+	bool has = part == NULL;
+	for (size_t i = 0; !has && i < part->count; i++) {
+		const struct ip_cidr *cidr = &part->cidrs[i];
+		has = ip_compare(cidr->first, range->last) <= 0 &&
+		      ip_compare(range->first, ip_last(cidr->first, cidr->bits)) <= 0;
+	}
+	return has;
 }
 
 static enum flowtoll_rc

@@ -203,12 +203,19 @@ registry_cache_path(const struct registry *registry)
 }
 
 enum flowtoll_rc
-registry_cache_clear(struct registry *registry, size_t *count, struct flowtoll_err *err)
+registry_cache_clear(struct registry *registry, const struct registry_part *part, size_t *count,
+                     struct flowtoll_err *err)
 {
-	*count = registry->ranges.count;
+	if (registry->cache.path == NULL) {
+		*count = 0;
+		return ERR(err, FLOWTOLL_ERR_USAGE, "there is no folder in which anything is kept");
+	}
+	if (!registry_cache_forget(&registry->cache, part, count)) {
+		err_set(err, FLOWTOLL_ERR_OUTPUT, "cannot forget what is kept in %.400s",
+		        registry->cache.path);
+		err_hint(err, "the file may be deleted: it has nothing but this");
+		return err->code;
+	}
 	registry_ranges_clear(&registry->ranges);
-	if (registry->cache.path == NULL || registry_cache_forget(&registry->cache))
-		return FLOWTOLL_OK;
-	return ERR(err, FLOWTOLL_ERR_OUTPUT, "cannot forget what is kept in %.400s",
-	           registry->cache.path);
+	return registry_cache_load(&registry->cache, &registry->ranges, err);
 }

@@ -158,14 +158,28 @@ FLOWTOLL_MUST_USE enum flowtoll_rc registry_ask(struct registry *registry,
 /* The file of answers; NULL where nothing is kept. */
 const char *registry_cache_path(const struct registry *registry);
 
-/* Forgets all answers, in the file too; *count is how many there were. */
-FLOWTOLL_MUST_USE enum flowtoll_rc registry_cache_clear(struct registry *registry, size_t *count,
-                                                        struct flowtoll_err *err);
+/* Some of the ranges: those that have an address of one of these prefixes. NULL is all of them. */
+struct registry_part {
+	const struct ip_cidr *cidrs;
+	size_t count;
+};
 
-/* Everything that is known as NDJSON, an object a range; registry_cache_import reads it back. */
+bool registry_part_has(const struct registry_part *part, const struct registry_range *range);
+
+/* When an answer is no longer relied on, in seconds since 1970. */
+int64_t registry_range_expires_s(const struct registry_range *range);
+
+/* Forgets answers, in the file too; *count is how many. */
+FLOWTOLL_MUST_USE enum flowtoll_rc registry_cache_clear(struct registry *registry,
+                                                        const struct registry_part *part,
+                                                        size_t *count, struct flowtoll_err *err);
+
+/* What is known as NDJSON, an object a range; registry_cache_import reads it back. *count is how
+ * many lines it has. */
 FLOWTOLL_MUST_USE enum flowtoll_rc registry_cache_export(const struct registry *registry,
+                                                         const struct registry_part *part,
                                                          flowtoll_write_fn *write, void *ctx,
-                                                         struct flowtoll_err *err);
+                                                         size_t *count, struct flowtoll_err *err);
 
 /* All of a file or, after an error in any line, nothing of it. What is known already stays where
  * it is newer. "-": standard input. *count is how many lines it had. */

@@ -239,6 +239,13 @@ bits_of(const struct asn_db *db, struct ip ip, unsigned netmask)
 	return netmask > IP_V4_BITS ? netmask : IP_V4_BITS;
 }
 
+/* Of a file that is otherwise only read. */
+static void
+count_fault(const struct asn_db *db)
+{
+	atomic_fetch_add(&((struct asn_db *)(uintptr_t)db)->faults, 1);
+}
+
 bool
 asn_db_find(const struct asn_db *db, struct ip ip, struct asn_found *found)
 {
@@ -249,11 +256,139 @@ asn_db_find(const struct asn_db *db, struct ip ip, struct asn_found *found)
 	bool fault = status != MMDB_SUCCESS;
 	bool is_found = !fault && result.found_entry && result.netmask <= 128 &&
 	                read_entry(&result.entry, found, &fault);
-	if (fault) /* of a file that is otherwise only read */
-		atomic_fetch_add(&((struct asn_db *)(uintptr_t)db)->faults, 1);
+	if (fault)
+		count_fault(db);
 	if (!is_found)
 		return false;
 	unsigned bits = bits_of(db, ip, result.netmask);
 	found->cidr = (struct ip_cidr){.first = ip_first(ip, bits), .bits = (uint8_t)bits};
 	return true;
+}
+
+/* ---- all of it ---------------------------------------------------------------------------- */
+
+/* A place in the tree that is yet to be looked at: a node, or what is said of a range. */
+struct place {
+	struct ip_cidr cidr; /* bits from the root; of a file of IPv4 alone from ::ffff:0:0/96 */
+	uint64_t node;
+	uint32_t entry;
+	bool is_range;
+};
+
+enum { PLACES_MAX = 130 }; /* two for each bit on the way down, one of which is taken up at once */
+
+struct listing {
+	const struct asn_db *db;
+	struct place places[PLACES_MAX];
+	size_t place_count;
+	struct asn_range *ranges;
+	size_t count;
+	size_t cap;
+};
+
+static void
+add_place(struct listing *listing, const struct place *above, unsigned side, uint8_t type,
+          uint64_t node, const MMDB_entry_s *entry)
+{
+	bool is_range = type == MMDB_RECORD_TYPE_DATA;
+	unsigned bit = 127 - above->cidr.bits;
+	struct place place = {.cidr = above->cidr, .node = node, .is_range = is_range};
+	if (!is_range && type != MMDB_RECORD_TYPE_SEARCH_NODE)
+		return;
+	if (above->cidr.bits == 128 || listing->place_count == PLACES_MAX) {
+		count_fault(listing->db);
+		return;
+	}
+	place.cidr.bits++;
+	place.cidr.first.hi |= bit >= 64 ? (uint64_t)side << (bit - 64) : 0;
+	place.cidr.first.lo |= bit < 64 ? (uint64_t)side << bit : 0;
+	if (is_range)
+		place.entry = entry->offset;
+	listing->places[listing->place_count++] = place;
+}
+
+static enum flowtoll_rc
+add_range(struct listing *listing, const struct place *place, struct flowtoll_err *err)
+{
+	struct asn_range range = {.cidr = place->cidr, .entry = place->entry};
+	struct asn_found found;
+	if (!asn_db_read(listing->db, &range, &found))
+		return FLOWTOLL_OK;
+	if (listing->count == LIMIT_ASN_RANGES)
+		return ERR(err, FLOWTOLL_ERR_INPUT, "the ASN database has more than %d ranges",
+		           (int)LIMIT_ASN_RANGES);
+	void *ranges = mem_room(listing->ranges, listing->count, &listing->cap, sizeof range);
+	if (ranges == NULL)
+		return err_memory(err, "listing names");
+	listing->ranges = ranges;
+	struct ip first = range.cidr.first;
+	if (range.cidr.bits >= IP_V4_BITS && first.hi == 0 && first.lo >> 32 == 0)
+		range.cidr.first = ip_from_v4((uint32_t)first.lo);
+	listing->ranges[listing->count++] = range;
+	return FLOWTOLL_OK;
+}
+
+/* Does a node stand for IPv4 at a second place (::ffff:0:0/96, 2002::/16)? */
+static bool
+is_alias(const MMDB_s *file, const struct place *place)
+{
+	bool is_first = place->cidr.first.hi == 0 && place->cidr.first.lo == 0 &&
+	                place->cidr.bits == IP_V4_BITS;
+	return file->depth > 32 && place->node == file->ipv4_start_node.node_value && !is_first;
+}
+
+static enum flowtoll_rc
+walk(struct listing *listing, struct flowtoll_err *err)
+{
+	const MMDB_s *file = &listing->db->file;
+	/* some writers let equal parts of the tree share nodes; a damaged one may go on for ever */
+	uint64_t left = file->metadata.node_count + UINT64_C(2) * LIMIT_ASN_RANGES;
+	while (listing->place_count > 0) {
+		struct place place = listing->places[--listing->place_count];
+		MMDB_search_node_s node;
+		if (place.is_range) {
+			TRY(add_range(listing, &place, err));
+			continue;
+		}
+		if (is_alias(file, &place))
+			continue;
+		if (left-- == 0 || MMDB_read_node(file, (uint32_t)place.node, &node) != MMDB_SUCCESS) {
+			count_fault(listing->db);
+			return FLOWTOLL_OK;
+		}
+		add_place(listing, &place, 1, node.right_record_type, node.right_record,
+		          &node.right_record_entry);
+		add_place(listing, &place, 0, node.left_record_type, node.left_record,
+		          &node.left_record_entry);
+	}
+	return FLOWTOLL_OK;
+}
+
+enum flowtoll_rc
+asn_db_list(const struct asn_db *db, struct asn_range **ranges, size_t *count,
+            struct flowtoll_err *err)
+{
+	struct listing listing = {.db = db, .place_count = 1};
+	if (db->file.depth <= 32)
+		listing.places[0].cidr = (struct ip_cidr){.first = ip_from_v4(0), .bits = IP_V4_BITS};
+	enum flowtoll_rc rc = walk(&listing, err);
+	*ranges = listing.ranges;
+	*count = listing.count;
+	if (rc == FLOWTOLL_OK)
+		return FLOWTOLL_OK;
+	mem_free(listing.ranges);
+	*ranges = NULL;
+	return rc;
+}
+
+bool
+asn_db_read(const struct asn_db *db, const struct asn_range *range, struct asn_found *found)
+{
+	MMDB_entry_s entry = {.mmdb = &db->file, .offset = range->entry};
+	bool fault = false;
+	bool is_found = read_entry(&entry, found, &fault);
+	if (fault)
+		count_fault(db);
+	found->cidr = range->cidr;
+	return is_found;
 }

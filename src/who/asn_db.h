@@ -32,6 +32,20 @@ const struct who_source *asn_db_source(const struct asn_db *db);
 /* False: it does not know. Allocates nothing. */
 bool asn_db_find(const struct asn_db *db, struct ip ip, struct asn_found *found);
 
+/* A range that the file names. */
+struct asn_range {
+	struct ip_cidr cidr;
+	uint32_t entry; /* where the file says whose it is */
+};
+
+/* All of them by address, which the caller frees with mem_free. IPv6 addresses that stand for those
+ * of IPv4 are left out. */
+FLOWTOLL_MUST_USE enum flowtoll_rc asn_db_list(const struct asn_db *db, struct asn_range **ranges,
+                                               size_t *count, struct flowtoll_err *err);
+
+/* What it says of one; false: that is damaged. */
+bool asn_db_read(const struct asn_db *db, const struct asn_range *range, struct asn_found *found);
+
 /* Look-ups that met damage, and so found nothing. */
 uint64_t asn_db_fault_count(const struct asn_db *db);
 

@@ -37,6 +37,7 @@ who_free(struct who *who)
 	who_names_file_free(&who->names);
 	asn_db_close(who->asn);
 	who_inventory_free(&who->inventory);
+	who_logged_names_free(&who->logged);
 	who_aws_ranges_free(&who->ranges);
 	who_intern_free(&who->intern);
 	mem_free(who);
@@ -55,6 +56,7 @@ who_size_bytes(const struct who *who)
 	return who->intern.arena.size_bytes + who->intern.slot_count * sizeof *who->intern.slots +
 	       who_network_size_bytes(&who->inventory.network) +
 	       who->inventory.cap * sizeof *who->inventory.entries + trie_size(who->inventory.trie) +
+	       who->logged.cap * sizeof *who->logged.names + trie_size(who->logged.trie) +
 	       who->names.cap * sizeof *who->names.rows + trie_size(who->names.trie) +
 	       (ranges->trie != NULL ? ip_trie_count(ranges->trie) : 0) * sizeof *ranges->places +
 	       trie_size(ranges->trie);
@@ -95,6 +97,21 @@ who_add_names_file(struct who *who, const char *path, struct flowtoll_err *err)
 {
 	assert(who != NULL && path != NULL);
 	return who_names_file_read(&who->names, &who->intern, path, err);
+}
+
+enum flowtoll_rc
+who_add_logged_name(struct who *who, struct ip ip, const char *first, const char *last,
+                    uint64_t count, struct flowtoll_err *err)
+{
+	assert(who != NULL && who->logged.source != NULL && first != NULL && last != NULL);
+	return who_logged_names_add(&who->logged, &who->intern, ip, first, last, count, err);
+}
+
+enum flowtoll_rc
+who_forget_logged_names(struct who *who, const char *day, struct flowtoll_err *err)
+{
+	who_logged_names_free(&who->logged);
+	return who_source_make(&who->intern, "records", day, false, &who->logged.source, err);
 }
 
 enum flowtoll_rc
@@ -180,6 +197,14 @@ fill_inventory(const struct who *who, struct ip ip, const char *interface_id,
 }
 
 static void
+fill_logged(const struct who *who, struct ip ip, struct who_name *name)
+{
+	const char *label = who_logged_names_find(&who->logged, ip);
+	if (label != NULL)
+		fill(name, &(struct finding){label, "tag", NULL, who->logged.source, cidr_around(ip, 128)});
+}
+
+static void
 fill_aws(const struct who *who, struct ip ip, struct who_name *name)
 {
 	unsigned bits;
@@ -235,6 +260,7 @@ find(const struct who *who, struct ip ip, const char *interface_id,
 	clear(name);
 	fill_named(who, named, named != NULL ? named->name : NULL, name);
 	fill_inventory(who, ip, interface_id, name);
+	fill_logged(who, ip, name);
 	if (special != NULL) {
 		fill(name, &(struct finding){special->name, "special",
 		                             who_special_owner(special->is_private),

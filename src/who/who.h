@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Who is behind an address: the cascade of sources. In order of precedence: the user's own file,
- * the inventory, special-purpose ranges, AWS's ranges, a database of autonomous systems, what the
- * internet registries said; within a source the longest prefix. An address that holds another
- * (NAT64) is that one.
+ * the inventory, tags in the records, special-purpose ranges, AWS's ranges, a database of
+ * autonomous systems, what the internet registries said; within a source the longest prefix. An
+ * address that holds another (NAT64) is that one.
  *
  * Built by one thread (create, add), then read by any number. All text is lent until who_free.
  * After an add that failed only who_free may follow.
@@ -96,6 +96,16 @@ const struct registry_limits *who_asks(const struct who *who);
 /* AWS's ip-ranges.json. A second file takes the place of the first. */
 FLOWTOLL_MUST_USE enum flowtoll_rc who_add_aws_ranges(struct who *who, const char *path,
                                                       struct flowtoll_err *err);
+
+/* What the records that an address's own interface logged say of it: percent-encoded values of
+ * tags. Of `count` different ones the first and the last, which are both told where they are two.
+ * An address comes once; who_forget_logged_names begins anew. `day`: of the records; NULL: not
+ * known. */
+FLOWTOLL_MUST_USE enum flowtoll_rc who_add_logged_name(struct who *who, struct ip ip,
+                                                       const char *first, const char *last,
+                                                       uint64_t count, struct flowtoll_err *err);
+FLOWTOLL_MUST_USE enum flowtoll_rc who_forget_logged_names(struct who *who, const char *day,
+                                                           struct flowtoll_err *err);
 
 /* False where no source knows the address; *name is then all NULL. Allocates nothing. */
 bool who_find(const struct who *who, struct ip ip, struct who_name *name);

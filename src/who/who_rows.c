@@ -9,15 +9,19 @@
 #include "who/who_sources.h"
 
 #include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+enum { OF_NAMES, OF_INVENTORY, OF_LOGGED, OF_SPECIAL, OF_RANGES, OF_ASN, OF_REGISTRY, OF_ALL };
 
 struct who_rows {
 	const struct who *who;
 	struct ip_trie_item *inventory;
+	struct ip_trie_item *logged;
 	struct ip_trie_item *ranges;
-	size_t counts[5]; /* of the sources, in their order */
+	struct asn_range *asn;
+	size_t counts[OF_ALL]; /* of the sources, in their order */
 };
-
-enum { OF_NAMES, OF_INVENTORY, OF_SPECIAL, OF_RANGES, OF_REGISTRY };
 
 static enum flowtoll_rc
 list(const struct ip_trie *trie, struct ip_trie_item **items, size_t *count,
@@ -47,7 +51,11 @@ who_rows_create(const struct who *who, struct who_rows **out, struct flowtoll_er
 	enum flowtoll_rc rc =
 		list(who->inventory.trie, &rows->inventory, &rows->counts[OF_INVENTORY], err);
 	if (rc == FLOWTOLL_OK)
+		rc = list(who->logged.trie, &rows->logged, &rows->counts[OF_LOGGED], err);
+	if (rc == FLOWTOLL_OK)
 		rc = list(who->ranges.trie, &rows->ranges, &rows->counts[OF_RANGES], err);
+	if (rc == FLOWTOLL_OK && who->asn != NULL)
+		rc = asn_db_list(who->asn, &rows->asn, &rows->counts[OF_ASN], err);
 	if (rc == FLOWTOLL_OK)
 		*out = rows;
 	else
@@ -61,7 +69,9 @@ who_rows_free(struct who_rows *rows)
 	if (rows == NULL)
 		return;
 	mem_free(rows->inventory);
+	mem_free(rows->logged);
 	mem_free(rows->ranges);
+	mem_free(rows->asn);
 	mem_free(rows);
 }
 
@@ -95,6 +105,19 @@ put_registry(struct who_row *row, const struct registry_range *range)
 }
 
 static void
+put_asn(struct who_row *row, const struct asn_db *db, const struct asn_range *range)
+{
+	put_cidr(row, &range->cidr);
+	row->from = asn_db_source(db);
+	if (!asn_db_read(db, range, &row->asn))
+		return;
+	row->name = row->asn.label;
+	row->kind = "asn";
+	row->owner = row->asn.owner;
+	row->country = row->asn.country[0] != '\0' ? row->asn.country : NULL;
+}
+
+static void
 put(const struct who_rows *rows, int source, size_t index, struct who_row *row)
 {
 	const struct who *who = rows->who;
@@ -113,6 +136,11 @@ put(const struct who_rows *rows, int source, size_t index, struct who_row *row)
 		row->kind = entry->kind;
 		row->owner = entry->owner;
 		row->from = entry->from;
+	} else if (source == OF_LOGGED) {
+		put_cidr(row, &rows->logged[index].cidr);
+		row->name = who->logged.names[rows->logged[index].value];
+		row->kind = "tag";
+		row->from = who->logged.source;
 	} else if (source == OF_SPECIAL) {
 		const struct ip_special *special = &ip_special_all(&special_count)[index];
 		put_cidr(row, &special->cidr);
@@ -127,6 +155,8 @@ put(const struct who_rows *rows, int source, size_t index, struct who_row *row)
 		row->kind = "aws";
 		row->owner = place->owner;
 		row->from = who->ranges.source;
+	} else if (source == OF_ASN) {
+		put_asn(row, who->asn, &rows->asn[index]);
 	} else {
 		put_registry(row, registry_at(who->registry, index));
 	}
@@ -137,7 +167,7 @@ who_rows_at(const struct who_rows *rows, size_t index, struct who_row *row)
 {
 	int source = OF_NAMES;
 	assert(index < who_rows_count(rows));
-	*row = (struct who_row){0};
+	memset(row, 0, offsetof(struct who_row, said)); /* room for texts is large */
 	while (index >= rows->counts[source])
 		index -= rows->counts[source++];
 	put(rows, source, index, row);

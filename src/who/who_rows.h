@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * All that the sources know, as rows: a range each, with its name. Of an ASN database, which is
- * only looked into, there are none. One thread.
+ * All that the sources know, as rows: a range each, with its name. One thread.
  */
 #ifndef WHO_WHO_ROWS_H
 #define WHO_WHO_ROWS_H
@@ -20,6 +19,7 @@ struct who_row {
 	const char *country;
 	const struct who_source *from;
 	struct who_said said; /* room for that */
+	struct asn_found asn; /* and for these texts */
 };
 
 /* By source, and in each by address. Lent to them is the struct who, until something is added to it

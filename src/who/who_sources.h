@@ -7,6 +7,7 @@
 
 #include "who/aws_ranges.h"
 #include "who/inventory.h"
+#include "who/logged_names.h"
 #include "who/names_file.h"
 #include "who/who.h"
 
@@ -14,6 +15,7 @@ struct who {
 	struct who_intern intern; /* all texts */
 	struct who_names_file names;
 	struct who_inventory inventory;
+	struct who_logged_names logged;
 	struct who_aws_ranges ranges;
 	struct asn_db *asn; /* NULL: none given */
 	struct registry *registry; /* NULL: none set */

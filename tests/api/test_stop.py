@@ -34,14 +34,14 @@ class Stop(unittest.TestCase):
              os.path.join(ROOT, "tests", "library", "stop_test.c"), "-L", BUILD, "-lflowtoll",
              "-pthread", f"-Wl,-rpath,{BUILD}", "-o", cls.program], check=True)
 
-    def stop(self, is_asked, *words):
+    def stop(self, is_asked, *words, **more_env):
         """Stopped once it has asked; the most queries that it told of."""
         env = os.environ | {
             "AWS_ACCESS_KEY_ID": "AKIDFAKE", "AWS_SECRET_ACCESS_KEY": SECRET,
             "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL_S3": getattr(self, "url", ""),
             "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
             "XDG_CACHE_HOME": tempfile.mkdtemp(dir=self.scratch),
-            "ASAN_OPTIONS": "detect_leaks=1"}
+            "ASAN_OPTIONS": "detect_leaks=1"} | more_env
         process = subprocess.Popen([self.program, *words], env=env, stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         until = time.monotonic() + ASKED_S
@@ -61,25 +61,19 @@ class Stop(unittest.TestCase):
         return registries
 
     def fake(self, stalls):
-        """An S3 that has the sample's files; what `stalls` says yes to comes half, then waits."""
         fake = Fake()
         self.addCleanup(fake.close)
         self.url = fake.url
-        for name in os.listdir(LOGS):
-            with open(os.path.join(LOGS, name), "rb") as file:
-                fake.objects[f"p/{name}"] = file.read()
-
-        def stall(request):
-            status, headers, body = fake.answer(request)
-            if not stalls(request):
-                return status, headers, body
-            return status, headers | {"cut": len(body) // 2, "stall_s": 30}, body
-        fake.faults = [stall] * 200
-        return lambda: any(map(stalls, fake.requests))
+        fake.put_folder(LOGS, "p/")
+        return fake.stall(stalls)
 
     def test_registries_of_an_address(self):
         registries = self.stalled_registries()
         self.assertEqual(self.stop(registries.asked, "who", registries.bootstrap), 1)
+
+    def test_registries_by_the_progress_callback(self):
+        registries = self.stalled_registries()
+        self.stop(registries.asked, "who", registries.bootstrap, BY_CALLBACK="yes")
 
     def test_registries_of_a_ranking(self):
         registries = self.stalled_registries()

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * stop_test who BOOTSTRAP | top BOOTSTRAP LOGS | source URL | read URL | get URL FOLDER: asks what
- * a server shall not answer, is told by a line on standard input to stop, and does so once: the
- * call must return FLOWTOLL_ERR_INTERRUPTED. Prints how long that took, in milliseconds, and the
- * most queries that the progress told of. Run with LeakSanitizer by tests/api/test_stop.py.
+ * a server shall not answer, is told by a line on standard input to stop, and does so once, or
+ * where BY_CALLBACK is in the environment by what its progress callback returns: the call must
+ * return FLOWTOLL_ERR_INTERRUPTED. Prints how long that took, in milliseconds, and the most queries
+ * that the progress told of. Run with LeakSanitizer by tests/api/test_stop.py.
  */
 #include <flowtoll.h>
 
@@ -16,8 +17,8 @@
 
 struct stopping {
 	struct flowtoll *ft;
-	const char *get[2]; /* url, folder */
-	atomic_bool stop;   /* of get, which has no session */
+	bool by_callback;
+	atomic_bool stop;
 	atomic_llong at_ms; /* when it was told to */
 	atomic_ullong lookups;
 };
@@ -39,7 +40,7 @@ stop_once(void *arg)
 		abort();
 	atomic_store(&stopping->at_ms, now_ms());
 	atomic_store(&stopping->stop, true);
-	if (stopping->ft != NULL)
+	if (stopping->ft != NULL && !stopping->by_callback)
 		flowtoll_interrupt(stopping->ft);
 	return NULL;
 }
@@ -57,7 +58,7 @@ on_progress(void *ctx, const struct flowtoll_progress *progress)
 	if (progress->lookups > atomic_load(&stopping->lookups) &&
 	    progress->lookups <= progress->lookups_max)
 		atomic_store(&stopping->lookups, progress->lookups);
-	return true;
+	return !stopping->by_callback || !atomic_load(&stopping->stop);
 }
 
 static enum flowtoll_rc
@@ -86,7 +87,7 @@ ask(struct stopping *stopping, char **words, struct flowtoll_answer **answer,
 int
 main(int argc, char **argv)
 {
-	struct stopping stopping = {.ft = NULL};
+	struct stopping stopping = {.by_callback = getenv("BY_CALLBACK") != NULL};
 	struct flowtoll_answer *answer = NULL;
 	struct flowtoll_err err = {.code = FLOWTOLL_OK};
 	const bool asks = argc > 2 && (strcmp(argv[1], "who") == 0 || strcmp(argv[1], "top") == 0);

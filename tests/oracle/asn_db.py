@@ -129,8 +129,34 @@ def check(flowtoll, folder, kind, dice):
             ipaddress.ip_network(row["cidr"])
         ):
             sys.exit(f"{kind}: {address}: {row['cidr']} is not within {best}")
+    check_table(flowtoll, path, kind, found)
     print(f"{kind}: {len(asked)} addresses, {known} known")
     return path, asked
+
+
+def check_table(flowtoll, path, kind, found):
+    """The table names has every address of every range once, by address, as ip_name tells it."""
+    query = ("select cidr, name, kind, owner, as_of is not null as dated from names "
+             "where source = ")
+    done = subprocess.run(
+        [flowtoll, "sql", query + f"'{kind}'", "--asn-db", path, "--format", "ndjson", "-q",
+         "--no-config"], capture_output=True, text=True, check=True)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    networks = [ipaddress.ip_network(row["cidr"]) for row in rows]
+    for network, row in zip(networks, rows):
+        number, name, _ = found[expect(found, network[0])]
+        assert (row["name"], row["owner"], row["kind"], row["dated"]) == (
+            f"{cut(name)} (AS{number})", cut(name), "asn", True), (row, number, name)
+        assert expect(found, network[-1]) == expect(found, network[0]), row
+    keys = [(network.version, int(network[0])) for network in networks]
+    assert keys == sorted(keys), "by address"
+    for version in (4, 6):
+        whole = ipaddress.collapse_addresses(n for n in found if n.version == version)
+        listed = ipaddress.collapse_addresses(n for n in networks if n.version == version)
+        assert list(whole) == list(listed), (kind, version)
+        assert sum(n.num_addresses for n in networks if n.version == version) == sum(
+            n.num_addresses for n in ipaddress.collapse_addresses(
+                n for n in found if n.version == version)), (kind, version)
 
 
 def damage(flowtoll, path, asked, dice):
@@ -148,8 +174,12 @@ def damage(flowtoll, path, asked, dice):
             file.write(copy)
         done = ask(flowtoll, path, asked[:500])
         codes[done.returncode] = codes.get(done.returncode, 0) + 1
-        if done.returncode not in (0, 3):
-            sys.exit(f"damaged copy {i}: exit code {done.returncode}: {done.stderr}")
+        listed = subprocess.run(
+            [flowtoll, "sql", "select count(*), max(name) from names", "--asn-db", path, "-q",
+             "--no-config"], capture_output=True, text=True)
+        for done in (done, listed):
+            if done.returncode not in (0, 3):
+                sys.exit(f"damaged copy {i}: exit code {done.returncode}: {done.stderr}")
     print(f"damaged copies by exit code: {codes}")
 
 

@@ -208,7 +208,7 @@ work(struct options *options, struct registry *registry, json_t *told, struct fl
 		json_object_set_new(told, "imported", json_integer((json_int_t)count));
 	}
 	if (options->clear) {
-		TRY(registry_cache_clear(registry, &count, err));
+		TRY(registry_cache_clear(registry, NULL, &count, err));
 		json_object_set_new(told, "cleared", json_integer((json_int_t)count));
 	}
 	if (options->aws) {
@@ -227,7 +227,8 @@ work(struct options *options, struct registry *registry, json_t *told, struct fl
 	}
 	json_object_set_new(told, "count", json_integer((json_int_t)registry_count(registry)));
 	json_object_set_new(told, "seconds", json_real(clock_s() - options->started_s));
-	return options->export ? registry_cache_export(registry, to_stdout, NULL, err) : FLOWTOLL_OK;
+	return options->export ? registry_cache_export(registry, NULL, to_stdout, NULL, &count, err)
+	                       : FLOWTOLL_OK;
 }
 
 int

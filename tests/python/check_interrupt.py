@@ -6,8 +6,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
+
+import flowtoll
 
 ROOT = os.environ["ROOT"]
 sys.path[:0] = [os.path.join(ROOT, "tests", "aws"), os.path.join(ROOT, "tests", "registry")]
@@ -178,6 +181,47 @@ class Answers(Interrupted):
         self.check("flows.pl()")
 
 
+class Threads(unittest.TestCase):
+    """A question of another thread, where no signal comes."""
+
+    def check(self, logs, ask, is_running):
+        ended = []
+
+        def run():
+            try:
+                ask(logs)
+                ended.append("it came to its end")
+            except BaseException as error:
+                ended.append(error)
+        thread = threading.Thread(target=run)
+        thread.start()
+        until = time.monotonic() + BEGUN_S
+        while not is_running() and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(0.3)
+        start = time.monotonic()
+        logs.interrupt()
+        thread.join()
+        self.assertLess(time.monotonic() - start, STOPPED_S)
+        self.assertIsInstance(ended[0], flowtoll.InterruptedQuestion)
+        self.assertEqual(logs.sql("select 42")[0][0], 42)
+
+    def test_a_query(self):
+        with flowtoll.open(progress=False) as logs:
+            logs.interrupt()  # of nothing
+            self.check(logs, lambda logs: logs.sql(
+                "select sum(a.range * b.range) from range(10000000) a, range(100000) b"),
+                lambda: True)
+        logs.interrupt()  # of what is closed
+
+    def test_a_registry(self):
+        with Registries(faults={"arin": ["stall"]}) as registries, tempfile.TemporaryDirectory() \
+                as folder:
+            os.environ["XDG_CACHE_HOME"] = folder
+            with flowtoll.open(names="rdap", rdap_bootstrap=registries.bootstrap) as logs:
+                self.check(logs, lambda logs: logs.who("8.8.8.8"), registries.asked)
+
+
 class Remote(Interrupted):
     """While a server lets it wait."""
 
@@ -200,22 +244,11 @@ class Remote(Interrupted):
         self.interrupt(question, wait, before, after, self.env)
 
     def fake(self, stalls):
-        """An AWS of which what `stalls` says yes to comes half, and then nothing."""
         fake = Fake()
         self.addCleanup(fake.close)
         self.env |= {"AWS_ENDPOINT_URL": fake.url}
-        for name in os.listdir(LOGS):
-            with open(os.path.join(LOGS, name), "rb") as file:
-                fake.objects[f"p/{name}"] = file.read()
-
-        def stall(request):
-            if not stalls(request):
-                return None
-            status, headers, body = (200, {}, b"<a/>" * 9) if request.method == "POST" \
-                else fake.answer(request)
-            return status, headers | {"cut": len(body) // 2, "stall_s": 30}, body
-        fake.faults = [stall] * 200
-        return lambda: any(map(stalls, fake.requests))
+        fake.put_folder(LOGS, "p/")
+        return fake.stall(stalls)
 
     def registries(self):
         made = Registries(faults={"arin": ["stall"]})

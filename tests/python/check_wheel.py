@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The wheel: what it asks of the system, what it shows of itself, and what lies in it."""
+import contextlib
 import email
+import io
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 import zipfile
 
 import abi3info
@@ -108,7 +112,8 @@ class Wheel(unittest.TestCase):
                 ("libisal-dev/copyright", "Intel"), ("libjansson-dev/copyright", "Lehtinen"),
                 ("libsmartcols-dev/copyright", "LGPL"), ("libexpat1-dev/copyright", "Expat"),
                 ("libssl-dev/copyright", "OpenSSL"), ("libmaxminddb-dev/copyright", "MaxMind"),
-                ("libstdc++-12-dev/copyright", "RUNTIME LIBRARY EXCEPTION"),
+                (next(name for name in texts if name.startswith("libstdc++-")),
+                 "RUNTIME LIBRARY EXCEPTION"),
                 ("common/LGPL-2.1", "GNU LESSER GENERAL PUBLIC LICENSE"),
                 ("duckdb/LICENSE", "DuckDB"), ("duckdb/third_party/re2/LICENSE", "RE2"),
                 ("duckdb/third_party/zstd/LICENSE", "Zstandard"),
@@ -136,6 +141,12 @@ class Wheel(unittest.TestCase):
             ninja.write_text(line.format(folder, "/opt/libstrange.a"), encoding="utf-8")
             with self.assertRaisesRegex(licences.Missing, "licence text for /opt/libstrange.a"):
                 licences.texts(build)
+            os.symlink(shutil.which("cc"), build / "cc")  # and nothing of Debian
+            told = io.StringIO()
+            with unittest.mock.patch.dict(os.environ, PATH=folder), \
+                    contextlib.redirect_stderr(told):
+                self.assertEqual(len(licences.texts(build)), 2)
+            self.assertIn("lacks the licence of /opt/libstrange.a", told.getvalue())
 
 
 if __name__ == "__main__":

@@ -124,10 +124,12 @@ test_kept(void **state)
 	assert_true(find(registry, "2600:1f18::1")->stale);
 	assert_null(find(registry, "10.0.0.1"));
 	buf_init(&text, 1 << 16);
-	assert_int_equal(registry_cache_export(registry, to_buf, &text, &err), FLOWTOLL_OK);
+	assert_int_equal(registry_cache_export(registry, NULL, to_buf, &text, &count, &err),
+	                 FLOWTOLL_OK);
 	assert_string_equal(buf_text(&text), lines);
+	assert_int_equal(count, 3);
 	buf_free(&text);
-	assert_int_equal(registry_cache_export(registry, to_nowhere, NULL, &err),
+	assert_int_equal(registry_cache_export(registry, NULL, to_nowhere, NULL, &count, &err),
 	                 FLOWTOLL_ERR_OUTPUT);
 	registry_close(registry);
 
@@ -140,7 +142,7 @@ test_kept(void **state)
 	registry_close(registry);
 
 	assert_int_equal(open_at(&place, NOW_S, &registry), FLOWTOLL_OK);
-	assert_int_equal(registry_cache_clear(registry, &count, &err), FLOWTOLL_OK);
+	assert_int_equal(registry_cache_clear(registry, NULL, &count, &err), FLOWTOLL_OK);
 	assert_int_equal(count, 3);
 	assert_null(find(registry, "8.8.8.8"));
 	registry_close(registry);
@@ -167,7 +169,7 @@ all_of_it(const struct place *place)
 	if (rc == FLOWTOLL_OK)
 		assert_int_equal(report.named, 1);
 	if (rc == FLOWTOLL_OK)
-		rc = registry_cache_clear(registry, &count, &err);
+		rc = registry_cache_clear(registry, NULL, &count, &err);
 	registry_close(registry);
 	return rc;
 }
@@ -203,7 +205,7 @@ test_nothing_kept(void **state)
 	assert_null(registry_cache_path(registry));
 	assert_null(registry_aws_ranges(registry, 0, true));
 	assert_int_equal(registry_cache_import(registry, "x", &count, &err), FLOWTOLL_ERR_USAGE);
-	assert_int_equal(registry_cache_clear(registry, &count, &err), FLOWTOLL_OK);
+	assert_int_equal(registry_cache_clear(registry, NULL, &count, &err), FLOWTOLL_ERR_USAGE);
 	registry_close(registry);
 	const char *missing = "no-such-file.json";
 	settings.bootstraps = &missing;
