@@ -48,7 +48,7 @@ lines AS (
 ){intervals}
 SELECT
   lines.list,
-  is_other,
+  lines.is_other,
   {line_keys},
   {names}
   bytes,
@@ -58,4 +58,4 @@ SELECT
   {share_bounds}
 FROM lines JOIN totals ON lines.list = totals.list
   {join_intervals}
-ORDER BY lines.list, is_other, {by} DESC NULLS LAST, {line_keys}
+ORDER BY lines.list, lines.is_other, {by} DESC NULLS LAST, {line_keys}

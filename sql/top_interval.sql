@@ -17,8 +17,15 @@
 -- Along the logit, so that it stays between 0 and 1 and is wider on the side where there is room;
 -- and down to what the share would be without the file that raises it most: rows are shown because
 -- they are large in the sample. Files spread evenly over time differ more than such that are drawn
--- blindly, which errs to the wide side. There is none where a file is alone with its bytes, where
--- the share is all or nothing, and of the row Other, which is what the sample happened to leave.
+-- blindly, which errs to the wide side. There is none where a file is alone with its bytes, or
+-- where the share is all or nothing.
+--
+-- The row Other is what the choice of rows left, and the rows were chosen by the same sample: its
+-- share in the files not chosen will be larger. Cross-validation tells what it is there: the rows
+-- are chosen again without a file, and that file tells its own Other. So chosen rows are worse than
+-- those shown, which errs to the other side; the interval of Other goes from the low of what the
+-- sample says (`kept`) to the high of what the files left out do (`crossed`, for as much of all
+-- files as was not read). Only rows that come near are chosen among. None with --having.
 ,
 file_sums AS (
   SELECT
@@ -118,11 +125,103 @@ reaches AS (
     ln(p / (1 - p)) AS logit
   FROM squares
 ),
-intervals AS (
+row_intervals AS (
   SELECT
     list,
     {keys},
     greatest(least(1 / (1 + exp(least(reach - logit, 700))), p - most), 0) AS share_low,
     1 / (1 + exp(greatest(-reach - logit, -700))) AS share_high
   FROM reaches
+),
+sizes AS (
+  SELECT list, count(*) AS size FROM shown GROUP BY list
+),
+ranked AS (
+  SELECT
+    list,
+    {keys},
+    CAST({by} AS DOUBLE) AS total,
+    row_number() OVER (PARTITION BY list ORDER BY {by} DESC NULLS LAST) AS place
+  FROM grouped
+),
+candidates AS MATERIALIZED (
+  SELECT ranked.list, {candidate_keys}, total, place, size
+  FROM ranked JOIN sizes ON ranked.list = sizes.list
+  WHERE place <= 4 * size + 100 AND size <= 1000 AND {other_known}
+),
+had AS (
+  SELECT candidates.list, by_file.m_file, place, CAST(by_file.{by} AS DOUBLE) AS y
+  FROM candidates JOIN by_file ON candidates.list = by_file.list AND {same_candidates}
+),
+again AS (
+  SELECT
+    candidates.list,
+    files.m_file,
+    candidates.place,
+    size,
+    coalesce(y, 0) AS y,
+    row_number() OVER (
+      PARTITION BY candidates.list, files.m_file ORDER BY total - coalesce(y, 0) DESC
+    ) AS place_without
+  FROM candidates
+    JOIN files ON candidates.list = files.list
+    LEFT JOIN had ON files.list = had.list AND files.m_file = had.m_file
+      AND candidates.place = had.place
+),
+left_over AS (
+  SELECT
+    list,
+    m_file,
+    sum(CASE WHEN place <= size THEN y ELSE 0 END) AS kept,
+    sum(CASE WHEN place_without <= size THEN y ELSE 0 END) AS crossed
+  FROM again
+  GROUP BY list, m_file
+),
+ways AS (
+  SELECT files.list, everything, x, b, 0 AS way, x - kept AS y
+  FROM files JOIN left_over ON files.list = left_over.list AND files.m_file = left_over.m_file
+  UNION ALL
+  SELECT files.list, everything, x, b, 1 AS way,
+    x - ({files} * kept + ({files_of} - {files}) * crossed) / {files_of} AS y
+  FROM files JOIN left_over ON files.list = left_over.list AND files.m_file = left_over.m_file
+),
+way_shares AS (
+  SELECT list, way, sum(y) / any_value(everything) AS p FROM ways GROUP BY list, way
+),
+way_squares AS (
+  SELECT
+    ways.list,
+    ways.way,
+    any_value(p) AS p,
+    fsum((y / nullif(everything - x, 0) - p * b) ** 2) AS s2
+  FROM ways JOIN way_shares ON ways.list = way_shares.list AND ways.way = way_shares.way
+  GROUP BY ways.list, ways.way
+),
+way_reaches AS (
+  SELECT
+    way_squares.list,
+    ln(p / (1 - p)) AS logit,
+    t * sqrt((1 - {files} / {files_of}) * ({files} - 1) / {files} * s2) / (p * (1 - p)) AS reach
+  FROM way_squares JOIN students ON way_squares.list = students.list
+  WHERE NOT is_alone AND p > 0 AND p < 1
+),
+-- Rounded: sums of floating-point numbers end in other digits when threads add in another order.
+intervals AS (
+  SELECT
+    list,
+    false AS is_other,
+    {keys},
+    round(share_low, 12) AS share_low,
+    round(share_high, 12) AS share_high
+  FROM row_intervals
+  UNION ALL
+  SELECT
+    list,
+    true AS is_other,
+    {nulls},
+    round(min(1 / (1 + exp(least(reach - logit, 700)))), 12) AS share_low,
+    round(max(1 / (1 + exp(greatest(-reach - logit, -700)))), 12) AS share_high
+  FROM way_reaches
+  GROUP BY list
+  HAVING count(*) = 2
 )

@@ -182,7 +182,7 @@ make_plan(struct plan *plan, const struct flowtoll_top *top, struct flowtoll_err
 struct holes {
 	struct buf list, keys, line_keys, records, grouping, shown, nulls, names, packets;
 	struct buf by_file, intervals, bounds, join_intervals;
-	struct buf shown_keys, same_keys, files, files_of;
+	struct buf shown_keys, same_keys, ranked_keys, same_candidates, files, files_of;
 };
 
 enum { HOLE_COUNT = sizeof(struct holes) / sizeof(struct buf) };
@@ -400,6 +400,8 @@ fill_sampled(struct holes *holes, const struct plan *plan)
 {
 	add_keys_of(&holes->shown_keys, plan, "shown");
 	add_same_keys(&holes->same_keys, plan, "shown", "by_file");
+	add_keys_of(&holes->ranked_keys, plan, "ranked");
+	add_same_keys(&holes->same_candidates, plan, "candidates", "by_file");
 	buf_addf(&holes->files, "%zu", plan->sample->files);
 	buf_addf(&holes->files_of, "%zu", plan->sample->files_of);
 	const struct template_hole filled[] = {
@@ -412,6 +414,10 @@ fill_sampled(struct holes *holes, const struct plan *plan)
 		{"all", plan->all},
 		{"shown_keys", buf_text(&holes->shown_keys)},
 		{"same_keys", buf_text(&holes->same_keys)},
+		{"candidate_keys", buf_text(&holes->ranked_keys)},
+		{"same_candidates", buf_text(&holes->same_candidates)},
+		{"other_known", plan->having == NULL ? "true" : "false"},
+		{"nulls", buf_text(&holes->nulls)},
 		{"files", buf_text(&holes->files)},
 		{"files_of", buf_text(&holes->files_of)},
 	};
@@ -425,8 +431,8 @@ fill_sampled(struct holes *holes, const struct plan *plan)
 	                          "flows AS m_flows FROM by_file", buf_text(&holes->keys));
 	buf_addf(&holes->grouping, "list, %s", buf_text(&holes->keys));
 	buf_adds(&holes->bounds, ", share_low, share_high");
-	buf_adds(&holes->join_intervals, "LEFT JOIN intervals ON NOT lines.is_other AND "
-	                                 "lines.list = intervals.list AND ");
+	buf_adds(&holes->join_intervals, "LEFT JOIN intervals ON lines.is_other = intervals.is_other "
+	                                 "AND lines.list = intervals.list AND ");
 	add_same_keys(&holes->join_intervals, plan, "lines", "intervals");
 }
 

@@ -485,6 +485,21 @@ class Credentials(Case):
                 self.assertEqual(self.read_token(), before)
                 self.assertEqual(len(self.fake.sso_asked), asked)
 
+    def test_sso_cannot_be_kept(self):
+        """The file before stays, and nothing beside it."""
+        self.sso_renewable("2020-01-01T00:00:00Z")
+        before = self.read_token()
+        done = subprocess.run(
+            [os.environ["FLOWTOLL"], "get", "s3://bucket/p/", self.out], env=self.env, text=True,
+            capture_output=True, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)))
+        self.assertEqual(done.returncode, 6, done.stderr)
+        for words in ("cannot write", self.token, "must be kept"):
+            self.assertIn(words, done.stderr)
+        self.assertNotIn("ssotoken", done.stderr)
+        self.assertEqual(self.read_token(), before)
+        self.assertEqual(os.listdir(os.path.dirname(self.token)), [os.path.basename(self.token)])
+
     def test_sso_answers_that_are_none(self):
         for body in (b"", b"{}", b"<html>", b'{"accessToken": "ssotoken"}',
                      b'{"accessToken": "ssotoken", "expiresIn": -1}',

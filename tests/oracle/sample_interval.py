@@ -5,8 +5,8 @@ usage: sample_interval.py FLOWTOLL GEN SCRATCH [--first-seed N] [--seeds N] [--f
 
 For each seed: makes a day of files whose traffic comes in bursts, with the true totals; asks for
 the first destinations and sources of samples of several sizes; and looks whether the true share of
-each lies in its interval. The first ones' must in 95 of 100 seeds, and all rows together. Also
-told: how wide the intervals are, as one from 0 to 1 would always hold.
+each lies in its interval. The first ones' must in 95 of 100 seeds, and Other, and all rows
+together. Also told: how wide the intervals are, as one from 0 to 1 would always hold.
 """
 
 import argparse
@@ -23,11 +23,11 @@ WANTED = 0.95
 
 
 def ask(program, folder, files):
-    """{key: rows but for Other}"""
+    """{key: rows, the last is Other}"""
     also = [part for key in KEYS[1:] for part in ("--also", key)]
     done = subprocess.run([program, "top", KEYS[0], *also, folder, "--files", str(files), "-n",
                            str(ROWS), "--format", "json", "-q"], stdout=subprocess.PIPE, check=True)
-    return {table["keys"][0]: table["rows"][:ROWS] for table in json.loads(done.stdout)["lists"]}
+    return {table["keys"][0]: table["rows"] for table in json.loads(done.stdout)["lists"]}
 
 
 def true_share(truth, key, name):
@@ -70,11 +70,15 @@ def check_seed(arguments, seed, tallies):
         truth = json.load(file)
     for files in arguments.files:
         for key, rows in ask(arguments.program, folder, files).items():
+            shares = [true_share(truth, key, row[key]) for row in rows[:ROWS]]
             for place, row in enumerate(rows):
                 name = ("the first", "the second", "the rest")[min(place, 2)]
-                share = true_share(truth, key, row[key])
-                tallies.setdefault((files, key, name), Tally()).add(seed, row, share)
-                tallies.setdefault((files, key, "all rows"), Tally()).add(seed, row, share)
+                if place == ROWS:
+                    tallies.setdefault((files, key, "Other"), Tally()).add(
+                        seed, row, 1 - sum(shares))
+                    continue
+                tallies.setdefault((files, key, name), Tally()).add(seed, row, shares[place])
+                tallies.setdefault((files, key, "all rows"), Tally()).add(seed, row, shares[place])
 
 
 def main():
@@ -95,7 +99,8 @@ def main():
     print(f"{arguments.seeds} seeds, samples of {arguments.of} files")
     for (files, key, name), tally in sorted(tallies.items()):
         print(f"{files} files, {key}, {name}: {tally}")
-    strict = [tally for (_, _, name), tally in tallies.items() if name in ("the first", "all rows")]
+    strict = [tally for (_, _, name), tally in tallies.items()
+              if name in ("the first", "all rows", "Other")]
     for tally in strict:
         if not tally.is_good():
             print("too few hold:", *tally.misses, sep="\n")
