@@ -3,27 +3,53 @@
  * flowtoll: where an AWS network bill comes from, out of VPC flow logs.
  *
  * This header is the manual. A program opens a session, adds sources, asks questions and writes
- * or reads the answers:
+ * or reads the answers (all of it: examples/c/biggest.c):
  *
- *     struct flowtoll_err err;
+ *     static bool to_file(void *file, const char *bytes, size_t len)
+ *     {
+ *         return fwrite(bytes, 1, len, file) == len;
+ *     }
+ *     ...
+ *     const char *keys[] = {"dstaddr"};
+ *     struct flowtoll_top top = {.keys = keys, .key_count = 1};
  *     struct flowtoll *ft = NULL;
  *     struct flowtoll_answer *answer = NULL;
- *     if (flowtoll_open(NULL, &ft, &err) == FLOWTOLL_OK &&
- *         flowtoll_add_source(ft, "logs/", &err) == FLOWTOLL_OK &&
- *         flowtoll_top(ft, &(struct flowtoll_top){.keys = keys, .key_count = 1}, &answer, &err)
- *             == FLOWTOLL_OK)
- *         flowtoll_answer_write(answer, 0, "json", NULL, write_to_file, stdout, &err);
+ *     struct flowtoll_err err;
+ *     enum flowtoll_rc rc = flowtoll_open(NULL, &ft, &err);
+ *     if (rc == FLOWTOLL_OK)
+ *         rc = flowtoll_add_source(ft, "logs/", &err);
+ *     if (rc == FLOWTOLL_OK)
+ *         rc = flowtoll_top(ft, &top, &answer, &err);
+ *     if (rc == FLOWTOLL_OK)
+ *         rc = flowtoll_answer_write(answer, 0, "table", NULL, to_file, stdout, &err);
+ *     if (rc != FLOWTOLL_OK)
+ *         fprintf(stderr, "%s\n%s\n", err.message, err.hint);
  *     flowtoll_answer_free(answer);
  *     flowtoll_close(ft);
  *
+ * Built with `cc x.c $(pkg-config --cflags --libs flowtoll)`, or with CMake's
+ * find_package(flowtoll) and the target flowtoll::flowtoll.
+ *
+ * Order: a session is opened, sources are added, questions asked one after another, more sources
+ * added between them as wanted. An answer is read while its rows are made, so it has to be read, or
+ * kept (flowtoll_answer_keep), before the next question.
+ *
  * Ownership: what a call creates, its caller frees with the matching _free or _close (NULL is
- * allowed). Arguments are borrowed for the length of the call. Text that a getter returns is lent
- * until the object it came from is freed.
+ * allowed, and what a failed call leaves is NULL). Arguments are borrowed for the length of the
+ * call, but for functions and their ctx, which are a session's until it is closed. Text that a
+ * getter returns is lent until the object it came from is freed.
+ *
+ * Text is UTF-8 and ends with a NUL; paths are bytes as the system has them.
  *
  * Threads: one session belongs to one thread at a time; flowtoll_interrupt and flowtoll_progress
- * may be called from any thread while a question runs. Sessions know nothing of each other. A
- * process that forks takes no session with it: in the child, what would use one is refused, and
+ * may be called from any thread while it is open. Sessions know nothing of each other. A process
+ * that forks takes no session with it: in the child, what would use one is refused, and
  * flowtoll_close does nothing. Answers that are kept belong to no session.
+ *
+ * The library prints nothing, ends no process, changes no signal and keeps no state outside of its
+ * objects, but for the files that the settings tell of, a folder below TMPDIR while a session is
+ * open, and what registries said, which is kept in XDG_CACHE_HOME or ~/.cache. Nobody is asked over
+ * the network before settings or a source say so.
  */
 #ifndef FLOWTOLL_H
 #define FLOWTOLL_H
@@ -70,8 +96,9 @@ enum flowtoll_rc {
 struct flowtoll_err {
 	enum flowtoll_rc code;
 	char message[480]; /* lower case, no full stop, the fault first */
-	char hint[960];    /* what to do about it; may be empty */
-	char file[1024]; /* or "--where", "--having": then `byte` counts from its beginning */
+	char hint[960];    /* what to do about it, in the words of the program; may be empty */
+	char file[1024];   /* or "--where", "--having", of a condition that is wrong: then `byte` counts
+	                      from its beginning */
 	uint64_t line;
 	uint64_t byte;
 };
@@ -107,6 +134,8 @@ struct flowtoll_progress {
 	uint64_t bytes_done;  /* of the files as stored, so compressed bytes of gzip files */
 	uint64_t bytes_total; /* 0 while unknown (standard input) */
 	uint64_t rows;
+	uint64_t lookups;     /* queries sent to internet registries ... */
+	uint64_t lookups_max; /* ... of so many at most; 0: they are not being asked at this moment */
 };
 
 /* Called ten times a second while a question runs, or its answer is read to be kept, from a thread
@@ -117,7 +146,8 @@ typedef bool flowtoll_progress_fn(void *ctx, const struct flowtoll_progress *pro
 struct flowtoll_settings {
 	int threads;             /* 0: as many as the machine has */
 	uint64_t memory_bytes;   /* of the whole session; 0: half of what there is, as a guess */
-	const char *fields;      /* format of files without a header line, as in --fields; or NULL */
+	const char *fields;      /* format of files without a header line: the names of their columns in
+	                            order, as AWS writes them, with blanks between; or NULL */
 	const char *const *inventories; /* files with what `aws ec2 describe-network-interfaces` prints,
 	                                   or describe-nat-gateways, -subnets, -vpcs, -route-tables,
 	                                   -prefix-lists, in any order */
@@ -134,7 +164,9 @@ struct flowtoll_settings {
 	const char *const *rdap_bootstraps; /* files as IANA's ipv4.json, in place of IANA's */
 	size_t rdap_bootstrap_count;
 	bool offline;            /* nobody is asked anything over the network */
-	bool (*stop)(void *ctx); /* asked while registries are; `notice_ctx` is its; NULL ok */
+	bool (*stop)(void *ctx); /* asked often, from any thread, while registries, S3 or EC2 are asked,
+	                            in flowtoll_open and flowtoll_add_source too; true ends the call as
+	                            flowtoll_interrupt does; `notice_ctx` is its; NULL ok */
 	bool names_off;          /* add no names to addresses, even if files for it are given */
 	int64_t since_us;        /* only records that start at or after this, microseconds since 1970 */
 	int64_t until_us;        /* and before this; 0: no bound. Both hold for every question */
@@ -273,7 +305,8 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_flow_logs(struct flowtoll *ft, const struct flowtoll_flow_logs *asked,
                    struct flowtoll_answer **answer, struct flowtoll_err *err);
 
-/* The first records in file order, with the columns that the files have. */
+/* The first records in file order, with the columns that the files have. `rows` 0: 10; `where`, as
+ * in struct flowtoll_top, may be NULL. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_head(struct flowtoll *ft, uint64_t rows,
                                                               const char *where,
                                                               struct flowtoll_answer **answer,
@@ -302,11 +335,13 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_sql(struct flowtoll *ft
                                                              struct flowtoll_answer **answer,
                                                              struct flowtoll_err *err);
 
-/* Stop the question that runs, from any thread (not from a signal handler): the call that asked
- * returns FLOWTOLL_ERR_INTERRUPTED. */
+/* Stop the question that runs, or flowtoll_add_source, from any thread (not from a signal handler):
+ * the call returns FLOWTOLL_ERR_INTERRUPTED within a second, whatever it waits for. Once is enough,
+ * and the next question knows nothing of it. flowtoll_open, which has no session yet, asks
+ * flowtoll_settings.stop; flowtoll_get and flowtoll_inventory_fetch have a `stop` of their own. */
 FLOWTOLL_API void flowtoll_interrupt(struct flowtoll *ft);
 
-/* How far it is, asked from any thread. */
+/* How far the question is, asked from any thread; after it, how far it came. */
 FLOWTOLL_API void flowtoll_progress(struct flowtoll *ft, struct flowtoll_progress *progress);
 
 /* ---- what was read ------------------------------------------------------------------------ */
@@ -321,15 +356,16 @@ struct flowtoll_counts {
 	uint64_t skipdata;
 	uint64_t rejected;      /* lines that could not be read, rows of Parquet files too */
 };
-/* Of the last question that ran. A partial answer is one with files_faulty or rejected. */
+/* Of the last question, complete once its answer is read or kept; all 0 before the first. A partial
+ * answer is one with files_faulty or rejected. */
 FLOWTOLL_API void flowtoll_counts(const struct flowtoll *ft, struct flowtoll_counts *counts);
 
-/* A group of equal faults of the last question, with its first place. */
+/* A group of equal faults of the last question, with its first place; lent until the next. */
 struct flowtoll_fault {
 	const char *message; /* what and why, one line */
 	const char *file;
 	uint64_t line;       /* 0 where the fault is of the whole file */
-	uint64_t byte;
+	uint64_t byte;       /* as in struct flowtoll_err */
 	bool is_row;         /* `line` is the number of a row of a Parquet file, and has no byte */
 	uint64_t count;
 };
@@ -346,7 +382,8 @@ struct flowtoll_style {
 	bool exact;     /* tables show 1234567 instead of 1.2 MiB */
 };
 
-/* Takes `len` bytes; returns false on failure, after which nothing more is written. */
+/* Takes `len` bytes; returns false on failure, or to stop, after which nothing more is written.
+ * With a `len` of 0 it is asked for that alone, where making the next bytes lasts. */
 typedef bool flowtoll_write_fn(void *ctx, const char *bytes, size_t len);
 
 /* Tables in the answer: 1, or one for each list of a `top`, or those of flowtoll_nat. */
@@ -386,9 +423,9 @@ flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *
 /* One table as an Arrow C stream, into a struct that has nothing to release: the caller releases
  * it, as Arrow's specification says. Keeps the answer, of which as many streams as wanted can be
  * made, and which they outlive; several threads may read one each.
- * Columns: addresses and free text are utf8, ids and fields of few values dictionaries of utf8,
- * times timestamp[us, UTC]; integers are int32 or int64, or decimal128(38, 0) where a value of the
- * column does not fit; is_other as above. Batches have 65,536 rows at most. */
+ * Columns: addresses and free text are large_utf8, ids and fields of few values dictionaries of
+ * utf8, times timestamp[us, UTC]; integers are int32 or int64, or decimal128(38, 0) where a value
+ * of the column does not fit; is_other as above. Batches have 16,777,216 rows at most. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_answer_arrow(struct flowtoll_answer *answer, size_t table, struct ArrowArrayStream *stream,
                       struct flowtoll_err *err);

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds the wheel: CMake makes the library and the program in the tree that this folder lies in,
 here they are put beside the module that talks to them, with the libraries that they need and not
-every Linux has. FLOWTOLL_BUILD_DIR names CMake's build
-folder (build/ of the tree)."""
+every Linux has, and the licences of all of it. FLOWTOLL_BUILD_DIR names CMake's build folder
+(build/ of the tree)."""
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -15,6 +16,9 @@ from setuptools.command.build_ext import build_ext
 
 HERE = Path(__file__).resolve().parent
 TREE = HERE.parent
+sys.path.insert(0, str(HERE))  # which a build's front end does not
+import licences  # noqa: E402
+
 LIBRARY = "libflowtoll.so"
 
 
@@ -46,6 +50,17 @@ def beside(library):
     ]
 
 
+def configured():
+    """CMake's build folder, ready to build."""
+    folder = Path(os.environ.get("FLOWTOLL_BUILD_DIR") or TREE / "build").resolve()
+    if not (folder / "CMakeCache.txt").exists():
+        subprocess.run(
+            ["cmake", "-S", TREE, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"],
+            check=True,
+        )
+    return folder
+
+
 def put(source, place):
     shutil.copy2(Path(source).resolve(), place)
     subprocess.run(["strip", "--strip-unneeded", place], check=True)
@@ -55,12 +70,7 @@ class Build(build_ext):
     """The extension, the library and the program, as one."""
 
     def run(self):
-        folder = Path(os.environ.get("FLOWTOLL_BUILD_DIR") or TREE / "build")
-        if not (folder / "CMakeCache.txt").exists():
-            subprocess.run(
-                ["cmake", "-S", TREE, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"],
-                check=True,
-            )
+        folder = configured()
         subprocess.run(
             ["cmake", "--build", folder, "--target", "flowtoll_shared", "flowtoll_thin"], check=True
         )
@@ -68,7 +78,6 @@ class Build(build_ext):
         self.library_dirs.append(str(folder))
         package = (HERE if self.inplace else Path(self.build_lib)) / "flowtoll"
         package.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(TREE / "LICENSE", package / "LICENSE")
         for folder_in in ("lib", "bin"):
             shutil.rmtree(package / folder_in, ignore_errors=True)
             (package / folder_in).mkdir(parents=True)
@@ -87,6 +96,10 @@ class Wheel(bdist_wheel):
     def finalize_options(self):
         self.py_limited_api = "cp310"
         super().finalize_options()
+
+    def egg2dist(self, egginfo_path, distinfo_path):
+        super().egg2dist(egginfo_path, distinfo_path)
+        licences.put(configured(), distinfo_path)
 
 
 MADE.mkdir(parents=True, exist_ok=True)

@@ -10,14 +10,49 @@
 --   has_tags            are the clients' tags asked for?
 --   tags                a list of them, of `client` at the gateway's `interface_id`
 --   tag_columns         each as a column of the answer
+-- The traffic, added up as the lists need it.
+by_pair AS MATERIALIZED (
+  SELECT
+    i, client, remote,
+    CASE WHEN bool_and(is_packet) THEN 'packet' ELSE 'address' END AS how,
+    sum(bytes) AS billed,
+    coalesce(sum(bytes) FILTER (is_upload), 0) AS upload,
+    billed - upload AS download
+  FROM packet_traffic
+  GROUP BY i, client, remote
+  UNION ALL
+  SELECT
+    i, client, remote, min(how), sum(bytes), sum(bytes) FILTER (is_upload),
+    sum(bytes) FILTER (NOT is_upload)
+  FROM other_traffic
+  GROUP BY i, client, remote
+),
+by_hour AS MATERIALIZED (
+  SELECT i, hour, sum(billed) AS billed, sum(upload) AS upload, sum(download) AS download
+  FROM (
+    SELECT
+      i, hour,
+      sum(bytes) AS billed,
+      coalesce(sum(bytes) FILTER (is_upload), 0) AS upload,
+      billed - upload AS download
+    FROM packet_traffic
+    GROUP BY i, hour
+    UNION ALL
+    SELECT
+      i, hour, sum(bytes), sum(bytes) FILTER (is_upload), sum(bytes) FILTER (NOT is_upload)
+    FROM other_traffic
+    GROUP BY i, hour
+  )
+  GROUP BY i, hour
+),
 by_gateway AS (
   SELECT
     i,
-    sum(bytes) AS billed,
-    sum(bytes) FILTER (direction = 'upload') AS upload,
-    sum(bytes) FILTER (direction = 'download') AS download,
-    sum(bytes) FILTER (client IS NULL OR remote IS NULL) AS residual
-  FROM traffic
+    sum(billed) AS billed,
+    sum(upload) AS upload,
+    sum(download) AS download,
+    sum(billed) FILTER (client IS NULL OR remote IS NULL) AS residual
+  FROM by_pair
   GROUP BY i
 ),
 -- What is certain, and the most that it can be.
@@ -60,10 +95,9 @@ entries AS (
     SELECT tags, count(DISTINCT client) AS clients, sum(billed) AS billed, sum(upload) AS upload,
       sum(download) AS download
     FROM (
-      SELECT {tags} AS tags, client, sum(bytes) AS billed,
-        sum(bytes) FILTER (direction = 'upload') AS upload,
-        sum(bytes) FILTER (direction = 'download') AS download
-      FROM traffic
+      SELECT {tags} AS tags, client, sum(billed) AS billed, sum(upload) AS upload,
+        sum(download) AS download
+      FROM by_pair JOIN points USING (i)
       WHERE {has_tags}
       GROUP BY interface_id, client
     )
@@ -74,45 +108,37 @@ entries AS (
   SELECT 7, row_number() OVER (ORDER BY client IS NULL, billed DESC, client),
     NULL, client, NULL, NULL, NULL, billed, upload, download, count(*) OVER (), NULL
   FROM (
-    SELECT client, sum(bytes) AS billed, sum(bytes) FILTER (direction = 'upload') AS upload,
-      sum(bytes) FILTER (direction = 'download') AS download
-    FROM traffic GROUP BY client
-    HAVING client IS NOT NULL OR sum(bytes) != 0
+    SELECT client, sum(billed) AS billed, sum(upload) AS upload, sum(download) AS download
+    FROM by_pair GROUP BY client
+    HAVING client IS NOT NULL OR sum(billed) != 0
   )
   UNION ALL
   SELECT 8, row_number() OVER (ORDER BY remote IS NULL, billed DESC, remote),
     NULL, NULL, remote, NULL, NULL, billed, upload, download, count(*) OVER (), NULL
   FROM (
-    SELECT remote, sum(bytes) AS billed, sum(bytes) FILTER (direction = 'upload') AS upload,
-      sum(bytes) FILTER (direction = 'download') AS download
-    FROM traffic GROUP BY remote
-    HAVING remote IS NOT NULL OR sum(bytes) != 0
+    SELECT remote, sum(billed) AS billed, sum(upload) AS upload, sum(download) AS download
+    FROM by_pair GROUP BY remote
+    HAVING remote IS NOT NULL OR sum(billed) != 0
   )
   UNION ALL
   SELECT 9, row_number() OVER (ORDER BY client IS NULL, billed DESC, i, client, remote),
     i, client, remote, NULL, how, billed, upload, download, count(*) OVER (), NULL
   FROM (
-    SELECT i, client, remote, min(how) AS how, sum(bytes) AS billed,
-      sum(bytes) FILTER (direction = 'upload') AS upload,
-      sum(bytes) FILTER (direction = 'download') AS download
-    FROM (
-      SELECT i, bytes, direction, client IS NOT NULL AND remote IS NOT NULL AS is_pair,
-        CASE WHEN is_pair THEN client END AS client,
-        CASE WHEN is_pair THEN remote END AS remote,
-        CASE WHEN is_pair THEN how ELSE 'residual' END AS how
-      FROM traffic
-    )
-    GROUP BY i, client, remote
-    HAVING client IS NOT NULL OR sum(bytes) != 0
+    SELECT i, client, remote, how, billed, upload, download
+    FROM by_pair
+    WHERE client IS NOT NULL AND remote IS NOT NULL
+    UNION ALL
+    SELECT i, NULL, NULL, 'residual', sum(billed) AS billed, sum(upload), sum(download)
+    FROM by_pair
+    WHERE client IS NULL OR remote IS NULL
+    GROUP BY i
+    HAVING sum(billed) != 0
   )
   UNION ALL
   SELECT 10, row_number() OVER (ORDER BY of_gateway DESC, i, hour), i, NULL, NULL, hour, NULL,
     billed, upload, download, count(*) OVER (), NULL
   FROM (
-    SELECT i, hour, sum(bytes) AS billed, sum(sum(bytes)) OVER (PARTITION BY i) AS of_gateway,
-      sum(bytes) FILTER (direction = 'upload') AS upload,
-      sum(bytes) FILTER (direction = 'download') AS download
-    FROM traffic GROUP BY i, hour
+    SELECT *, sum(billed) OVER (PARTITION BY i) AS of_gateway FROM by_hour
   )
 ),
 -- Of the whole answer; in each of its rows.
@@ -122,8 +148,8 @@ whole AS (
     SELECT
       coalesce({start}, min(hour)) AS start,
       coalesce({end}, max(hour) + INTERVAL 1 HOUR) AS end,
-      sum(bytes) AS billed_all
-    FROM traffic
+      sum(billed) AS billed_all
+    FROM by_hour
   )
   CROSS JOIN (SELECT sum(skipped) AS skipped_all, sum(residual) AS residual_all FROM figures)
   CROSS JOIN (

@@ -5,17 +5,18 @@
 --     C  ingress  remote to gateway                            outer side, download
 --     D  egress   gateway to client, as from the remote        inner side, download
 --
--- or as none that can be told (NULL). docs/accounting.md has the rules and their sources. Parts of
--- a WITH:
+-- or as none that can be told. is_ingress and is_inner say which; is_inner is NULL where none can.
+-- docs/accounting.md has the rules and their sources. Parts of a WITH:
 --
 --   points       a row a gateway: i, its number among the interfaces that the scan keeps; is_guess:
 --                it may be none
 --   records_kept   MATERIALIZED, if they are read more than once
 --   src_is_own, dst_is_own  is the packet's address one of the gateway's private ones? Of all of
 --                them; own is a table of those that the records tell, or nothing
---   file_keys    the flow log and five minutes that a record's file is of, or nothing
+--   file_keys, file_columns  the flow log and five minutes that a record's file is of, or nothing
 --   direction    flow_direction, where addresses do not tell it, or NULL
---   ports        the rest of the 5-tuple, or nothing
+--   ports        the rest of the 5-tuple, or nothing; hop: is there a next hop? or nothing
+--   addresses    of the record and its packets, where they are asked for
 --   packets      or 0, where nobody asks for them and there is no NAT64
 --   sum, grouping  where the scan has not added up equal records
 --   ranked       flow logs of each interface, the one that tells most first
@@ -32,7 +33,7 @@ records AS {records_kept} (
     start_hour AS hour,
     srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr,
     {direction} AS flow_direction,
-    {ports}
+    {ports} {hop}
     coalesce(log_status = 'SKIPDATA', false) AS is_skipped,
     {sum}(folded_bytes) AS bytes,
     {packets} AS packets,
@@ -95,18 +96,17 @@ sides AS (
 ),
 legs AS MATERIALIZED (
   SELECT
-    sides.* EXCLUDE (src_is_own, dst_is_own, near, far, is_inner, has_packet, client, remote),
+    i, hour, {file_columns} {addresses} {ports} is_skipped, is_ingress, is_inner,
     has_packet OR is_regional AS is_packet,
     client,
     coalesce(nat64_ipv4(remote), remote) AS remote,
     nat64_ipv4(remote) IS NOT NULL AS is_nat64,
-    CASE WHEN nat64_ipv4(remote) IS NULL THEN 0 ELSE 20 * packets END AS header_bytes
+    bytes,
+    packets,
+    flows
   FROM (
     SELECT
       sides.*,
-      CASE WHEN is_inner THEN CASE WHEN is_ingress THEN 'A' ELSE 'D' END
-           WHEN NOT is_inner THEN CASE WHEN is_ingress THEN 'C' ELSE 'B' END
-      END AS leg,
       CASE WHEN NOT is_inner THEN NULL
            WHEN is_ingress THEN coalesce(pkt_srcaddr, srcaddr)
            ELSE coalesce(pkt_dstaddr, dstaddr)

@@ -39,21 +39,21 @@ paired AS MATERIALIZED (
   FROM client_records AS r
   JOIN routed ON routed.i = r.i AND routed.remote = r.remote
   JOIN checks ON checks.i = gateway_i AND is_split
-  SEMI JOIN (SELECT i, client FROM legs WHERE leg IN ('A', 'D')) AS clients
+  SEMI JOIN (SELECT i, client FROM legs WHERE is_inner) AS clients
     ON clients.i = gateway_i AND clients.client = r.client
-  SEMI JOIN (SELECT i, remote FROM legs WHERE leg IN ('B', 'C')) AS remotes
+  SEMI JOIN (SELECT i, remote FROM legs WHERE NOT is_inner) AS remotes
     ON remotes.i = gateway_i AND remotes.remote = r.remote
   GROUP BY ALL
   UNION ALL
-  SELECT i, client, legs.remote, leg = 'A', hour, sum(legs.bytes), sum(packets), 'address'
+  SELECT i, client, legs.remote, is_ingress, hour, sum(legs.bytes), sum(packets), 'address'
   FROM legs JOIN checks USING (i)
-  WHERE is_split AND leg IN ('A', 'D') AND legs.remote IS NOT NULL
+  WHERE is_split AND is_inner AND legs.remote IS NOT NULL
   GROUP BY ALL
 ),
 outer_bytes AS MATERIALIZED (
-  SELECT i, legs.remote, leg = 'B' AS is_upload, hour, legs.bytes, packets
+  SELECT i, legs.remote, NOT is_ingress AS is_upload, hour, legs.bytes, packets
   FROM legs JOIN checks USING (i)
-  WHERE is_split AND leg IN ('B', 'C')
+  WHERE is_split AND NOT is_inner
   UNION ALL
   SELECT i, unsolicited.remote, false, hour, -unsolicited.bytes, -packets
   FROM unsolicited JOIN checks USING (i)
@@ -62,9 +62,9 @@ outer_bytes AS MATERIALIZED (
 -- A client's bytes, less its pairs; a remote's, less its pairs; and what stands twice then. All
 -- of it adds up to A and D.
 margins AS (
-  SELECT i, client, NULL::IP AS remote, leg = 'A' AS is_upload, hour, legs.bytes, packets
+  SELECT i, client, NULL::IP AS remote, is_ingress AS is_upload, hour, legs.bytes, packets
   FROM legs JOIN checks USING (i)
-  WHERE is_split AND leg IN ('A', 'D')
+  WHERE is_split AND is_inner
   UNION ALL
   SELECT i, client, NULL::IP, is_upload, hour, -bytes, -packets FROM paired
   UNION ALL

@@ -5,20 +5,26 @@
 --   gaps           i, windows that have no file and should, bytes that they may have had at most
 --   margins        sql/nat_margins.sql, or nothing
 --   split_traffic  its rows, or nothing
---   narrow         only some of it, or nothing
+--   narrow         is the row asked for?
+--   flow_logs      of each i, the names of the flow logs that its records are of
+-- Of the legs, all that is told without clients.
+by_leg AS MATERIALIZED (
+  SELECT
+    i, hour, is_inner, is_ingress, is_packet, is_skipped, is_nat64, remote,
+    sum(bytes) AS bytes, sum(flows) AS flows,
+    CASE WHEN is_nat64 THEN 20 * sum(packets) ELSE 0 END AS header_bytes
+  FROM legs
+  GROUP BY i, hour, is_inner, is_ingress, is_packet, is_skipped, is_nat64, remote
+),
 by_remote AS (
   SELECT
     i, remote,
-    sum(bytes) FILTER (leg = 'A') AS a,
-    sum(bytes) FILTER (leg = 'B') AS b,
-    sum(bytes) FILTER (leg = 'C') AS c,
-    sum(bytes - header_bytes) FILTER (leg = 'D') AS d
-  FROM (
-    SELECT i, remote, leg, sum(bytes) AS bytes, sum(header_bytes) AS header_bytes
-    FROM legs
-    WHERE is_packet AND leg IS NOT NULL
-    GROUP BY ALL
-  )
+    sum(bytes) FILTER (is_inner AND is_ingress) AS a,
+    sum(bytes) FILTER (NOT is_inner AND NOT is_ingress) AS b,
+    sum(bytes) FILTER (NOT is_inner AND is_ingress) AS c,
+    sum(bytes - header_bytes) FILTER (is_inner AND NOT is_ingress) AS d
+  FROM by_leg
+  WHERE is_packet AND is_inner IS NOT NULL
   GROUP BY i, remote
 ),
 -- What goes out to a remote has come in for it, what goes to clients has come from it. An address
@@ -52,22 +58,17 @@ hourly AS MATERIALIZED (
     sum(bytes) FILTER (is_packet) AS packet_bytes,
     sum(bytes) FILTER (is_ingress) AS ingress,
     sum(bytes) FILTER (NOT is_ingress) AS egress,
-    sum(bytes) FILTER (leg = 'A') AS a,
-    sum(bytes) FILTER (leg = 'B') AS b,
-    sum(bytes) FILTER (leg = 'C') AS c,
-    sum(bytes) FILTER (leg = 'D') AS d,
-    sum(header_bytes) FILTER (leg = 'A') AS a_header,
-    sum(header_bytes) FILTER (leg = 'D') AS d_header,
-    sum(bytes) FILTER (leg IS NULL AND is_packet) AS odd,
-    sum(bytes) FILTER (leg IS NULL AND NOT is_packet) AS blind,
+    sum(bytes) FILTER (is_inner AND is_ingress) AS a,
+    sum(bytes) FILTER (NOT is_inner AND NOT is_ingress) AS b,
+    sum(bytes) FILTER (NOT is_inner AND is_ingress) AS c,
+    sum(bytes) FILTER (is_inner AND NOT is_ingress) AS d,
+    sum(header_bytes) FILTER (is_inner AND is_ingress) AS a_header,
+    sum(header_bytes) FILTER (is_inner AND NOT is_ingress) AS d_header,
+    sum(bytes) FILTER (is_inner IS NULL AND is_packet) AS odd,
+    sum(bytes) FILTER (is_inner IS NULL AND NOT is_packet) AS blind,
     sum(flows) FILTER (is_skipped) AS skipped,
     coalesce(bool_or(is_nat64), false) AS is_nat64
-  FROM (
-    SELECT i, hour, leg, is_packet, is_ingress, is_skipped, is_nat64,
-      sum(bytes) AS bytes, sum(header_bytes) AS header_bytes, sum(flows) AS flows
-    FROM legs
-    GROUP BY ALL
-  )
+  FROM by_leg
   GROUP BY i, hour
 ),
 sums AS (
@@ -86,7 +87,7 @@ sums AS (
   GROUP BY i
 ),
 logs_of AS (
-  SELECT i, string_agg(DISTINCT log, ' ') AS flow_log FROM legs WHERE log IS NOT NULL GROUP BY i
+  {flow_logs}
 ),
 zeros AS (
   SELECT
@@ -154,27 +155,32 @@ unknown AS (
   FROM hourly JOIN checks USING (i)
   WHERE NOT is_split AND refusal IS NULL
 ),
-traffic AS MATERIALIZED (
-  SELECT
-    points.i, gateway, interface_id, zone, client, remote,
-    CASE WHEN is_upload THEN 'upload' WHEN NOT is_upload THEN 'download' END AS direction,
-    hour, t.bytes, packets, how
-  FROM points JOIN (
-    SELECT i, client, remote, is_upload, hour, bytes, packets,
-      CASE WHEN is_packet THEN 'packet' ELSE 'address' END AS how
-    FROM (
-      SELECT i, client, legs.remote, leg = 'A' AS is_upload, hour, legs.is_packet,
-        sum(legs.bytes) AS bytes, sum(packets) AS packets
-      FROM legs JOIN checks USING (i)
-      WHERE checks.is_packet AND refusal IS NULL AND leg IN ('A', 'D')
-      GROUP BY ALL
-    ) AS packet_traffic
-    UNION ALL
-    SELECT i, NULL, NULL, NULL, hour, CASE WHEN is_packet
-      THEN greatest(least(bytes, most), 0) ELSE bytes END AS bytes, NULL, 'residual'
+-- With packet-level addresses: not added up, as who reads it does that.
+packet_traffic AS NOT MATERIALIZED (
+  SELECT i, client, legs.remote, is_ingress AS is_upload, hour, legs.is_packet, legs.bytes, packets
+  FROM legs JOIN checks USING (i)
+  WHERE checks.is_packet AND refusal IS NULL AND is_inner AND {narrow}
+),
+other_traffic AS MATERIALIZED (
+  SELECT *
+  FROM (
+    SELECT
+      i, NULL::IP AS client, NULL::IP AS remote, NULL::BOOLEAN AS is_upload, hour,
+      CASE WHEN is_packet THEN greatest(least(bytes, most), 0) ELSE bytes END AS bytes,
+      NULL::HUGEINT AS packets,
+      'residual' AS how
     FROM unknown
     WHERE (most > 0 OR NOT is_packet) AND bytes != 0
     {split_traffic}
-  ) AS t ON t.i = points.i
-  {narrow}
+  )
+  WHERE {narrow}
+),
+traffic AS (
+  SELECT
+    i, client, remote, is_upload, hour, sum(bytes) AS bytes, sum(packets) AS packets,
+    CASE WHEN is_packet THEN 'packet' ELSE 'address' END AS how
+  FROM packet_traffic
+  GROUP BY i, client, remote, is_upload, hour, is_packet
+  UNION ALL
+  SELECT * FROM other_traffic
 )

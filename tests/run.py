@@ -14,8 +14,9 @@ Groups, and what makes a test of each:
     python   tests/**/test_*.py: unittest
     package  tests/python/check_*.py: unittest, by the python of a fresh virtual environment that
              has the wheel of python/ and nothing else; $WHEEL is that wheel, $SITE the packages of
-             deps/notebook-requirements.txt, which are on PYTHONPATH, and $SITE2 DuckDB 2.0.0.
-             Skipped where ./run did not start this
+             deps/notebook-requirements.txt, which are on PYTHONPATH, $SITE2 DuckDB 2.0.0, and
+             $OTHER_PYTHONS those of deps/pythons.txt, as `VERSION PATH` a line. Skipped where
+             ./run did not start this
     cli      tests/cli/NAME.sh, run by bash with $FLOWTOLL in a scratch folder that has links named
              `examples` and `data` (tests/data). Expected: NAME.stdout.exact or .glob, NAME.stderr
              likewise, NAME.exit; a missing one stands for nothing printed, and for 0. In a .glob a
@@ -357,6 +358,7 @@ class Package:
         site = "import sysconfig; print(sysconfig.get_path('purelib'))"
         self.environment = {"WHEEL": wheel, "SITE": self.run(builder, "-c", site)}
         self.environment["PYTHONPATH"] = self.environment["SITE"]
+        self.environment["OTHER_PYTHONS"] = os.environ.get("FLOWTOLL_TEST_PYTHONS", "")
         self.environment["SITE2"] = self.run(os.environ["FLOWTOLL_TEST_DUCKDB2"], "-c", site)
 
     def get(self):

@@ -44,7 +44,7 @@ fail(const struct flowtoll_err *err)
 	return (int)err->code;
 }
 
-/* Rows and bytes of all batches: column 0 is dstaddr (utf8), column 1 bytes (int64). */
+/* Rows and bytes of all batches: column 0 is dstaddr (large_utf8), column 1 bytes (int64). */
 static void
 add_up(struct ArrowArrayStream *stream)
 {

@@ -19,6 +19,7 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 _SPAN = re.compile(r"(\d+)\s*([mhdw])(?:\s+ago)?")
 _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _SIZE = re.compile(r"(\d+)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
+MOST = 2**62  # as good as all
 _SHIFT = {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}
 
 
@@ -71,7 +72,11 @@ def path_bytes(path: Path) -> bytes:
 
 
 def source_bytes(source: Path) -> bytes:
+    if isinstance(source, (list, tuple, set)):
+        raise TypeError("sources are given one by one: flowtoll.open(*sources)")
     text = os.fspath(source)
+    if isinstance(text, bytes):
+        return text
     return text.encode() if text.startswith("s3://") else path_bytes(text)
 
 
@@ -92,4 +97,4 @@ def paths(one_or_many: Path | Iterable[Path] | None) -> tuple[Path, ...]:
 def positive(name: str, number: int | None) -> int | None:
     if number is not None and number < 1:
         raise UsageError(f"{name} is {number}", "it counts from 1; None stands for all", code=2)
-    return number
+    return number if number is None else min(number, MOST)

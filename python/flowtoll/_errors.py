@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "Error",
     "InputError",
@@ -72,7 +74,7 @@ class InternalError(Error):
 
 
 class InterruptedQuestion(Error):
-    """The question was stopped, but not by this thread."""
+    """The question was stopped by Session.interrupt, from another thread."""
 
 
 class PartialWarning(UserWarning):
@@ -89,6 +91,29 @@ _KINDS: dict[int, type[Error]] = {
 }
 
 
+# the program's flags that are arguments here
+_ARGUMENTS = {
+    "asn_db", "aws_ranges", "by", "endpoint_url", "fields", "files", "flow_log", "having",
+    "inventory", "lookups", "memory", "names", "names_file", "offline", "profile",
+    "rdap_bootstrap", "region", "rejects", "since", "threads", "until", "where",
+}  # fmt: skip
+_FLAG = re.compile(r"--([a-z]+(?:-[a-z]+)*)(?: ('[^']*'|\d\w*|rdap\b))?")
+
+
+def _argument(flag: re.Match[str]) -> str:
+    name, value = flag[1].replace("-", "_"), flag[2]
+    if name not in _ARGUMENTS:
+        return flag[0]
+    quoted = "" if value is None else value if value.startswith("'") else f"'{value}'"
+    return f"{name}={quoted}"
+
+
+def for_python(text: str) -> str:
+    """The library's words for the program's users: `--memory 39M` is memory='39M' here."""
+    return _FLAG.sub(_argument, text)
+
+
 def make(code: int, message: str, hint: str, file: str, line: int, byte: int) -> Error:
     """Called by the extension."""
-    return _KINDS.get(code, InternalError)(message, hint, file, line, byte, code)
+    kind = _KINDS.get(code, InternalError)
+    return kind(for_python(message), for_python(hint), file, line, byte, code)

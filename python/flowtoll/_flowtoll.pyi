@@ -2,7 +2,7 @@
 from collections.abc import Callable
 from typing import Any, final
 
-_Tick = Callable[[int, int, int, list[tuple[bool, str]]], object]
+_Tick = Callable[[int, int, int, int, int, list[tuple[bool, str]]], object]
 
 @final
 class Session:
@@ -11,6 +11,7 @@ class Session:
     def counts(self) -> dict[str, int]: ...
     def faults(self) -> list[tuple[str, str, int, int, bool, int]]: ...
     def close(self) -> None: ...
+    def interrupt(self) -> None: ...
 
 @final
 class Answer:

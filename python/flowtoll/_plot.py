@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,15 @@ if TYPE_CHECKING:
 
 COLOURS = ("#2a6f97", "#e07a3f", "#5a9a68", "#8d6cab", "#c9a227", "#6c8ead")
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-GREY = "#b9bec4"
+GREY = "#b9bec4"  # Other
+PALE = "#dde1e5"  # of which nothing is known
+NONE = "none"
 LABEL_MAX = 34
+PAIR_MAX = 20  # of each of two names
+VALUE_MAX = 45
+WIDTH, LABEL_USUAL, CHARACTER = 9.5, 40, 0.08  # inches; of a letter more than is usual
+TITLE_MAX = 108
+DAYS_MAX = 12  # so many have a tick each
 SERIES_MAX = len(COLOURS)
 KEYS = {  # of tables that are not called by their keys
     "gateways": ["nat_gateway_id"],
@@ -33,7 +41,12 @@ KEYS = {  # of tables that are not called by their keys
 MEASURES = ("billed_bytes", "bytes", "packets", "flows", "records", "rows")
 
 
-def _short(text: str, most: int = LABEL_MAX) -> str:
+def _end_of(path: str) -> str:
+    """Files differ in how their paths end."""
+    return path if len(path) <= VALUE_MAX else "\u2026" + path[1 - VALUE_MAX :]
+
+
+def _short(text: str, most: int) -> str:
     """What a name says first: in brackets stands what it is."""
     if text.find(" (") > 0:
         text = text[: text.index(" (")]
@@ -95,14 +108,20 @@ class _Frame:
     def label(self, row: Any, keys: Sequence[str]) -> str:
         if self.is_other(row):
             return "Other"
+        if not any(row[key] is not None for key in keys):
+            return NONE
         parts = []
         for key in keys:
             text = cell_text(key, row[key])
             name = cell_text("name", self._name(row, key) or None)
-            parts.append(f"{_short(name)}  {text}" if name != "-" else _short(text, 45))
-        if not any(row[key] is not None for key in keys):
-            return "none"
-        return (" \u2192 " if keys == KEYS["pairs"] else ", ").join(parts)
+            if name != "-":
+                most = LABEL_MAX if len(keys) == 1 else PAIR_MAX
+                parts.append(f"{_short(name, most)}  {text}")
+            else:
+                parts.append(_end_of(text) if key == "file" else _short(text, VALUE_MAX))
+        ways = [key.partition("addr")[0].rpartition("_")[2] for key in keys]
+        is_way = ways == ["src", "dst"] or list(keys) == KEYS["pairs"]
+        return (" \u2192 " if is_way else ", ").join(parts)
 
     def number(self, value: float) -> str:
         return cell_text(self.measure, value if is_share(self.measure) else round(value))
@@ -127,6 +146,10 @@ def _axis(axis: Any, frame: _Frame, most: float) -> None:
 def _tick_text(value: float, unit: float) -> str:
     name = size_text(int(unit)).split()[1]
     return f"{value / unit:g} {name}" if value else "0"
+
+
+def _lines(text: str) -> str:
+    return "\n".join(textwrap.wrap(text, TITLE_MAX)) or text
 
 
 def _tidy(ax: Axes, title: str, grid: str) -> None:
@@ -160,7 +183,10 @@ def bars(frame: _Frame, ax: Axes, n: int, title: str) -> None:
     ax.set_xlim(0, most * 1.3)  # room for the numbers
     ax.set_ylim(max(len(values), 1) - 0.4, -0.6)
     _tidy(ax, title, "x")
-    _axis(ax.xaxis, frame, most)
+    if values:
+        _axis(ax.xaxis, frame, most)
+    else:
+        ax.set_xticks([])
     ax.spines["left"].set_visible(False)
 
 
@@ -195,15 +221,19 @@ def columns(frame: _Frame, ax: Axes, title: str) -> None:
     base = [0.0] * len(times)
     for number, label in enumerate(labels):
         heights = [series[label].get(time, 0.0) for time in times]
-        colour = GREY if label == "Other" else COLOURS[number % SERIES_MAX]
+        colour = {"Other": GREY, NONE: PALE}.get(label, COLOURS[number % SERIES_MAX])
         ax.bar(at, heights, width=width, bottom=base, color=colour, align="edge", label=label)
         base = [a + b for a, b in zip(base, heights)]
     most = max(base, default=0) or 1
-    _tidy(ax, title, "y")
+    _tidy(ax, f"{title}: {labels[0]}" if len(labels) == 1 and labels[0] else title, "y")
     _axis(ax.yaxis, frame, most)
     ax.set_ylim(0, most * 1.08)
     untyped: Any = dates
-    locator = untyped.AutoDateLocator(minticks=3, maxticks=9)
+    is_few_days = step == known["day"] and times and (times[-1] - times[0]).days < DAYS_MAX
+    if is_few_days:
+        locator = untyped.DayLocator()
+    else:
+        locator = untyped.AutoDateLocator(minticks=3, maxticks=9)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(untyped.ConciseDateFormatter(locator))
     ax.set_xlabel("UTC", fontsize=9)
@@ -222,8 +252,10 @@ def plot_result(result: Result, ax: Axes | None, n: int, title: str | None) -> A
     frame = _Frame(result)
     is_time = frame.is_time()
     if ax is None:
-        rows = min(n + 1, len(frame.rows))
-        size = (9.5, 3.8) if is_time else (9.5, 1.1 + 0.34 * max(rows, 2))
+        shown = frame.rows[: n + 1]
+        longest = max((len(frame.label(row, frame.keys)) for row in shown), default=0)
+        wide = WIDTH + CHARACTER * max(0, longest - LABEL_USUAL)
+        size = (WIDTH, 3.8) if is_time else (wide, 1.1 + 0.34 * max(len(shown), 2))
         _, ax = pyplot.subplots(figsize=size, layout="constrained")
     if is_time:
         columns(frame, ax, title or _title(frame))
@@ -234,7 +266,7 @@ def plot_result(result: Result, ax: Axes | None, n: int, title: str | None) -> A
 
 def plot_nat(nat: Nat, n: int) -> list[Axes]:
     height = 3.4 + 2 * (0.34 * (n + 1) + 0.7)
-    figure = pyplot.figure(figsize=(9.5, height), layout="constrained")
+    figure = pyplot.figure(figsize=(WIDTH, height), layout="constrained")
     rows = figure.add_gridspec(3, 1, height_ratios=[n + 2, n + 2, 7])
     made = []
     for at, (name, title) in enumerate(
@@ -251,5 +283,5 @@ def plot_nat(nat: Nat, n: int) -> list[Axes]:
         made.append(ax)
     headline = nat.headline.splitlines()
     if headline:
-        figure.suptitle(headline[0], fontsize=11, x=0.01, ha="left", parse_math=False)
+        figure.suptitle(_lines(headline[0]), fontsize=11, x=0.01, ha="left", parse_math=False)
     return made

@@ -28,8 +28,10 @@ def _kernel() -> Any | None:
     return display
 
 
-def line(done: int, total: int, rows: int, seconds: float) -> str:
+def line(done: int, total: int, rows: int, lookups: int, most: int, seconds: float) -> str:
     """Such as `[#####...] 21%  19.6 MiB of 93.1 MiB, 1 050 000 records, 3 s left`."""
+    if most:
+        return f"asking registries: {lookups} of at most {most} queries, {seconds:.0f} s"
     records = f"{rows:,}".replace(",", " ") + " records"
     if not total:
         return f"{size_text(done)} read, {records}" if done else f"{seconds:.0f} s"
@@ -54,12 +56,20 @@ class Progress:
         on_terminal = sys.stderr is not None and sys.stderr.isatty()
         self._terminal = self._display is None and (wanted or (wanted is None and on_terminal))
 
-    def __call__(self, done: int, total: int, rows: int, notices: list[tuple[bool, str]]) -> None:
+    def __call__(
+        self,
+        done: int,
+        total: int,
+        rows: int,
+        lookups: int,
+        most: int,
+        notices: list[tuple[bool, str]],
+    ) -> None:
         self.notices += [text for _, text in notices]
         now = time.monotonic()
         if now < self._next:
             return
-        text = line(done, total, rows, now - self._start)
+        text = line(done, total, rows, lookups, most, now - self._start)
         if self._display is not None:
             self._next = now + NOTEBOOK_STEP_S
             self._draw_notebook(text)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import tempfile
@@ -51,7 +50,6 @@ class Result:
         name: str,
         notes: tuple[str, ...],
         short: bool,
-        lock: contextlib.AbstractContextManager[bool],
     ) -> None:
         self._answer = answer
         self._table = table
@@ -59,7 +57,6 @@ class Result:
         self._names: tuple[str, ...] | None = None
         self.by = ""  # what it ranks by
         self._short = short
-        self._lock = lock  # of the session
         self.name = name
         self.notes = notes
 
@@ -151,8 +148,7 @@ class Result:
 
     def write(self, path: Path, format: str | None = None, *, exact: bool = True) -> None:
         """Writes a file, which appears when it is whole, in the format that its name ends in: .csv
-        .tsv .json .ndjson .md .parquet .txt. `exact` is about .md and .txt: all digits. Parquet
-        needs the session, open."""
+        .tsv .json .ndjson .md .parquet .txt. `exact` is about .md and .txt: all digits."""
         place = os.path.expanduser(os.fspath(path))
         suffix = os.path.splitext(place)[1].lower()
         format = format or FORMATS.get(suffix)
@@ -166,8 +162,7 @@ class Result:
         fd, scratch = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
         try:
             try:
-                with self._lock if format == "parquet" else contextlib.nullcontext():
-                    self._answer.write(self._table, format, 0, exact, fd)
+                self._answer.write(self._table, format, 0, exact, fd)
                 mask = os.umask(0)
                 os.umask(mask)
                 os.fchmod(fd, 0o666 & ~mask)
@@ -250,19 +245,14 @@ class Nat:
     pairs: Result
     hours: Result
 
-    def __init__(
-        self,
-        answer: Answer,
-        notes: tuple[str, ...],
-        lock: contextlib.AbstractContextManager[bool],
-    ) -> None:
+    def __init__(self, answer: Answer, notes: tuple[str, ...]) -> None:
         self.headline = answer.headline() or ""
         self.notes = notes
         self.tables: dict[str, Result] = {}
         self._said: set[str] = set()
         for number, (name, is_said) in enumerate(answer.tables()):
             assert name is not None
-            self.tables[name] = Result(answer, number, name, (), True, lock)
+            self.tables[name] = Result(answer, number, name, (), True)
             if is_said:
                 self._said.add(name)
 

@@ -12,6 +12,7 @@ from typing import Any, overload
 
 from . import _flowtoll
 from ._arguments import (
+    MOST,
     Path,
     Size,
     Time,
@@ -85,6 +86,11 @@ class Session:
         with self._lock:
             self._native.close()
 
+    def interrupt(self) -> None:
+        """Ends the question that another thread asks, where InterruptedQuestion is raised; with
+        none, does nothing. Ctrl-C does it for the main thread."""
+        self._native.interrupt()
+
     # ---- questions
 
     def _run(self, kind: str, options: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
@@ -112,7 +118,7 @@ class Session:
         answer, notes = self._run(kind, options)
         tables = answer.tables()
         return Results(
-            Result(answer, at, name or kind, notes, kind not in _EXACT, self._lock)
+            Result(answer, at, name or kind, notes, kind not in _EXACT)
             for at, (name, _) in enumerate(tables)
         )
 
@@ -123,10 +129,12 @@ class Session:
     def flows(self, columns: str | Iterable[str] | None = None, where: str | None = None) -> Result:
         """All records, or those for which an SQL condition holds; the columns that the files have,
         or these. In no order."""
-        sql, _ = self._run("head", {"rows": 2**62, "where": where, "wants_sql": True})
+        sql, _ = self._run("head", {"rows": MOST, "where": where, "wants_sql": True})
         sql = _LIMIT.sub("", sql)
         if columns is not None:
             wanted = [one.strip().replace("-", "_") for one in texts(columns)]
+            if not wanted:
+                raise UsageError("no columns are asked for", "None stands for all", code=2)
             condition = f" WHERE ({where}\n)" if where is not None else ""
             sql = f"SELECT {', '.join(map(_quoted, wanted))} FROM flows{condition}"
         return self._ask("sql", {"query": sql})[0]
@@ -167,7 +175,7 @@ class Session:
             "top",
             {
                 "keys": keys,
-                "rows": 2**62 if n is None else positive("n", n),
+                "rows": MOST if n is None else positive("n", n),
                 "by": by,
                 "where": where,
                 "having": having,
@@ -196,7 +204,7 @@ class Session:
                 "tags": texts(tags),
             },
         )
-        return Nat(answer, notes, self._lock)
+        return Nat(answer, notes)
 
     def who(self, addresses: str | Iterable[str]) -> Result:
         """Who is behind addresses, and how that is known: a row for each."""

@@ -45,8 +45,8 @@ PyObject *native_reader_type(void);
 /* The module-level functions. */
 PyObject *native_get(PyObject *module, PyObject *args);
 
-/* Takes `answer`, in any case. `session` is the one that it came from. */
-PyObject *native_answer_new(struct flowtoll_answer *answer, struct session_object *session);
+/* Takes `answer`, which is kept, in any case. */
+PyObject *native_answer_new(struct flowtoll_answer *answer);
 
 /* Sets the Python exception that stands for `err`; returns NULL. */
 PyObject *native_raise(const struct flowtoll_err *err);

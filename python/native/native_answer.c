@@ -15,14 +15,13 @@
 struct answer_object {
 	PyObject_HEAD
 	struct flowtoll_answer *answer;
-	struct session_object *session; /* that it came from: Parquet is written by its engine */
-	pid_t pid;
+	pid_t pid; /* of the process that has it */
 };
 
 static PyObject *answer_type(void);
 
 PyObject *
-native_answer_new(struct flowtoll_answer *answer, struct session_object *session)
+native_answer_new(struct flowtoll_answer *answer)
 {
 	PyObject *type = answer_type();
 	struct answer_object *self = NULL;
@@ -36,9 +35,7 @@ native_answer_new(struct flowtoll_answer *answer, struct session_object *session
 		return NULL;
 	}
 	self->answer = answer;
-	self->pid = session->pid;
-	Py_INCREF((PyObject *)session);
-	self->session = session;
+	self->pid = getpid();
 	return (PyObject *)self;
 }
 
@@ -59,7 +56,6 @@ answer_dealloc(PyObject *object)
 	PyTypeObject *type = Py_TYPE(object);
 	if (self->pid == getpid())
 		flowtoll_answer_free(self->answer);
-	Py_XDECREF((PyObject *)self->session);
 	freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
 	release(object);
 	Py_DECREF(type);
@@ -190,21 +186,6 @@ write_call(void *ctx, struct flowtoll_err *err)
 	                             write_bytes, writing, err);
 }
 
-/* False, with an exception set, where the format wants a session that is closed. */
-static bool
-can_write(const struct answer_object *self, const char *format)
-{
-	if (strcmp(format, "parquet") != 0 || self->session->ft != NULL)
-		return true;
-	struct flowtoll_err err = {
-		.code = FLOWTOLL_ERR_USAGE,
-		.message = "Parquet is written by the session, which is closed",
-		.hint = "write it before, or let pyarrow or polars write what .arrow() or .pl() gives",
-	};
-	native_raise(&err);
-	return false;
-}
-
 /* write(table, format, width, exact, fd): the bytes, or with an fd None. */
 static PyObject *
 answer_write(PyObject *object, PyObject *args)
@@ -215,7 +196,7 @@ answer_write(PyObject *object, PyObject *args)
 	int exact;
 	if (!PyArg_ParseTuple(args, "nsIpi", &table, &writing.format, &writing.style.width, &exact,
 	                      &writing.fd) ||
-	    (table = table_at(self, table)) < 0 || !can_write(self, writing.format))
+	    (table = table_at(self, table)) < 0)
 		return NULL;
 	writing.table = (size_t)table;
 	writing.style.exact = exact != 0;

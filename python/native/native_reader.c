@@ -10,11 +10,16 @@
 
 #include <string.h>
 
+/* Values made at once, so that a signal need not wait for more. */
+enum { READ_ROWS = 16 * 1024 };
+
 struct reader_object {
 	PyObject_HEAD
 	PyObject *capsule; /* the stream's owner */
 	struct ArrowArrayStream *stream;
 	struct ArrowSchema schema;
+	struct ArrowArray batch; /* in hand, if it has a `release` */
+	int64_t at;              /* its next row */
 	PyObject **words; /* of each column, its dictionary as a list; or NULL */
 	const void **words_of; /* the buffer that they were made of */
 };
@@ -67,6 +72,8 @@ reader_dealloc(PyObject *object)
 		Py_XDECREF(self->words[i]);
 	PyMem_Free(self->words);
 	PyMem_Free(self->words_of);
+	if (self->batch.release != NULL)
+		self->batch.release(&self->batch);
 	if (self->schema.release != NULL)
 		self->schema.release(&self->schema);
 	Py_XDECREF(self->capsule);
@@ -207,11 +214,12 @@ value_at(const char *format, const struct ArrowArray *array, int64_t at, PyObjec
 }
 
 static PyObject *
-values(const char *format, const struct ArrowArray *array, int64_t count, PyObject *words)
+values(const char *format, const struct ArrowArray *array, int64_t from, int64_t count,
+       PyObject *words)
 {
 	PyObject *list = PyList_New((Py_ssize_t)count);
 	for (int64_t i = 0; list != NULL && i < count; i++) {
-		PyObject *value = value_at(format, array, i, words);
+		PyObject *value = value_at(format, array, from + i, words);
 		if (value == NULL)
 			Py_CLEAR(list);
 		else
@@ -239,24 +247,24 @@ take_words(struct reader_object *self, int64_t column, const struct ArrowArray *
 	    PyList_Size(kept) == words->length)
 		return true;
 	Py_XDECREF(kept);
-	self->words[column] = values(schema->dictionary->format, words, words->length, NULL);
+	self->words[column] = values(schema->dictionary->format, words, 0, words->length, NULL);
 	self->words_of[column] = from;
 	return self->words[column] != NULL;
 }
 
 static PyObject *
-columns_of(struct reader_object *self, const struct ArrowArray *batch, int64_t count)
+columns_of(struct reader_object *self, int64_t count)
 {
 	PyObject *columns = PyList_New(0);
 	for (int64_t i = 0; columns != NULL && i < self->schema.n_children; i++) {
 		const struct ArrowSchema *schema = self->schema.children[i];
-		const struct ArrowArray *array = batch->children[i];
+		const struct ArrowArray *array = self->batch.children[i];
 		PyObject *column = NULL;
 		if (!is_known(schema->format))
 			PyErr_Format(PyExc_TypeError, "column %s: the Arrow type %s", schema->name,
 			             schema->format);
 		else if (take_words(self, i, array))
-			column = values(schema->format, array, count, self->words[i]);
+			column = values(schema->format, array, self->at, count, self->words[i]);
 		if (column == NULL || PyList_Append(columns, column) < 0)
 			Py_CLEAR(columns);
 		Py_XDECREF(column);
@@ -266,48 +274,55 @@ columns_of(struct reader_object *self, const struct ArrowArray *batch, int64_t c
 
 /* ---- batches ------------------------------------------------------------------------------ */
 
-/* False, with an exception set, on failure; `batch->release` is NULL after the last. */
-static bool
-next_batch(struct reader_object *self, struct ArrowArray *batch)
+/* The rows left in hand, else those of the next batch; 0 at the end. -1, with an exception set, on
+ * failure. */
+static int64_t
+rows_in_hand(struct reader_object *self)
 {
-	int fault;
-	Py_BEGIN_ALLOW_THREADS
-	fault = self->stream->get_next(self->stream, batch);
-	Py_END_ALLOW_THREADS
-	if (fault != 0)
-		stream_fault(self->stream);
-	return fault == 0;
+	int fault = 0;
+	while (self->at >= self->batch.length) {
+		if (self->batch.release != NULL)
+			self->batch.release(&self->batch);
+		self->batch = (struct ArrowArray){.release = NULL};
+		self->at = 0;
+		Py_BEGIN_ALLOW_THREADS
+		fault = self->stream->get_next(self->stream, &self->batch);
+		Py_END_ALLOW_THREADS
+		if (fault != 0)
+			stream_fault(self->stream);
+		if (fault != 0 || self->batch.release == NULL)
+			break;
+	}
+	return fault != 0 ? -1 : self->batch.length - self->at;
 }
 
-/* read(most): the next batch as a list of columns, at most so many of its rows; None at the end. */
+/* read(most): the next rows as a list of columns, at most so many; None at the end. */
 static PyObject *
 reader_read(PyObject *object, PyObject *args)
 {
 	struct reader_object *self = (struct reader_object *)object;
-	struct ArrowArray batch = {0};
 	long long most;
-	if (!PyArg_ParseTuple(args, "L", &most) || !next_batch(self, &batch))
-		return NULL;
-	if (batch.release == NULL)
-		return none();
-	PyObject *columns = columns_of(self, &batch, batch.length < most ? batch.length : most);
-	batch.release(&batch);
+	int64_t rows = PyArg_ParseTuple(args, "L", &most) ? rows_in_hand(self) : -1;
+	if (rows <= 0)
+		return rows == 0 ? none() : NULL;
+	rows = rows < READ_ROWS ? rows : READ_ROWS;
+	rows = rows < most ? rows : most;
+	PyObject *columns = columns_of(self, rows);
+	self->at += rows;
 	return columns;
 }
 
-/* skip(): how many rows the next batch has, and past it; None at the end. */
+/* skip(): how many rows are in hand or in the next batch, and past them; None at the end. */
 static PyObject *
 reader_skip(PyObject *object, PyObject *unused)
 {
-	struct ArrowArray batch = {0};
+	struct reader_object *self = (struct reader_object *)object;
+	int64_t rows = rows_in_hand(self);
 	(void)unused;
-	if (!next_batch((struct reader_object *)object, &batch))
-		return NULL;
-	if (batch.release == NULL)
-		return none();
-	int64_t length = batch.length;
-	batch.release(&batch);
-	return PyLong_FromLongLong(length);
+	if (rows <= 0)
+		return rows == 0 ? none() : NULL;
+	self->at += rows;
+	return PyLong_FromLongLong(rows);
 }
 
 /* lint: allow(static) CPython wants tables that are not const, and does not change them */

@@ -181,6 +181,19 @@ session_dealloc(PyObject *object)
 	Py_DECREF(type);
 }
 
+/* What another thread asks ends. The GIL is held, which session_close has when it takes `ft`. */
+static PyObject *
+session_interrupt(PyObject *object, PyObject *unused)
+{
+	const struct session_object *self = (struct session_object *)object;
+	(void)unused;
+	if (native_is_forked(self->pid))
+		return NULL;
+	if (self->ft != NULL)
+		flowtoll_interrupt(self->ft);
+	Py_RETURN_NONE;
+}
+
 /* The session of an open object, or NULL with an exception set. */
 static struct flowtoll *
 opened(struct session_object *self)
@@ -309,13 +322,13 @@ read_question(const char *kind, PyObject *options, struct question *question)
 
 /* What came of it: an answer, or the text of its SQL. */
 static PyObject *
-outcome(struct question *question, struct session_object *self, bool ok)
+outcome(struct question *question, bool ok)
 {
 	PyObject *made = NULL;
 	if (ok && question->sql != NULL)
 		made = PyUnicode_FromString(question->sql);
 	else if (ok)
-		made = native_answer_new(question->answer, self);
+		made = native_answer_new(question->answer);
 	else
 		flowtoll_answer_free(question->answer);
 	flowtoll_free_text(question->sql);
@@ -338,7 +351,7 @@ session_ask(PyObject *object, PyObject *args)
 	                    .notices = &self->notices,
 	                    .tick = tick};
 	bool ok = read_question(kind, options, &question) && work_run(&work);
-	PyObject *made = outcome(&question, self, ok);
+	PyObject *made = outcome(&question, ok);
 	texts_free(&question.keys);
 	texts_free(&question.tags);
 	texts_free(&question.addresses);
@@ -397,6 +410,7 @@ static PyMethodDef session_methods[] = {
 	{"counts", session_counts, METH_NOARGS, NULL},
 	{"faults", session_faults, METH_NOARGS, NULL},
 	{"close", session_close, METH_NOARGS, NULL},
+	{"interrupt", session_interrupt, METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
 };
 

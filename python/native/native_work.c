@@ -67,8 +67,9 @@ call_tick(struct work *work)
 	if (notices == NULL)
 		return false;
 	PyObject *done = PyObject_CallFunction(
-		work->tick, "KKKN", (unsigned long long)progress.bytes_done,
-		(unsigned long long)progress.bytes_total, (unsigned long long)progress.rows, notices);
+		work->tick, "KKKKKN", (unsigned long long)progress.bytes_done,
+		(unsigned long long)progress.bytes_total, (unsigned long long)progress.rows,
+		(unsigned long long)progress.lookups, (unsigned long long)progress.lookups_max, notices);
 	Py_XDECREF(done);
 	return done != NULL;
 }

@@ -13,7 +13,8 @@ struct work {
 	void *ctx;
 	struct flowtoll *ft;     /* whose question it is; or NULL */
 	struct notices *notices; /* or NULL */
-	PyObject *tick;          /* called as tick(done, total, rows, notices) all the while; or None */
+	PyObject *tick;          /* called as tick(done, total, rows, lookups, most
+	                            lookups, notices) all the while; or None */
 
 	/* kept by work_run */
 	atomic_bool stop; /* for calls that ask, instead of being interrupted */

@@ -73,6 +73,8 @@ sort_out(const struct flowtoll_who *asked, const struct who *who, struct kinds *
 
 struct telling {
 	const struct flowtoll_inventory *whom;
+	bool (*stop_session)(void *ctx);
+	void *stop_ctx;
 	struct ask_notes *notes;
 	bool is_missing; /* something may not be asked for */
 };
@@ -190,7 +192,8 @@ static bool
 stop(void *ctx)
 {
 	const struct telling *telling = ctx;
-	return telling->whom->stop != NULL && telling->whom->stop(telling->whom->ctx);
+	return telling->stop_session(telling->stop_ctx) ||
+	       (telling->whom->stop != NULL && telling->whom->stop(telling->whom->ctx));
 }
 
 /* A remote that cannot be asked is no fault of the question. */
@@ -210,9 +213,11 @@ judge(enum flowtoll_rc rc, const struct kinds *kinds, struct ask_notes *notes,
 
 enum flowtoll_rc
 ask_addresses(const struct flowtoll_inventory *whom, const struct flowtoll_who *asked,
-              struct who *who, struct ask_notes *notes, struct flowtoll_err *err)
+              bool (*stop_session)(void *ctx), void *stop_ctx, struct who *who,
+              struct ask_notes *notes, struct flowtoll_err *err)
 {
-	struct telling telling = {.whom = whom, .notes = notes};
+	struct telling telling = {
+		.whom = whom, .notes = notes, .stop_session = stop_session, .stop_ctx = stop_ctx};
 	struct flowtoll_inventory own = *whom;
 	struct kinds kinds = {0};
 	const char **texts = mem_alloc((3 * asked->address_count + 1) * sizeof *texts);

@@ -18,9 +18,11 @@ struct ask_notes {
 
 /* Adds to `who` the interfaces that have these addresses, with the tags of their instances, and the
  * Elastic IPs. That nobody can be asked, or may not, is told in `notes`; of public addresses, which
- * need not be the user's, only what was denied. Texts that are no address are passed over. */
+ * need not be the user's, only what was denied. Texts that are no address are passed over.
+ * `stop_session` is asked besides whom->stop. */
 FLOWTOLL_MUST_USE enum flowtoll_rc ask_addresses(const struct flowtoll_inventory *whom,
                                                  const struct flowtoll_who *asked,
+                                                 bool (*stop_session)(void *ctx), void *stop_ctx,
                                                  struct who *who, struct ask_notes *notes,
                                                  struct flowtoll_err *err);
 

@@ -40,7 +40,8 @@ struct flowtoll {
 	const char *region;
 	size_t tags_of; /* sources that tags were looked for in */
 	void (*notice)(void *ctx, const char *text);
-	void *notice_ctx;
+	bool (*stop)(void *ctx);
+	void *notice_ctx; /* of both */
 	flowtoll_progress_fn *progress;
 	void *progress_ctx;
 	pid_t pid; /* of the process that has the engine's threads */
@@ -113,6 +114,15 @@ check_process(pid_t pid, struct flowtoll_err *err)
 	return err->code;
 }
 
+/* Asked while anything outside of this machine is. */
+static bool
+must_stop(void *ctx)
+{
+	const struct flowtoll *ft = ctx;
+	return (ft->engine != NULL && engine_interrupted(ft->engine)) ||
+	       (ft->stop != NULL && ft->stop(ft->notice_ctx));
+}
+
 static enum flowtoll_rc
 ask_inventory(struct who *who, const struct flowtoll_inventory *live, struct flowtoll_err *err)
 {
@@ -145,7 +155,7 @@ open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct
 		TRY(who_add_asn_db(ft->who, settings->asn_db, err));
 	ft->names_off = settings->names_off;
 	ft->names = (has_source || settings->ask_registries) && !settings->names_off;
-	return naming_open(&ft->naming, settings, ft->who, err);
+	return naming_open(&ft->naming, settings, ft->who, must_stop, ft, err);
 }
 
 static enum flowtoll_rc
@@ -166,11 +176,11 @@ open_remote(struct flowtoll *ft, const struct flowtoll_settings *settings,
 		           .region_count = settings->log_region_count},
 		.notice = settings->notice,
 		.notice_ctx = settings->notice_ctx,
+		.stop = settings->stop,
+		.stop_ctx = settings->notice_ctx,
 	};
 	ft->profile = settings->profile;
 	ft->region = settings->region;
-	ft->notice = settings->notice;
-	ft->notice_ctx = settings->notice_ctx;
 	ft->progress = settings->progress;
 	ft->progress_ctx = settings->progress_ctx;
 	return fetch_remote_create(&remote, &ft->remote, err);
@@ -210,6 +220,9 @@ flowtoll_open(const struct flowtoll_settings *settings, struct flowtoll **out,
 	if (ft == NULL)
 		return err_memory(err, "opening a session");
 	ft->pid = getpid();
+	ft->notice = settings->notice;
+	ft->stop = settings->stop;
+	ft->notice_ctx = settings->notice_ctx;
 	enum flowtoll_rc rc = open_names(ft, settings, err);
 	if (rc == FLOWTOLL_OK)
 		rc = open_remote(ft, settings, err);
@@ -261,6 +274,7 @@ ask_flow_logs(struct flowtoll *ft, struct flowtoll_err *err)
 		.list_count = 1,
 		.profile = ft->profile,
 		.tell = tell_notice,
+		.stop = must_stop,
 		.ctx = ft,
 	};
 	return ask_inventory(ft->who, &live, err);
@@ -297,6 +311,7 @@ flowtoll_add_source(struct flowtoll *ft, const char *source, struct flowtoll_err
 {
 	assert(ft != NULL && source != NULL);
 	TRY(check_process(ft->pid, err));
+	engine_resume(ft->engine);
 	return flow_log_is_id(source) ? add_flow_log(ft, source, err)
 	                              : engine_add_source(ft->engine, source, err);
 }
@@ -311,6 +326,8 @@ void
 flowtoll_progress(struct flowtoll *ft, struct flowtoll_progress *progress)
 {
 	engine_progress(ft->engine, progress);
+	progress->lookups = atomic_load(&ft->naming.progress.lookups);
+	progress->lookups_max = atomic_load(&ft->naming.progress.lookups_max);
 }
 
 void
@@ -360,6 +377,7 @@ begin(struct ticker *ticker, struct flowtoll *ft, struct flowtoll_answer **out,
 {
 	*out = NULL;
 	TRY(check_process(ft->pid, err));
+	engine_resume(ft->engine);
 	return ticker_start(ticker, ft, ft->progress, ft->progress_ctx, err);
 }
 
@@ -449,6 +467,9 @@ prepare_names(struct flowtoll *ft, bool wants, struct flowtoll_err *err)
 	if (ft->names_off || !wants)
 		return FLOWTOLL_OK;
 	TRY(naming_prepare(&ft->naming, at_s, err));
+	/* AWS's ranges do without a new copy where asking for it ends */
+	if (must_stop(ft))
+		return ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
 	return learn_tags(ft, at_s, err);
 }
 
@@ -489,7 +510,7 @@ flowtoll_who(struct flowtoll *ft, const struct flowtoll_who *who, struct flowtol
 	enum flowtoll_rc rc = prepare_names(ft, true, err);
 	if (rc == FLOWTOLL_OK && who->whom != NULL &&
 	    (who_network(ft->who)->known & WHO_KNOWS_INTERFACES) == 0)
-		rc = ask_addresses(who->whom, who, ft->who, &notes, err);
+		rc = ask_addresses(who->whom, who, must_stop, ft, ft->who, &notes, err);
 	if (rc == FLOWTOLL_OK)
 		rc = query_who(ft->who, who, &answer, err);
 	for (size_t i = 0; rc == FLOWTOLL_OK && i < notes.count; i++)
@@ -627,6 +648,7 @@ flowtoll_top_sql(struct flowtoll *ft, const struct flowtoll_top *top, char **sql
 	struct buf buf;
 	*sql = NULL;
 	TRY(check_process(ft->pid, err));
+	engine_resume(ft->engine);
 	buf_init(&buf, LIMIT_SQL_BYTES);
 	return take_sql(query_top_sql(ft->engine, ft->names ? ft->who : NULL, top, &buf, err), &buf,
 	                sql, err);
@@ -639,6 +661,7 @@ flowtoll_head_sql(struct flowtoll *ft, uint64_t rows, const char *where, char **
 	struct buf buf;
 	*sql = NULL;
 	TRY(check_process(ft->pid, err));
+	engine_resume(ft->engine);
 	buf_init(&buf, LIMIT_SQL_BYTES);
 	return take_sql(query_head_sql(ft->engine, rows, where, &buf, err), &buf, sql, err);
 }

@@ -19,7 +19,7 @@ static bool
 stop(void *ctx)
 {
 	const struct naming *naming = ctx;
-	return naming->stop != NULL && naming->stop(naming->ctx);
+	return naming->stop != NULL && naming->stop(naming->stop_ctx);
 }
 
 /* The registries are opened later than the settings live. */
@@ -42,7 +42,7 @@ keep_bootstraps(struct naming *naming, const struct flowtoll_settings *settings,
 
 enum flowtoll_rc
 naming_open(struct naming *naming, const struct flowtoll_settings *settings, struct who *who,
-            struct flowtoll_err *err)
+            bool (*stop_session)(void *ctx), void *stop_ctx, struct flowtoll_err *err)
 {
 	assert(who != NULL);
 	*naming = (struct naming){
@@ -55,9 +55,11 @@ naming_open(struct naming *naming, const struct flowtoll_settings *settings, str
 		.offline = settings->offline,
 		.has_ranges = settings->aws_ranges != NULL,
 		.notice = settings->notice,
-		.stop = settings->stop,
 		.ctx = settings->notice_ctx,
+		.stop = stop_session,
+		.stop_ctx = stop_ctx,
 	};
+	naming->settings.progress = &naming->progress;
 	return keep_bootstraps(naming, settings, err);
 }
 

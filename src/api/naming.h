@@ -24,11 +24,16 @@ struct naming {
 	void (*notice)(void *ctx, const char *text);
 	bool (*stop)(void *ctx);
 	void *ctx;
+	void *stop_ctx;
+	struct registry_progress progress;
 };
 
+/* `stop_session` is asked while anybody is; it stays where it is. */
 FLOWTOLL_MUST_USE enum flowtoll_rc naming_open(struct naming *naming,
                                                const struct flowtoll_settings *settings,
-                                               struct who *who, struct flowtoll_err *err);
+                                               struct who *who,
+                                               bool (*stop_session)(void *ctx), void *stop_ctx,
+                                               struct flowtoll_err *err);
 void naming_close(struct naming *naming); /* after who_free */
 
 /* `at_s`: the time that AWS's ranges are to be of, in seconds since 1970; 0: now. */

@@ -3,7 +3,7 @@
  * Credentials that a program of the user's prints (credential_process). It is started without a
  * shell, its words apart as a shell would take them; what it says on standard error is seen.
  */
-#include "aws/credentials.h"
+#include "aws/shared.h"
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -21,7 +21,7 @@
 
 extern char **environ;
 
-enum { WORDS_MAX = 64, COMMAND_BYTES_MAX = 16 * 1024, WITHIN_MS = 60000 };
+enum { WORDS_MAX = 64, COMMAND_BYTES_MAX = 16 * 1024, WITHIN_MS = 60000, LOOK_MS = 50 };
 
 struct command {
 	char text[COMMAND_BYTES_MAX];
@@ -115,16 +115,17 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* False: out of time, or more than is read. */
+/* False: out of time, more than is read, or told to stop. */
 static bool
-read_all(int fd, struct buf *text)
+read_all(struct aws_line *line, int fd, struct buf *text)
 {
 	char piece[4096];
 	int64_t end_ms = now_ms() + WITHIN_MS;
 	for (;;) {
 		struct pollfd wait = {.fd = fd, .events = POLLIN};
 		int64_t left_ms = end_ms - now_ms();
-		if (left_ms <= 0 || (poll(&wait, 1, (int)left_ms) < 0 && errno != EINTR))
+		if (left_ms <= 0 || aws_line_must_stop(line) ||
+		    (poll(&wait, 1, LOOK_MS) < 0 && errno != EINTR))
 			return false;
 		if (wait.revents == 0)
 			continue;
@@ -138,12 +139,12 @@ read_all(int fd, struct buf *text)
 }
 
 static enum flowtoll_rc
-run(struct command *command, struct buf *text, struct flowtoll_err *err)
+run(struct aws_line *line, struct command *command, struct buf *text, struct flowtoll_err *err)
 {
 	pid_t pid;
 	int fd = -1, status = 0;
 	TRY(start(command, &pid, &fd, err));
-	bool whole = read_all(fd, text);
+	bool whole = read_all(line, fd, text);
 	close(fd);
 	if (!whole)
 		kill(pid, SIGKILL);
@@ -151,6 +152,8 @@ run(struct command *command, struct buf *text, struct flowtoll_err *err)
 		;
 	if (whole && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return FLOWTOLL_OK;
+	if (!whole && aws_line_must_stop(line))
+		return ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
 	if (whole)
 		err_set(err, FLOWTOLL_ERR_REMOTE, "the credential_process %.200s failed (%d)",
 		        command->words[0], WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
@@ -161,22 +164,23 @@ run(struct command *command, struct buf *text, struct flowtoll_err *err)
 }
 
 enum flowtoll_rc
-aws_from_process(const char *line, struct aws_credentials *found, struct flowtoll_err *err)
+aws_from_process(struct aws_line *line, const char *text, struct aws_credentials *found,
+                 struct flowtoll_err *err)
 {
 	static const char *const names[] = {"AccessKeyId", "SecretAccessKey", "SessionToken",
 	                                    "Expiration"};
 	struct command command = {.count = 0};
-	struct buf text;
-	if (!split(line, &command))
+	struct buf said;
+	if (!split(text, &command))
 		return ERR(err, FLOWTOLL_ERR_USAGE, "credential_process is no command: a quote is not "
 		           "closed, or it is too long");
-	buf_init(&text, LIMIT_AWS_ANSWER_BYTES);
-	enum flowtoll_rc rc = run(&command, &text, err);
+	buf_init(&said, LIMIT_AWS_ANSWER_BYTES);
+	enum flowtoll_rc rc = run(line, &command, &said, err);
 	if (rc == FLOWTOLL_OK)
-		rc = aws_credentials_json(buf_text(&text), text.len, names, "the credential_process", found,
+		rc = aws_credentials_json(buf_text(&said), said.len, names, "the credential_process", found,
 		                          err);
-	if (text.data != NULL)
-		OPENSSL_cleanse(text.data, text.cap);
-	buf_free(&text);
+	if (said.data != NULL)
+		OPENSSL_cleanse(said.data, said.cap);
+	buf_free(&said);
 	return rc;
 }

@@ -252,7 +252,7 @@ from_profile(struct aws_line *line, const char *name, unsigned depth, bool role_
 		return aws_from_sso(line, name, found, err);
 	TRY(from_keys(profile, name, found, err));
 	if (found->key_id == NULL && process != NULL)
-		return aws_from_process(process, found, err);
+		return aws_from_process(line, process, found, err);
 	return FLOWTOLL_OK;
 }
 

@@ -42,7 +42,8 @@ FLOWTOLL_MUST_USE enum flowtoll_rc aws_from_container(struct aws_line *line,
 FLOWTOLL_MUST_USE enum flowtoll_rc aws_from_instance(struct aws_line *line,
                                                      struct aws_credentials *found,
                                                      struct flowtoll_err *err);
-FLOWTOLL_MUST_USE enum flowtoll_rc aws_from_process(const char *command,
+FLOWTOLL_MUST_USE enum flowtoll_rc aws_from_process(struct aws_line *line,
+                                                    const char *command,
                                                     struct aws_credentials *found,
                                                     struct flowtoll_err *err);
 FLOWTOLL_MUST_USE enum flowtoll_rc aws_from_sso(struct aws_line *line, const char *profile,

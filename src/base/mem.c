@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #ifdef FLOWTOLL_TESTABLE
 /* 0: off; else counts down to 1, then stays there, or with fail_once goes to 0 */
@@ -118,4 +119,14 @@ void
 mem_free(void *ptr)
 {
 	free(ptr);
+}
+
+void
+mem_want_large_pages(void *ptr, size_t size)
+{
+	const uintptr_t page = UINT64_C(2) << 20;
+	uintptr_t begin = ((uintptr_t)ptr + page - 1) & ~(page - 1);
+	uintptr_t end = ((uintptr_t)ptr + size) & ~(page - 1);
+	if (begin < end)
+		(void)madvise((void *)begin, end - begin, MADV_HUGEPAGE); /* a wish */
 }

@@ -18,6 +18,9 @@ void *mem_realloc_array(void *ptr, size_t count, size_t size); /* NULL on overfl
 void *mem_room(void *items, size_t count, size_t *cap, size_t size);
 char *mem_dup(const char *text, size_t len);         /* NUL-terminated copy */
 void mem_free(void *ptr);                            /* NULL ok */
+/* Of many megabytes that will be read here and there, or filled at once: fewer and larger pages,
+ * where the kernel has them (Linux: transparent huge pages). */
+void mem_want_large_pages(void *ptr, size_t size);
 
 #ifdef FLOWTOLL_TESTABLE
 /* The n-th allocation from now (1 = the next) and all after it fail; 0 switches it off. */

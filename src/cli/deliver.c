@@ -210,6 +210,8 @@ static bool
 sink_write(void *ctx, const char *bytes, size_t len)
 {
 	struct sink *sink = ctx;
+	if (len == 0)
+		return out_write(&sink->out, bytes, 0);
 	bool ok = sink->before.len == 0 || put(sink, buf_text(&sink->before), sink->before.len);
 	buf_clear(&sink->before);
 	if (!ok)

@@ -17,11 +17,13 @@ out_write(void *ctx, const char *bytes, size_t len)
 	struct out *out = ctx;
 	if (out->error != 0)
 		return false;
-	while (len > 0) {
+	do {
 		if (signals_interrupted()) {
 			out->error = EINTR;
 			return false;
 		}
+		if (len == 0) /* it is only asked whether to go on */
+			return true;
 		ssize_t done = write(out->fd, bytes, len);
 		if (done >= 0) {
 			bytes += done;
@@ -35,7 +37,7 @@ out_write(void *ctx, const char *bytes, size_t len)
 			out->reader_gone = errno == EPIPE;
 			return false;
 		}
-	}
+	} while (len > 0);
 	return true;
 }
 

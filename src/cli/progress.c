@@ -9,6 +9,7 @@
 #include "cli/signals.h"
 #include "cli/tty.h"
 
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -71,6 +72,12 @@ add_line(struct buf *buf, const struct flowtoll_progress *done, const struct pac
          int64_t now)
 {
 	double elapsed_s = (double)(now - pace->start_ms) / 1000;
+	if (done->lookups_max > 0) {
+		buf_addf(buf, "asking registries  %" PRIu64 " of at most %" PRIu64 " queries  ",
+		         done->lookups, done->lookups_max);
+		add_duration(buf, elapsed_s);
+		return;
+	}
 	if (done->bytes_done == 0) {
 		buf_adds(buf, "working  ");
 		add_duration(buf, elapsed_s);

@@ -63,7 +63,7 @@ format_of(enum kept_form form)
 {
 	static const char *const formats[] = {
 		[KEPT_BOOL] = "b", [KEPT_INT32] = "i", [KEPT_INT64] = "l", [KEPT_INT128] = "d:38,0",
-		[KEPT_DOUBLE] = "g", [KEPT_TIME] = "tsu:UTC", [KEPT_TEXT] = "u", [KEPT_WORD] = "i"};
+		[KEPT_DOUBLE] = "g", [KEPT_TIME] = "tsu:UTC", [KEPT_TEXT] = "U", [KEPT_WORD] = "i"};
 	return formats[form];
 }
 

@@ -3,7 +3,7 @@
  * A kept table as an Arrow C stream, a batch for each of its chunks. Nothing is copied: batches
  * lend what is kept, and hold it until they are released.
  *
- *     address  utf8              id, ENUM  dictionary of utf8     time  timestamp[us, UTC]
+ *     address  large_utf8        id, ENUM  dictionary of utf8     time  timestamp[us, UTC]
  *     integer  int32, int64, or decimal128(38, 0) where some value needs more
  *
  * Where the row Other may come, the last column is is_other, true in that row.

@@ -111,6 +111,7 @@ engine_create(struct engine **out, const struct engine_settings *settings,
 	if (rc == FLOWTOLL_OK)
 		rc = inputs_create(&engine->inputs, settings->fields, err);
 	engine->inputs.list.remote = settings->remote;
+	engine->inputs.list.stop = &engine->interrupted;
 	if (rc == FLOWTOLL_OK)
 		rc = flow_logs_create(&engine->flow_logs, settings->chosen, err);
 	if (rc == FLOWTOLL_OK)
@@ -168,7 +169,6 @@ enum flowtoll_rc
 engine_add_source(struct engine *engine, const char *source, struct flowtoll_err *err)
 {
 	engine_end_query(engine);
-	engine_resume(engine);
 	return io_list_add(&engine->inputs.list, source, err);
 }
 
@@ -386,7 +386,6 @@ engine_look_at_files(struct engine *engine, struct flowtoll_err *err)
 	bool is_known = true; /* a stream cannot say how much is to come */
 	size_t count = engine->inputs.count;
 	engine_end_query(engine);
-	engine_resume(engine);
 	TRY(flow_logs_choose(&engine->flow_logs, &engine->inputs.list, err));
 	TRY(sample_choose(&engine->sample, &engine->inputs.list, count, err));
 	TRY(inputs_look(&engine->inputs, err));

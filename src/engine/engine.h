@@ -109,7 +109,10 @@ FLOWTOLL_MUST_USE enum flowtoll_rc engine_write_parquet(struct engine *engine,
                                                         flowtoll_write_fn *write, void *ctx,
                                                         struct flowtoll_err *err);
 
-void engine_interrupt(struct engine *engine); /* any thread */
+/* From any thread. All that is asked from then on ends at once, so that it does not matter which
+ * query of a question runs, if any: until engine_resume, when the next question begins. */
+void engine_interrupt(struct engine *engine);
+void engine_resume(struct engine *engine);
 bool engine_interrupted(const struct engine *engine);
 
 /* Of the last query, complete when its result has been read to the end. */

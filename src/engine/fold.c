@@ -157,6 +157,8 @@ set_groups(struct fold *fold, uint32_t cap)
 		mem_free(slots);
 		return false;
 	}
+	mem_want_large_pages(memory, bytes + LINE_BYTES);
+	mem_want_large_pages(slots, (size_t)cap * SLOTS_A_GROUP * sizeof *slots);
 	uint64_t *groups =
 		(void *)(((uintptr_t)memory + LINE_BYTES - 1) & ~(uintptr_t)(LINE_BYTES - 1));
 	if (fold->group_count > 0)

@@ -462,7 +462,9 @@ inputs_look(struct inputs *inputs, struct flowtoll_err *err)
 	if (rc == FLOWTOLL_OK && inputs->list.remote != NULL)
 		rc = ask_ahead(&look, err);
 	while (rc == FLOWTOLL_OK && inputs->count < inputs->list.count)
-		rc = look_at_next(&look, err);
+		rc = inputs->list.stop != NULL && atomic_load(inputs->list.stop)
+		         ? ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted")
+		         : look_at_next(&look, err);
 	if (rc == FLOWTOLL_OK)
 		rc = inputs_check_any(inputs, err);
 out:

@@ -15,6 +15,8 @@
 #include "engine/result.h"
 #include "engine/words.h"
 
+#define KEPT_OTHER "Other" /* what keys are in the row that is the sum of those cut off */
+
 enum kept_form {
 	KEPT_BOOL,   /* a bit a row */
 	KEPT_INT32,
@@ -29,7 +31,7 @@ enum kept_form {
 struct kept_piece {
 	uint32_t nulls;   /* rows that are missing; their values are 0, or empty */
 	uint64_t *valid;  /* a bit a row; NULL: none is missing */
-	void *values;     /* of KEPT_TEXT int32_t, one more than rows: where each begins in `text` */
+	void *values;     /* of KEPT_TEXT int64_t, one more than rows: where each begins in `text` */
 	char *text;
 	size_t text_len, text_cap; /* bytes */
 	bool is_wide;     /* 128 bits already, while the column may become so */
@@ -46,7 +48,8 @@ struct kept_column {
 	struct result_column head; /* its name is the kept's own */
 	enum kept_form form;
 	bool is_key; /* in the row Other it stands for that text; where it is no text, it is missing */
-	struct words words;    /* of KEPT_WORD; and the same behind each other, as KEPT_TEXT is: */
+	int64_t *numbers;      /* of the words of an ENUM, among these; while it is made */
+	struct words words;    /* of KEPT_WORD; and the same behind each other: */
 	int32_t *word_begins;
 	char *word_text;
 };

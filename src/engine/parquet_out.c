@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PATH_BYTES = 4096, PIECE_BYTES = 64 * 1024 };
@@ -28,9 +29,19 @@ struct writer {
 	duckdb_data_chunk chunk;
 	idx_t rows; /* in the chunk */
 	bool keeps_order; /* the database, otherwise */
+	flowtoll_write_fn *write;
+	void *ctx;
 	bool *is_wide; /* a column's integers that do not all fit 64 bits */
 	char path[PATH_BYTES];
 };
+
+static enum flowtoll_rc
+refuse(const char *why, struct flowtoll_err *err)
+{
+	if (engine_sql_error(why, err) == FLOWTOLL_ERR_USAGE)
+		err->code = FLOWTOLL_ERR_OUTPUT;
+	return err->code;
+}
 
 static enum flowtoll_rc
 run(struct writer *writer, const struct buf *sql, struct flowtoll_err *err)
@@ -38,10 +49,59 @@ run(struct writer *writer, const struct buf *sql, struct flowtoll_err *err)
 	duckdb_result result;
 	enum flowtoll_rc rc = FLOWTOLL_OK;
 	TRY(buf_check(sql, "writing the answer", err));
-	if (duckdb_query(writer->con, buf_text(sql), &result) != DuckDBSuccess &&
-	    engine_sql_error(duckdb_result_error(&result), err) != FLOWTOLL_OK)
-		rc = err->code = err->code == FLOWTOLL_ERR_USAGE ? FLOWTOLL_ERR_OUTPUT : err->code;
+	if (duckdb_query(writer->con, buf_text(sql), &result) != DuckDBSuccess)
+		rc = refuse(duckdb_result_error(&result), err);
 	duckdb_destroy_result(&result);
+	return rc;
+}
+
+/* All of the file comes at the end: until then whoever takes it is asked whether to go on. */
+static enum flowtoll_rc
+is_wanted(const struct writer *writer, struct flowtoll_err *err)
+{
+	return writer->write(writer->ctx, "", 0)
+	           ? FLOWTOLL_OK
+	           : ERR(err, FLOWTOLL_ERR_OUTPUT, "the answer could not be written");
+}
+
+static enum flowtoll_rc
+run_watched(const struct writer *writer, duckdb_pending_result pending, struct flowtoll_err *err)
+{
+	const struct timespec moment = {.tv_nsec = 1000 * 1000};
+	duckdb_pending_state state;
+	do {
+		state = duckdb_pending_execute_task(pending);
+		if (is_wanted(writer, err) != FLOWTOLL_OK) {
+			duckdb_interrupt(writer->con);
+			return err->code;
+		}
+		if (state == DUCKDB_PENDING_NO_TASKS_AVAILABLE)
+			nanosleep(&moment, NULL);
+	} while (!duckdb_pending_execution_is_finished(state));
+	return state != DUCKDB_PENDING_ERROR ? FLOWTOLL_OK
+	                                     : refuse(duckdb_pending_error(pending), err);
+}
+
+/* As run, of what takes long. */
+static enum flowtoll_rc
+run_long(struct writer *writer, const struct buf *sql, struct flowtoll_err *err)
+{
+	duckdb_prepared_statement statement;
+	duckdb_pending_result pending = NULL;
+	duckdb_result result = {0};
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	TRY(buf_check(sql, "writing the answer", err));
+	if (duckdb_prepare(writer->con, buf_text(sql), &statement) != DuckDBSuccess)
+		rc = refuse(duckdb_prepare_error(statement), err);
+	else if (duckdb_pending_prepared(statement, &pending) != DuckDBSuccess)
+		rc = refuse(duckdb_pending_error(pending), err);
+	if (rc == FLOWTOLL_OK)
+		rc = run_watched(writer, pending, err);
+	if (rc == FLOWTOLL_OK && duckdb_execute_pending(pending, &result) != DuckDBSuccess)
+		rc = refuse(duckdb_result_error(&result), err);
+	duckdb_destroy_result(&result);
+	duckdb_destroy_pending(&pending);
+	duckdb_destroy_prepare(&statement);
 	return rc;
 }
 
@@ -190,7 +250,7 @@ flush(struct writer *writer, struct flowtoll_err *err)
 	duckdb_data_chunk_reset(writer->chunk);
 	writer->rows = 0;
 	if (ok)
-		return FLOWTOLL_OK;
+		return is_wanted(writer, err);
 	duckdb_error_data error = duckdb_appender_error_data(writer->appender);
 	enum flowtoll_rc rc = engine_sql_error(duckdb_error_data_message(error), err);
 	duckdb_destroy_error_data(&error);
@@ -290,7 +350,7 @@ copy_table(struct writer *writer, struct flowtoll_err *err)
 	buf_adds(&sql, " FROM answer) TO ");
 	buf_add_quoted(&sql, writer->path, '\'');
 	buf_adds(&sql, " (FORMAT parquet)");
-	enum flowtoll_rc rc = run(writer, &sql, err);
+	enum flowtoll_rc rc = run_long(writer, &sql, err);
 	buf_free(&sql);
 	return rc;
 }
@@ -315,7 +375,7 @@ make_parquet(struct writer *writer, struct flowtoll_err *err)
 }
 
 static enum flowtoll_rc
-hand_on(const struct writer *writer, flowtoll_write_fn *write, void *ctx, struct flowtoll_err *err)
+hand_on(const struct writer *writer, struct flowtoll_err *err)
 {
 	char *piece = mem_alloc(PIECE_BYTES);
 	FILE *file = fopen(writer->path, "rb");
@@ -330,7 +390,7 @@ hand_on(const struct writer *writer, flowtoll_write_fn *write, void *ctx, struct
 			rc = ERR(err, FLOWTOLL_ERR_OUTPUT, "cannot read %s", writer->path);
 		else if (got == 0)
 			break;
-		else if (!write(ctx, piece, got))
+		else if (!writer->write(writer->ctx, piece, got))
 			rc = ERR(err, FLOWTOLL_ERR_OUTPUT, "the answer could not be written");
 	}
 	if (file != NULL)
@@ -374,7 +434,8 @@ engine_write_parquet(struct engine *engine, struct result *result, flowtoll_writ
                      void *ctx, struct flowtoll_err *err)
 {
 	assert(result != NULL && write != NULL);
-	struct writer writer = {.result = result, .keeps_order = true};
+	struct writer writer = {
+		.result = result, .keeps_order = true, .write = write, .ctx = ctx};
 	if (engine != NULL) {
 		writer.keeps_order = engine->parquet->keeps_order;
 		writer.db = engine->db;
@@ -388,7 +449,7 @@ engine_write_parquet(struct engine *engine, struct result *result, flowtoll_writ
 	if (rc == FLOWTOLL_OK)
 		rc = make_parquet(&writer, err);
 	if (rc == FLOWTOLL_OK)
-		rc = hand_on(&writer, write, ctx, err);
+		rc = hand_on(&writer, err);
 	free_writer(&writer);
 	return rc;
 }

@@ -1,44 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One SQL statement to a result: DuckDB's chunks are fetched as they are made, their cells read
- * row by row. Types that a result does not have are cast to text by the statement itself.
+ * One SQL statement to a result. Types that a result does not have are cast to text by the
+ * statement itself.
  */
 #include "engine/parquet.h"
+#include "engine/giver.h"
+#include "engine/query_result.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
 
 #include <assert.h>
 #include <ctype.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-struct query_column {
-	duckdb_type type;
-	duckdb_type inner_type; /* how an ENUM or DECIMAL is stored */
-	uint8_t scale;          /* of a DECIMAL */
-	bool is_ip;
-	char **words;           /* of an ENUM */
-	idx_t word_count;
-	void *data;             /* of the chunk in hand */
-	uint64_t *validity;
-};
-
-struct query_result {
-	struct result result; /* first: what render sees */
-	struct engine *engine;
-	uint64_t serial; /* the engine's, of this query */
-	duckdb_result duck;
-	duckdb_data_chunk chunk; /* in hand */
-	duckdb_data_chunk ahead; /* and the one after it, so that a short answer is known to be whole */
-	idx_t row, row_count;
-	struct query_column *columns;
-	struct result_column *heads;
-	struct result_cell *cells;
-	struct arena arena;
-};
 
 /* ---- errors ------------------------------------------------------------------------------- */
 
@@ -85,8 +61,8 @@ add_advice(struct flowtoll_err *err)
 }
 
 /* What ended the query: ours, an interrupt, or DuckDB's own error. */
-static enum flowtoll_rc
-query_error(struct engine *engine, const char *text, struct flowtoll_err *err)
+enum flowtoll_rc
+engine_query_error(struct engine *engine, const char *text, struct flowtoll_err *err)
 {
 	if (engine_interrupted(engine))
 		return ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
@@ -104,295 +80,15 @@ query_error(struct engine *engine, const char *text, struct flowtoll_err *err)
 	return rc;
 }
 
-/* ---- cells -------------------------------------------------------------------------------- */
-
-static __int128
-hugeint(duckdb_hugeint value)
-{
-	return (__int128)value.upper * ((__int128)1 << 64) + (__int128)value.lower;
-}
-
-static __int128
-integer_at(duckdb_type type, const void *data, idx_t row)
-{
-	switch (type) {
-	case DUCKDB_TYPE_TINYINT:
-		return ((const int8_t *)data)[row];
-	case DUCKDB_TYPE_UTINYINT:
-		return ((const uint8_t *)data)[row];
-	case DUCKDB_TYPE_SMALLINT:
-		return ((const int16_t *)data)[row];
-	case DUCKDB_TYPE_USMALLINT:
-		return ((const uint16_t *)data)[row];
-	case DUCKDB_TYPE_INTEGER:
-		return ((const int32_t *)data)[row];
-	case DUCKDB_TYPE_UINTEGER:
-		return ((const uint32_t *)data)[row];
-	case DUCKDB_TYPE_BIGINT:
-		return ((const int64_t *)data)[row];
-	case DUCKDB_TYPE_UBIGINT:
-		return ((const uint64_t *)data)[row];
-	default:
-		assert(type == DUCKDB_TYPE_HUGEINT);
-		return hugeint(((const duckdb_hugeint *)data)[row]);
-	}
-}
-
-/* The type of result that a DuckDB type becomes; RESULT_NULL: cast it to text in SQL. */
-static enum result_type
-result_type_of(duckdb_type type, bool is_ip)
-{
-	switch (type) {
-	case DUCKDB_TYPE_BOOLEAN:
-		return RESULT_BOOL;
-	case DUCKDB_TYPE_TINYINT:
-	case DUCKDB_TYPE_SMALLINT:
-	case DUCKDB_TYPE_INTEGER:
-	case DUCKDB_TYPE_BIGINT:
-	case DUCKDB_TYPE_UTINYINT:
-	case DUCKDB_TYPE_USMALLINT:
-	case DUCKDB_TYPE_UINTEGER:
-	case DUCKDB_TYPE_UBIGINT:
-	case DUCKDB_TYPE_HUGEINT:
-		return RESULT_INT;
-	case DUCKDB_TYPE_FLOAT:
-	case DUCKDB_TYPE_DOUBLE:
-	case DUCKDB_TYPE_DECIMAL:
-		return RESULT_DOUBLE;
-	case DUCKDB_TYPE_VARCHAR:
-	case DUCKDB_TYPE_ENUM:
-		return RESULT_TEXT;
-	case DUCKDB_TYPE_UUID:
-		return is_ip ? RESULT_IP : RESULT_NULL;
-	case DUCKDB_TYPE_TIMESTAMP:
-		return RESULT_TIME;
-	default:
-		return RESULT_NULL;
-	}
-}
-
-static void
-load_text(const struct query_column *column, idx_t row, struct result_cell *cell)
-{
-	cell->type = RESULT_TEXT;
-	if (column->type == DUCKDB_TYPE_ENUM) {
-		idx_t code = (idx_t)integer_at(column->inner_type, column->data, row);
-		cell->as.text.bytes = column->words[code];
-		cell->as.text.len = strlen(column->words[code]);
-		return;
-	}
-	duckdb_string_t *text = &((duckdb_string_t *)column->data)[row];
-	cell->as.text.bytes = duckdb_string_t_data(text);
-	cell->as.text.len = duckdb_string_t_length(*text);
-}
-
-static double
-real_at(const struct query_column *column, idx_t row)
-{
-	if (column->type == DUCKDB_TYPE_FLOAT)
-		return (double)((const float *)column->data)[row];
-	if (column->type == DUCKDB_TYPE_DOUBLE)
-		return ((const double *)column->data)[row];
-	return (double)integer_at(column->inner_type, column->data, row) / pow(10, column->scale);
-}
-
-static void
-load_cell(const struct query_column *column, enum result_type type, idx_t row,
-          struct result_cell *cell)
-{
-	if (column->validity != NULL && !duckdb_validity_row_is_valid(column->validity, row)) {
-		cell->type = RESULT_NULL;
-		return;
-	}
-	cell->type = type;
-	switch (type) {
-	case RESULT_BOOL:
-		cell->as.boolean = ((const bool *)column->data)[row];
-		break;
-	case RESULT_INT:
-		cell->as.integer = integer_at(column->type, column->data, row);
-		break;
-	case RESULT_DOUBLE:
-		cell->as.real = real_at(column, row);
-		break;
-	case RESULT_TEXT:
-		load_text(column, row, cell);
-		break;
-	case RESULT_IP:
-		cell->as.ip = ip_load(((const duckdb_hugeint *)column->data)[row]);
-		break;
-	case RESULT_TIME:
-		cell->as.time_us = ((const int64_t *)column->data)[row];
-		break;
-	case RESULT_OBJECT: /* of none of our queries */
-	case RESULT_NULL:
-		break;
-	}
-}
-
-/* ---- rows --------------------------------------------------------------------------------- */
-
-static enum flowtoll_rc
-fetch_ahead(struct query_result *query, struct flowtoll_err *err)
-{
-	struct engine *engine = query->engine;
-	if (query->serial != engine->serial) {
-		err_set(err, FLOWTOLL_ERR_USAGE,
-		        "the rest of the answer is gone: something else was asked");
-		err_hint(err, "read an answer to its end before the next question");
-		return err->code;
-	}
-	query->ahead = duckdb_fetch_chunk(query->duck);
-	if (query->ahead != NULL)
-		return FLOWTOLL_OK;
-	const char *text = duckdb_result_error(&query->duck);
-	bool failed = text != NULL && text[0] != '\0';
-	engine->may_read = false;
-	return failed || engine_interrupted(engine) ? query_error(engine, text, err) : FLOWTOLL_OK;
-}
-
-/* The chunk ahead becomes the one in hand. */
-static enum flowtoll_rc
-take_chunk(struct query_result *query, struct flowtoll_err *err)
-{
-	if (query->chunk != NULL)
-		duckdb_destroy_data_chunk(&query->chunk);
-	query->row = query->row_count = 0;
-	query->chunk = query->ahead;
-	query->ahead = NULL;
-	if (query->chunk == NULL)
-		return FLOWTOLL_OK;
-	query->row_count = duckdb_data_chunk_get_size(query->chunk);
-	for (size_t i = 0; i < query->result.column_count; i++) {
-		duckdb_vector vector = duckdb_data_chunk_get_vector(query->chunk, i);
-		query->columns[i].data = duckdb_vector_get_data(vector);
-		query->columns[i].validity = duckdb_vector_get_validity(vector);
-	}
-	return fetch_ahead(query, err);
-}
-
-static enum flowtoll_rc
-query_next(struct result *result, const struct result_cell **cells, struct flowtoll_err *err)
-{
-	struct query_result *query = (struct query_result *)result;
-	*cells = NULL;
-	if (query->row == query->row_count)
-		TRY(take_chunk(query, err));
-	if (query->row_count == 0)
-		return FLOWTOLL_OK;
-	for (size_t i = 0; i < result->column_count; i++)
-		load_cell(&query->columns[i], query->heads[i].type, query->row, &query->cells[i]);
-	query->row++;
-	*cells = query->cells;
-	return FLOWTOLL_OK;
-}
-
-static void
-query_free(struct result *result)
-{
-	struct query_result *query = (struct query_result *)result;
-	if (query->chunk != NULL)
-		duckdb_destroy_data_chunk(&query->chunk);
-	if (query->ahead != NULL)
-		duckdb_destroy_data_chunk(&query->ahead);
-	duckdb_destroy_result(&query->duck);
-	arena_free(&query->arena);
-	mem_free(query);
-}
-
-/* ---- columns ------------------------------------------------------------------------------ */
-
-static bool
-logical_is_ip(duckdb_logical_type type)
-{
-	char *alias = duckdb_logical_type_get_alias(type);
-	bool is_ip = alias != NULL && strcmp(alias, "IP") == 0;
-	if (alias != NULL)
-		duckdb_free(alias);
-	return is_ip;
-}
-
-/* The words of an ENUM, copied: the type goes with the statement. */
-static bool
-load_words(struct query_result *query, struct query_column *column, duckdb_logical_type type)
-{
-	column->inner_type = duckdb_enum_internal_type(type);
-	column->word_count = duckdb_enum_dictionary_size(type);
-	column->words = arena_alloc(&query->arena, column->word_count * sizeof *column->words);
-	for (idx_t i = 0; column->words != NULL && i < column->word_count; i++) {
-		char *word = duckdb_enum_dictionary_value(type, i);
-		column->words[i] = arena_dup(&query->arena, word, strlen(word));
-		duckdb_free(word);
-		if (column->words[i] == NULL)
-			return false;
-	}
-	return column->words != NULL;
-}
-
-/* What is said of a column by its type, and by its name where that is a field's. */
-static void
-describe_head(const struct query_column *column, struct result_column *head)
-{
-	enum flow_id field = flow_field_find(head->name, strlen(head->name));
-	head->type = result_type_of(column->type, column->is_ip);
-	head->is_small = column->type == DUCKDB_TYPE_INTEGER || column->type == DUCKDB_TYPE_SMALLINT ||
-	                 column->type == DUCKDB_TYPE_TINYINT || column->type == DUCKDB_TYPE_USMALLINT ||
-	                 column->type == DUCKDB_TYPE_UTINYINT;
-	head->is_category = column->type == DUCKDB_TYPE_ENUM || field != FLOW_UNKNOWN;
-}
-
-static bool
-describe_column(struct query_result *query, size_t i)
-{
-	duckdb_logical_type type = duckdb_column_logical_type(&query->duck, i);
-	struct query_column *column = &query->columns[i];
-	column->type = duckdb_get_type_id(type);
-	column->is_ip = column->type == DUCKDB_TYPE_UUID && logical_is_ip(type);
-	bool ok = true;
-	if (column->type == DUCKDB_TYPE_ENUM)
-		ok = load_words(query, column, type);
-	if (column->type == DUCKDB_TYPE_DECIMAL) {
-		column->inner_type = duckdb_decimal_internal_type(type);
-		column->scale = duckdb_decimal_scale(type);
-	}
-	duckdb_destroy_logical_type(&type);
-	const char *name = duckdb_column_name(&query->duck, i);
-	query->heads[i].name = arena_dup(&query->arena, name, strlen(name));
-	if (!ok || query->heads[i].name == NULL)
-		return false;
-	describe_head(column, &query->heads[i]);
-	return true;
-}
-
-static bool
-describe(struct query_result *query)
-{
-	size_t count = duckdb_column_count(&query->duck);
-	query->columns = arena_alloc(&query->arena, count * sizeof *query->columns);
-	query->heads = arena_alloc(&query->arena, count * sizeof *query->heads);
-	query->cells = arena_alloc(&query->arena, count * sizeof *query->cells);
-	if (query->columns == NULL || query->heads == NULL || query->cells == NULL)
-		return false;
-	memset(query->columns, 0, count * sizeof *query->columns);
-	memset(query->heads, 0, count * sizeof *query->heads);
-	query->result = (struct result){
-		.column_count = count, .columns = query->heads, .next = query_next, .free = query_free};
-	for (size_t i = 0; i < count; i++)
-		if (!describe_column(query, i))
-			return false;
-	return true;
-}
-
 /* ---- statements --------------------------------------------------------------------------- */
 
 static bool
 needs_cast(duckdb_prepared_statement statement, idx_t i)
 {
 	duckdb_logical_type type = duckdb_prepared_statement_column_logical_type(statement, i);
-	duckdb_type id = duckdb_get_type_id(type);
-	bool is_ip = id == DUCKDB_TYPE_UUID && logical_is_ip(type);
+	bool needs = query_result_needs_cast(type);
 	duckdb_destroy_logical_type(&type);
-	return result_type_of(id, is_ip) == RESULT_NULL;
+	return needs;
 }
 
 /* SELECT #1, #2::VARCHAR FROM query('statement'), if some column must be cast; else sql stays
@@ -425,7 +121,7 @@ prepare(struct engine *engine, const char *text, duckdb_prepared_statement *stat
 {
 	if (duckdb_prepare(engine->con, text, statement) == DuckDBSuccess)
 		return FLOWTOLL_OK;
-	enum flowtoll_rc rc = query_error(engine, duckdb_prepare_error(*statement), err);
+	enum flowtoll_rc rc = engine_query_error(engine, duckdb_prepare_error(*statement), err);
 	duckdb_destroy_prepare(statement);
 	return rc;
 }
@@ -471,9 +167,9 @@ engine_check(struct engine *engine, const char *sql, uint64_t *place, struct flo
 {
 	duckdb_prepared_statement statement;
 	*place = 0;
-	/* what ended an earlier query says nothing about this one */
-	atomic_store(&engine->interrupted, false);
-	engine->fatal.code = FLOWTOLL_OK;
+	engine->fatal.code = FLOWTOLL_OK; /* of an earlier query */
+	if (engine_interrupted(engine))
+		return ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
 	enum flowtoll_rc rc = prepare(engine, sql, &statement, err);
 	if (rc == FLOWTOLL_OK)
 		duckdb_destroy_prepare(&statement);
@@ -557,6 +253,8 @@ static enum flowtoll_rc
 begin_query(struct engine *engine, enum engine_order order, struct flowtoll_err *err)
 {
 	TRY(check_rejects(engine, err));
+	if (engine->giver != NULL)
+		TRY(giver_begin(engine->giver, err));
 	clear_tally(&engine->tally);
 	faults_clear(&engine->faults);
 	atomic_store(&engine->scans, 0);
@@ -584,7 +282,7 @@ run_census(struct engine *engine, struct flowtoll_err *err)
 	enum flowtoll_rc rc = FLOWTOLL_OK;
 	if (duckdb_query(engine->con, "SELECT count(*) FROM flowtoll_flows(census := true)", &result) !=
 	    DuckDBSuccess)
-		rc = query_error(engine, duckdb_result_error(&result), err);
+		rc = engine_query_error(engine, duckdb_result_error(&result), err);
 	duckdb_destroy_result(&result);
 	if (rc == FLOWTOLL_OK)
 		rc = parquet_census(engine, err);
@@ -607,27 +305,25 @@ get_ready(struct engine *engine, enum engine_order order, struct flowtoll_err *e
 
 /* Runs a prepared statement up to its first rows. */
 static enum flowtoll_rc
-execute(struct query_result *query, duckdb_prepared_statement statement, struct flowtoll_err *err)
+execute(struct engine *engine, const char *sql, duckdb_prepared_statement statement,
+        struct result **result, struct flowtoll_err *err)
 {
+	const bool is_select =
+		duckdb_prepared_statement_type(statement) == DUCKDB_STATEMENT_TYPE_SELECT;
 	duckdb_pending_result pending;
-	struct engine *engine = query->engine;
+	duckdb_result duck;
 	if (duckdb_pending_prepared_streaming(statement, &pending) != DuckDBSuccess) {
-		enum flowtoll_rc rc = query_error(engine, duckdb_pending_error(pending), err);
+		enum flowtoll_rc rc = engine_query_error(engine, duckdb_pending_error(pending), err);
 		duckdb_destroy_pending(&pending);
 		return rc;
 	}
-	duckdb_state state = duckdb_execute_pending(pending, &query->duck);
+	duckdb_state state = duckdb_execute_pending(pending, &duck);
 	duckdb_destroy_pending(&pending);
-	if (state != DuckDBSuccess)
-		return query_error(engine, duckdb_result_error(&query->duck), err);
-	if (!describe(query))
-		return err_memory(err, "reading an answer");
-	for (size_t i = 0; i < query->result.column_count; i++)
-		if (query->heads[i].type == RESULT_NULL) /* of a statement that is no SELECT */
-			return ERR(err, FLOWTOLL_ERR_USAGE, "the column %s has a type that cannot be shown",
-			           query->heads[i].name);
-	TRY(fetch_ahead(query, err));
-	return take_chunk(query, err);
+	if (state == DuckDBSuccess)
+		return query_result_create(engine, sql, is_select, &duck, result, err);
+	enum flowtoll_rc rc = engine_query_error(engine, duckdb_result_error(&duck), err);
+	duckdb_destroy_result(&duck);
+	return rc;
 }
 
 static enum flowtoll_rc
@@ -635,38 +331,30 @@ run_once(struct engine *engine, const char *sql, enum engine_order order, struct
          struct flowtoll_err *err)
 {
 	duckdb_prepared_statement statement;
-	struct query_result *query = mem_zalloc(1, sizeof *query);
-	if (query == NULL)
-		return err_memory(err, "running a query");
-	query->engine = engine;
 	engine->fatal.code = FLOWTOLL_OK;
 	atomic_store(&engine->wants_rerun, false);
 	for (int i = 0; i < FLOW_FIELD_COUNT; i++)
 		atomic_store(&engine->asked[i], false);
 	engine_end_query(engine);
-	query->serial = engine->serial;
 	engine->may_read = true;
-	enum flowtoll_rc rc = parquet_prepare(engine, order, err);
-	if (rc == FLOWTOLL_OK && engine->inputs.count > 0)
+	TRY(parquet_prepare(engine, order, err));
+	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (engine->inputs.count > 0)
 		rc = engine_make_views(engine, err);
 	engine->wants_census = false; /* making the views binds the tables that want one */
+	TRY(rc);
+	TRY(prepare_with_casts(engine, sql, &statement, err));
+	rc = get_ready(engine, order, err);
+	if (rc == FLOWTOLL_OK && engine_interrupted(engine)) /* DuckDB knows nothing of it yet */
+		rc = ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
 	if (rc == FLOWTOLL_OK)
-		rc = prepare_with_casts(engine, sql, &statement, err);
-	if (rc == FLOWTOLL_OK) {
-		rc = get_ready(engine, order, err);
-		if (rc == FLOWTOLL_OK)
-			rc = execute(query, statement, err);
-		duckdb_destroy_prepare(&statement);
-	}
-	if (rc == FLOWTOLL_OK)
-		*result = &query->result;
-	else
-		query_free(&query->result);
+		rc = execute(engine, sql, statement, result, err);
+	duckdb_destroy_prepare(&statement);
 	return rc;
 }
 
-static bool
-has_stream(const struct engine *engine)
+bool
+engine_has_stream(const struct engine *engine)
 {
 	for (size_t i = 0; i < engine->inputs.count; i++)
 		if (engine->inputs.all[i].file->stream != NULL)
@@ -683,7 +371,7 @@ run_through(struct engine *engine, const char *sql, enum engine_order order,
 {
 	const struct result_cell *cells = NULL;
 	TRY(run_once(engine, sql, order, result, err));
-	if (!engine->may_read || !engine->parquet->is_running || has_stream(engine))
+	if (!engine->may_read || !engine->parquet->is_running || engine_has_stream(engine))
 		return FLOWTOLL_OK;
 	enum flowtoll_rc rc = FLOWTOLL_OK;
 	do
@@ -702,7 +390,7 @@ may_try_again(struct engine *engine, bool *again, struct flowtoll_err *err)
 	 * of a field are told; each time one more is found, so this ends */
 	*again = atomic_load(&engine->wants_rerun);
 	engine->has_view &= !*again;
-	if (err->code == FLOWTOLL_ERR_MEMORY && !has_stream(engine))
+	if (err->code == FLOWTOLL_ERR_MEMORY && !engine_has_stream(engine))
 		*again = memory_use_fewer_threads(engine);
 	if (*again || err->code == FLOWTOLL_ERR_INTERRUPTED || err->code == FLOWTOLL_ERR_MEMORY)
 		return err->code;
@@ -722,7 +410,6 @@ engine_query(struct engine *engine, const char *sql, enum engine_order order,
 	assert(engine != NULL && sql != NULL && result != NULL);
 	struct flowtoll_err why;
 	enum flowtoll_rc rc;
-	engine_resume(engine);
 	engine->reads_whole = false;
 	parquet_begin(engine);
 	TRY(memory_use_all_threads(engine, err));

@@ -34,6 +34,18 @@ result_next(struct result *result, const struct result_cell **cells, struct flow
 }
 
 bool
+result_has_rows(const struct result *result)
+{
+	return result->give != NULL;
+}
+
+enum flowtoll_rc
+result_give(struct result *result, const struct result_taker *taker, struct flowtoll_err *err)
+{
+	return result->give(result, taker, err);
+}
+
+bool
 result_row_is_other(const struct result *result)
 {
 	return result->is_other;

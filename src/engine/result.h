@@ -80,6 +80,47 @@ result_text_cell(const char *text)
 	return cell;
 }
 
+struct result_text {
+	const char *bytes;
+	size_t len;
+};
+
+enum result_form {
+	RESULT_VALUES_BOOL,
+	RESULT_VALUES_INT32,
+	RESULT_VALUES_INT64,
+	RESULT_VALUES_INT128,
+	RESULT_VALUES_DOUBLE,
+	RESULT_VALUES_TIME, /* int64_t, as in a cell */
+	RESULT_VALUES_TEXT,
+	RESULT_VALUES_WORD, /* a number of all_words */
+	RESULT_VALUES_IP
+};
+
+/* A column of rows side by side. A value that is missing may be anything that can be read. */
+struct result_values {
+	enum result_form form;
+	uint32_t valid_from;   /* the bit of the first row */
+	const uint64_t *valid; /* a bit a row; NULL: none is missing */
+	union {
+		const bool *booleans;
+		const int32_t *small;
+		const int64_t *integers;
+		const __int128 *wide;
+		const double *reals;
+		const struct result_text *texts;
+		const uint32_t *words;
+		const struct ip *ips;
+	} as;
+	const char *const *all_words; /* the same at each call */
+	uint32_t word_count;
+};
+
+struct result_rows {
+	uint32_t count;
+	const struct result_values *columns;
+};
+
 struct result;
 
 size_t result_column_count(const struct result *result);
@@ -90,6 +131,26 @@ const char *result_column_title(const struct result_column *column); /* its name
 FLOWTOLL_MUST_USE enum flowtoll_rc result_next(struct result *result,
                                                const struct result_cell **cells,
                                                struct flowtoll_err *err);
+
+/* Who takes all rows that are left, side by side. */
+struct result_taker {
+	void *ctx;
+	/* Rows come, and those that came before are void: the statement is run anew. */
+	enum flowtoll_rc (*begin)(void *ctx, struct flowtoll_err *err);
+	/* Some rows, lent as long as the call lasts. Calls of several threads overlap, those with one
+	 * number, of RESULT_THREADS_MAX, do not. */
+	enum flowtoll_rc (*take)(void *ctx, uint32_t thread, const struct result_rows *rows,
+	                         struct flowtoll_err *err);
+};
+
+enum { RESULT_THREADS_MAX = 64 };
+
+/* Gives a taker all rows, of several threads where the statement asks for no order. Only where
+ * result_has_rows: else they come one by one. */
+FLOWTOLL_MUST_USE enum flowtoll_rc result_give(struct result *result,
+                                               const struct result_taker *taker,
+                                               struct flowtoll_err *err);
+bool result_has_rows(const struct result *result);
 
 /* Is the row in hand the sum of all rows that were cut off, with the text Other for its keys? */
 bool result_row_is_other(const struct result *result);
@@ -104,6 +165,8 @@ struct result {
 	const struct result_column *columns;
 	bool is_other; /* kept by `next` */
 	enum flowtoll_rc (*next)(struct result *, const struct result_cell **, struct flowtoll_err *);
+	enum flowtoll_rc (*give)(struct result *, const struct result_taker *,
+	                         struct flowtoll_err *); /* or NULL */
 	void (*free)(struct result *);
 	bool has_other; /* a row Other may come */
 	const char *name; /* what the table is called among several; NULL: by its keys */

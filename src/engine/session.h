@@ -47,10 +47,12 @@ struct engine {
 	struct parquet *parquet;
 	struct interface_set *interfaces; /* of the view flows_of_interfaces; NULL: there is none */
 	bool wants_translated; /* the view of what is passed on */
+	bool has_giver;       /* its function is registered */
 	bool has_view;        /* flows, for the files and columns known ... */
 	size_t unknown_count; /* ... when it was made */
 
 	/* of the query that runs */
+	struct giver *giver; /* gives its rows to who takes them; or NULL */
 	enum engine_order order;
 	uint64_t serial;     /* of the query; the answers of earlier ones have ended */
 	bool reads_whole;    /* splits no file */
@@ -159,8 +161,7 @@ bool memory_error(const struct engine *engine, const char *text, struct flowtoll
 /* Ends what may still run of the last query: what its workers read is about to change. */
 void engine_end_query(struct engine *engine);
 
-/* An interruption is of the question that ran. */
-void engine_resume(struct engine *engine);
+bool engine_has_stream(const struct engine *engine); /* of the sources: it can be read only once */
 
 /* A worker's error that ends the query. */
 void engine_fail(struct engine *engine, const struct flowtoll_err *err);
@@ -168,5 +169,9 @@ void engine_fail(struct engine *engine, const struct flowtoll_err *err);
 /* DuckDB's text of an error, as ours: message and hint. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_sql_error(const char *text,
                                                     struct flowtoll_err *err);
+
+/* What ended the last query: our own error, an interrupt, or what DuckDB says. */
+FLOWTOLL_MUST_USE enum flowtoll_rc engine_query_error(struct engine *engine, const char *text,
+                                                      struct flowtoll_err *err);
 
 #endif

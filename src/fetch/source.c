@@ -36,7 +36,9 @@ is_stopped(void *ctx)
 bool
 fetch_is_stopped(const struct fetch_remote *remote)
 {
-	return atomic_load(&remote->stopped);
+	const struct fetch_remote_settings *settings = &remote->settings;
+	return atomic_load(&remote->stopped) ||
+	       (settings->stop != NULL && settings->stop(settings->stop_ctx));
 }
 
 static void

@@ -21,6 +21,8 @@ struct fetch_remote_settings {
 	const char *cache; /* folder in which objects are kept; NULL: none are */
 	void (*notice)(void *ctx, const char *text); /* from one thread at a time; NULL ok */
 	void *notice_ctx;
+	bool (*stop)(void *ctx); /* asked often, from any thread; NULL ok */
+	void *stop_ctx;
 };
 
 /* Asks nobody anything before a source is listed. Text is copied. */

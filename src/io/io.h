@@ -12,6 +12,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#include <stdatomic.h>
+
 struct io_remote;
 struct io_ahead;  /* see remote.h */
 struct io_stream; /* standard input or a pipe: its descriptor and first bytes */
@@ -34,6 +36,7 @@ struct io_list {
 	size_t passed_count;
 	size_t passed_cap;
 	const struct io_remote *remote; /* for sources that are not here; NULL: there are none */
+	const atomic_bool *stop; /* waiting for a pipe ends; lent; NULL: nobody stops it */
 };
 
 /* Zero-initialise a struct io_list to create one. */

@@ -77,7 +77,7 @@ add_file(struct io_list *list, const char *path, const struct stat *info, struct
 		file->size_bytes = (uint64_t)info->st_size;
 	} else {
 		TRY(check_stream_is_new(list, path, err));
-		TRY(io_stream_create(&file->stream, err));
+		TRY(io_stream_create(&file->stream, list->stop, err));
 	}
 	list->count++;
 	return FLOWTOLL_OK;

@@ -114,8 +114,11 @@ static enum flowtoll_rc
 read_source(struct io_reader *reader, void *dst, size_t cap, size_t *got,
             struct flowtoll_err *err)
 {
-	if (reader->remote == NULL)
-		return io_read_fd(reader->fd, reader->file->path, dst, cap, got, err);
+	if (reader->remote == NULL) {
+		const struct io_stream *stream = reader->file->stream;
+		return io_read_fd(reader->fd, stream != NULL ? stream->stop : NULL, reader->file->path, dst,
+		                  cap, got, err);
+	}
 	return reader->remote->read(reader->own != NULL ? reader->own : reader->ahead, reader->file,
 	                            dst, cap, got, err);
 }

@@ -12,12 +12,15 @@ enum { STREAM_HEAD_BYTES = 128 * 1024 };
 
 struct io_stream {
 	int fd;         /* -1 until first looked at or read */
+	const atomic_bool *stop; /* lent; or NULL */
 	bool is_taken;  /* its text has been given to a reader */
+	bool has_head;  /* all of it, or of a text that is shorter */
 	size_t head_len;
 	uint8_t head[STREAM_HEAD_BYTES];
 };
 
 FLOWTOLL_MUST_USE enum flowtoll_rc io_stream_create(struct io_stream **stream,
+                                                    const atomic_bool *stop,
                                                     struct flowtoll_err *err);
 void io_stream_free(struct io_stream *stream); /* NULL ok; closes */
 
@@ -25,8 +28,10 @@ void io_stream_free(struct io_stream *stream); /* NULL ok; closes */
 FLOWTOLL_MUST_USE enum flowtoll_rc io_stream_open(struct io_stream *stream, const char *path,
                                                   struct flowtoll_err *err);
 
-/* file_read_some that says what failed. */
-FLOWTOLL_MUST_USE enum flowtoll_rc io_read_fd(int fd, const char *path, void *dst, size_t cap,
-                                              size_t *got, struct flowtoll_err *err);
+/* file_read_some that says what failed; FLOWTOLL_ERR_INTERRUPTED once `stop` (NULL ok) is set while
+ * nothing comes. */
+FLOWTOLL_MUST_USE enum flowtoll_rc io_read_fd(int fd, const atomic_bool *stop, const char *path,
+                                              void *dst, size_t cap, size_t *got,
+                                              struct flowtoll_err *err);
 
 #endif

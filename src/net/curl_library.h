@@ -18,7 +18,6 @@
 	FUNCTION(easy_cleanup)                                                                         \
 	FUNCTION(easy_reset)                                                                           \
 	FUNCTION(easy_setopt)                                                                          \
-	FUNCTION(easy_perform)                                                                         \
 	FUNCTION(easy_strerror)                                                                        \
 	FUNCTION(multi_init)                                                                           \
 	FUNCTION(multi_cleanup)                                                                        \

@@ -15,7 +15,8 @@ enum {
 	CONNECT_MS = 10000,
 	STALL_S = 30,       /* so long with less than STALL_BYTES_PER_S counts as cut off */
 	STALL_BYTES_PER_S = 1,
-	RECEIVE_BYTES = 512 * 1024
+	RECEIVE_BYTES = 512 * 1024,
+	LOOK_MS = 50 /* how often `stop` is asked where nothing comes in */
 };
 
 enum flowtoll_rc
@@ -51,6 +52,8 @@ net_free(struct net *net)
 {
 	if (net == NULL)
 		return;
+	if (net->multi != NULL)
+		net->lib.multi_cleanup(net->multi);
 	if (net->curl != NULL)
 		net->lib.easy_cleanup(net->curl);
 	net->lib.global_cleanup();
@@ -197,14 +200,20 @@ on_piece(char *bytes, size_t size, size_t count, void *ctx)
 	return len > 0 ? 0 : 1;
 }
 
+static bool
+must_stop(struct net_transfer *transfer)
+{
+	const struct net *net = transfer->net;
+	transfer->stopped |= net->stop != NULL && net->stop(net->stop_ctx);
+	return transfer->stopped;
+}
+
 static int
 on_progress(void *ctx, curl_off_t all_down, curl_off_t down, curl_off_t all_up, curl_off_t up)
 {
 	struct net_transfer *transfer = ctx;
 	(void)all_down, (void)down, (void)all_up, (void)up;
-	if (transfer->net->stop != NULL && transfer->net->stop(transfer->net->stop_ctx))
-		transfer->stopped = true;
-	return transfer->stopped;
+	return must_stop(transfer);
 }
 
 static void
@@ -245,6 +254,10 @@ set_up(struct net *net, struct net_transfer *transfer)
 		lib->easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
 	}
 	lib->easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* no waiting for a look-up of a host name that is no longer wanted */
+	lib->easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
+#endif
 }
 
 /* The list for libcurl; false: out of memory. */
@@ -361,11 +374,36 @@ net_transfer_end(struct net_transfer *transfer, CURLcode code, struct flowtoll_e
 	return code == CURLE_OK ? FLOWTOLL_OK : explain(net, transfer, code, err);
 }
 
+/* To its end, or until `stop`: easy_perform would ask that once a second where nothing comes in. */
+static CURLcode
+perform(struct net *net, struct net_transfer *transfer)
+{
+	const struct curl_library *lib = &net->lib;
+	const CURLMsg *message = NULL;
+	CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+	int running = 1, left;
+	if (net->multi == NULL)
+		net->multi = lib->multi_init();
+	if (net->multi == NULL || lib->multi_add_handle(net->multi, net->curl) != CURLM_OK)
+		return CURLE_OUT_OF_MEMORY;
+	while (running > 0 && !must_stop(transfer)) {
+		if (lib->multi_perform(net->multi, &running) != CURLM_OK)
+			break;
+		if (running > 0)
+			lib->multi_poll(net->multi, NULL, 0, LOOK_MS, NULL);
+	}
+	while (running == 0 && (message = lib->multi_info_read(net->multi, &left)) != NULL)
+		if (message->msg == CURLMSG_DONE)
+			code = message->data.result;
+	lib->multi_remove_handle(net->multi, net->curl);
+	return code;
+}
+
 enum flowtoll_rc
 net_send(struct net *net, const struct net_request *request, struct net_answer *answer,
          struct flowtoll_err *err)
 {
 	struct net_transfer transfer = {.net = net, .request = request, .answer = answer};
 	TRY(net_transfer_begin(&transfer, err));
-	return net_transfer_end(&transfer, net->lib.easy_perform(net->curl), err);
+	return net_transfer_end(&transfer, perform(net, &transfer), err);
 }

@@ -101,10 +101,6 @@ net_many_start(struct net_many *many, const struct net_request *request)
 	slot->failed = slot->done.rc != FLOWTOLL_OK;
 	if (slot->failed)
 		return;
-#if LIBCURL_VERSION_NUM >= 0x075700
-	/* no waiting for a look-up of a host name that is no longer wanted */
-	many->lib.easy_setopt(slot->net->curl, CURLOPT_QUICK_EXIT, 1L);
-#endif
 	if (many->lib.multi_add_handle(many->multi, slot->net->curl) == CURLM_OK) {
 		slot->running = true;
 		return;

@@ -10,7 +10,8 @@
 
 struct net {
 	struct curl_library lib;
-	CURL *curl; /* keeps the connections */
+	CURL *curl;
+	CURLM *multi; /* keeps the connections; NULL before the first net_send */
 	char *ca_bundle;
 	net_stop_fn *stop;
 	void *stop_ctx;

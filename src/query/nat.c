@@ -401,14 +401,19 @@ nat_make_tables(struct engine *engine, const struct who *who, const char *text,
                 struct arena *arena, struct flowtoll_err *err)
 {
 	static const char legs[] =
-		" SELECT gateway, points.interface_id, leg, srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr,"
-		" flow_direction, hour, bytes, packets, flows AS records"
+		" SELECT gateway, points.interface_id,"
+		" CASE WHEN is_inner THEN CASE WHEN is_ingress THEN 'A' ELSE 'D' END"
+		" WHEN NOT is_inner THEN CASE WHEN is_ingress THEN 'C' ELSE 'B' END END AS leg,"
+		" srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr, flow_direction, hour, bytes, packets,"
+		" flows AS records"
 		" FROM legs JOIN points ON legs.i = points.i";
 	static const char traffic[] =
-		" SELECT gateway, interface_id, zone, client, remote, direction, hour, bytes, packets, how"
-		" FROM traffic WHERE (SELECT bool_and(CASE WHEN refusal IS NULL OR refusal IN"
-		" ('none', 'silent') THEN true ELSE error('the bytes of ' || gateway || ' " NAT_REFUSED
-		"') END) FROM checks)";
+		" SELECT gateway, interface_id, zone, client, remote,"
+		" CASE WHEN is_upload THEN 'upload' WHEN NOT is_upload THEN 'download' END AS direction,"
+		" hour, bytes, packets, how"
+		" FROM traffic JOIN points ON points.i = traffic.i"
+		" WHERE (SELECT bool_and(CASE WHEN refusal IS NULL OR refusal IN ('none', 'silent')"
+		" THEN true ELSE error('the bytes of ' || gateway || ' " NAT_REFUSED "') END) FROM checks)";
 	const struct flowtoll_nat all = {0};
 	bool wants_legs = condition_names(text, "nat_legs");
 	bool wants_traffic = condition_names(text, "nat_traffic");

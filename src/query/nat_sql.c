@@ -130,8 +130,11 @@ add_routes(struct buf *sql, const struct nat_plan *plan)
 static const char file_keys[] =
 	"flow_log(file) AS log, time_bucket(INTERVAL 5 MINUTE, \"start\") AS \"window\","
 	" max(date_diff('second', \"start\", \"end\")) AS lasts_s,";
-static const char no_file_keys[] =
-	"CAST(NULL AS VARCHAR) AS log, CAST(NULL AS TIMESTAMP) AS \"window\",";
+static const char flow_logs[] =
+	"SELECT i, string_agg(DISTINCT log, ' ') AS flow_log FROM legs WHERE log IS NOT NULL"
+	" GROUP BY i";
+static const char no_flow_logs[] =
+	"SELECT 0 AS i, CAST(NULL AS VARCHAR) AS flow_log WHERE false";
 
 /* Of an interface's flow logs the one that tells most; of another only what begins in windows for
  * which no better one has a file. A record of up to ten minutes began up to two windows before that
@@ -150,6 +153,8 @@ static const char ranked_logs[] =
 	"SELECT i, log, row_number() OVER (PARTITION BY i ORDER BY"
 	" sum(bytes) FILTER (pkt_srcaddr IS NOT NULL) DESC NULLS LAST, sum(bytes) DESC, log) AS rank,"
 	" max(lasts_s) FROM records WHERE log IS NOT NULL GROUP BY i, log";
+
+static const char addresses[] = "srcaddr, dstaddr, pkt_srcaddr, pkt_dstaddr, flow_direction,";
 
 /* As much as windows with files have, and thrice what they vary. Where records last up to ten
  * minutes, an interface is in every second file at least: one window without is no gap. */
@@ -176,14 +181,16 @@ static const char gaps_of_windows[] =
 
 static const char unsolicited_by_remote[] =
 	"SELECT i, remote, hour, sum(bytes), sum(packets) FROM legs"
-	" ANTI JOIN (SELECT i, remote FROM legs WHERE leg = 'B') AS asked USING (i, remote)"
-	" WHERE leg = 'C' AND NOT is_packet GROUP BY ALL";
+	" ANTI JOIN (SELECT i, remote FROM legs WHERE NOT is_inner AND NOT is_ingress) AS asked"
+	" USING (i, remote)"
+	" WHERE NOT is_inner AND is_ingress AND NOT is_packet GROUP BY ALL";
 
 static const char unsolicited_by_ports[] =
 	"SELECT i, remote, hour, sum(bytes), sum(packets) FROM legs"
 	" ANTI JOIN (SELECT i, remote, dstport AS srcport, srcport AS dstport, protocol"
-	"  FROM legs WHERE leg = 'B') AS asked USING (i, remote, srcport, dstport, protocol)"
-	" WHERE leg = 'C' AND NOT is_packet GROUP BY ALL";
+	"  FROM legs WHERE NOT is_inner AND NOT is_ingress) AS asked"
+	" USING (i, remote, srcport, dstport, protocol)"
+	" WHERE NOT is_inner AND is_ingress AND NOT is_packet GROUP BY ALL";
 
 static const char no_unsolicited[] =
 	"SELECT 0, CAST(NULL AS IP), CAST(NULL AS TIMESTAMP), 0, 0 WHERE false";
@@ -282,12 +289,10 @@ fill(const struct nat_plan *plan, struct buf holes[HOLE_COUNT])
 	nat_add_inside(plan, "far", &holes[HOLE_FAR]);
 	if (plan->by_ports)
 		buf_adds(&holes[HOLE_PORTS], "srcport, dstport, protocol, ");
-	if (plan->has_hops)
-		buf_adds(&holes[HOLE_PORTS], "next_hop_interface_id IS NOT NULL AS has_hop, ");
 	if (plan->by_margins)
 		add_margins(plan, &holes[HOLE_MARGINS]);
+	buf_adds(&holes[HOLE_NARROW], asked->client == NULL ? "true" : "client = CAST(");
 	if (asked->client != NULL) {
-		buf_adds(&holes[HOLE_NARROW], "WHERE client = CAST(");
 		add_text(&holes[HOLE_NARROW], asked->client);
 		buf_adds(&holes[HOLE_NARROW], " AS IP)");
 	}
@@ -304,9 +309,10 @@ fill(const struct nat_plan *plan, struct buf holes[HOLE_COUNT])
 
 enum part { PART_LEGS, PART_TRAFFIC, PART_ANSWER };
 
+/* A part of a statement that goes as far as `last`. */
 static void
-fill_part(const struct nat_plan *plan, enum part part, const struct buf holes[HOLE_COUNT],
-          struct buf *sql)
+fill_part(const struct nat_plan *plan, enum part part, enum part last,
+          const struct buf holes[HOLE_COUNT], struct buf *sql)
 {
 	const bool is_sample = engine_sample(plan->engine)->files_of > 0;
 	const struct template_hole legs[] = {
@@ -317,9 +323,12 @@ fill_part(const struct nat_plan *plan, enum part part, const struct buf holes[HO
 		{"records_kept", plan->by_file || plan->by_margins || finds_own(plan)
 		                     ? "MATERIALIZED"
 		                     : "NOT MATERIALIZED"},
-		{"file_keys", plan->by_file ? file_keys : no_file_keys},
+		{"file_keys", plan->by_file ? file_keys : ""},
+		{"file_columns", plan->by_file ? "log, \"window\"," : ""},
 		{"direction", plan->by_direction ? "flow_direction" : "CAST(NULL AS VARCHAR)"},
 		{"ports", buf_text(&holes[HOLE_PORTS])},
+		{"hop", plan->has_hops ? "next_hop_interface_id IS NOT NULL AS has_hop," : ""},
+		{"addresses", last == PART_LEGS ? addresses : ""},
 		{"packets", !plan->by_packets ? "CAST(0 AS BIGINT)"
 		            : plan->by_file   ? "sum(folded_packets)"
 		                              : "folded_packets"},
@@ -338,6 +347,7 @@ fill_part(const struct nat_plan *plan, enum part part, const struct buf holes[HO
 		{"margins", buf_text(&holes[HOLE_MARGINS])},
 		{"split_traffic", plan->by_margins ? split_traffic : ""},
 		{"narrow", buf_text(&holes[HOLE_NARROW])},
+		{"flow_logs", plan->by_file ? flow_logs : no_flow_logs},
 	};
 	const struct template_hole answer[] = {
 		{"is_narrow", plan->asked->client != NULL || is_sample ? "true" : "false"},
@@ -369,7 +379,7 @@ add_parts(const struct nat_plan *plan, enum part last, struct buf *sql, struct f
 	buf_adds(sql, "WITH ");
 	for (enum part part = PART_LEGS; part <= last; part++) {
 		buf_adds(sql, part > PART_LEGS ? ", " : "");
-		fill_part(plan, part, holes, sql);
+		fill_part(plan, part, last, holes, sql);
 	}
 	for (int i = 0; i < HOLE_COUNT; i++) {
 		sql->failed |= holes[i].failed;

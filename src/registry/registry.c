@@ -145,6 +145,7 @@ registry_open(const struct registry_settings *settings, struct registry **regist
 	made->notice = settings->notice;
 	made->stop = settings->stop;
 	made->ctx = settings->ctx;
+	made->progress = settings->progress;
 	made->has_now = settings->now_s != 0;
 	made->now_s = made->has_now ? settings->now_s : registry_now_ms() / 1000;
 	enum flowtoll_rc rc = set_up(made, settings, err);

@@ -16,6 +16,8 @@
 #include "base/err.h"
 #include "ip/ip.h"
 
+#include <stdatomic.h>
+
 struct registry;
 
 /* What a registry said of the addresses from `first` to `last`. Texts are UTF-8 as they came, of
@@ -45,6 +47,12 @@ struct registry_pace {
 	unsigned minute_ms; /* how long a minute is; 0: 60 000. Tests have shorter ones. */
 };
 
+/* How far registry_ask is, for any thread to read. */
+struct registry_progress {
+	atomic_uint_fast64_t lookups;     /* queries sent */
+	atomic_uint_fast64_t lookups_max; /* the most there may be; 0: nobody is being asked */
+};
+
 /* Zero-initialise and set what is wanted. Texts are borrowed for the length of registry_open. */
 struct registry_settings {
 	const char *folder;    /* made when needed; NULL: flowtoll in XDG_CACHE_HOME or ~/.cache */
@@ -61,6 +69,7 @@ struct registry_settings {
 	void (*notice)(void *ctx, const char *text); /* for people: "asking rdap.arin.net"; NULL ok */
 	bool (*stop)(void *ctx);    /* asked every few hundredths of a second; NULL ok */
 	void *ctx;                  /* of both; they are called by who calls us, from no other thread */
+	struct registry_progress *progress; /* lent for the registry's life; NULL ok */
 };
 
 /* Reads what is kept. A file that is damaged is set aside, which is noticed; it fails only without

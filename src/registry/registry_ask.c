@@ -262,6 +262,25 @@ take_done(struct run *run, const struct net_done *done, struct flowtoll_err *err
 /* ---- queries ------------------------------------------------------------------------------ */
 
 static void
+count_lookups(struct run *run, uint64_t more)
+{
+	run->report->lookups += more;
+	if (run->registry->progress != NULL)
+		atomic_store(&run->registry->progress->lookups, run->report->lookups);
+}
+
+/* `most` may be sent from now on; 0: it is over. */
+static void
+tell_lookups(const struct run *run, uint64_t most)
+{
+	struct registry_progress *progress = run->registry->progress;
+	if (progress == NULL)
+		return;
+	atomic_store(&progress->lookups, 0);
+	atomic_store(&progress->lookups_max, most);
+}
+
+static void
 send_flight(struct run *run, struct flight *flight, int64_t now_ms)
 {
 	struct lane *lane = &run->lanes.all[flight->lane];
@@ -296,7 +315,7 @@ send_waiting(struct run *run, int64_t now_ms)
 		    run->report->lookups >= run->limits.lookups)
 			give_up(run, flight->lane, "it is asked too often");
 		else if (lane_may_send(&run->lanes, &run->lanes.all[flight->lane], now_ms, &wait_ms)) {
-			run->report->lookups += flight->redirects == 0;
+			count_lookups(run, flight->redirects == 0);
 			send_flight(run, flight, now_ms);
 		} else {
 			give_up_if_late(run, flight->lane, now_ms, wait_ms, "it may not be asked for");
@@ -371,7 +390,7 @@ try_want(struct run *run, struct want *want, int64_t now_ms, struct flowtoll_err
 	snprintf(flight->url, sizeof flight->url, "%sip/%s",
 	         registry_bootstrap_find(&registry->bootstrap, want->ip), text);
 	wants_set(&run->wants, want, WANT_FLYING);
-	run->report->lookups++;
+	count_lookups(run, 1);
 	send_flight(run, flight, now_ms);
 	return FLOWTOLL_OK;
 }
@@ -612,7 +631,10 @@ ask(struct run *run, struct flowtoll_err *err)
 	if (would_do(run) || run->registry->offline)
 		return FLOWTOLL_OK;
 	TRY(net_many_create(&settings, LIMIT_RDAP_AT_ONCE, &run->many, err));
-	return loop(run, err);
+	tell_lookups(run, run->limits.lookups);
+	enum flowtoll_rc rc = loop(run, err);
+	tell_lookups(run, 0);
+	return rc;
 }
 
 enum flowtoll_rc

@@ -28,6 +28,7 @@ struct registry {
 	void (*notice)(void *ctx, const char *text);
 	bool (*stop)(void *ctx);
 	void *ctx;
+	struct registry_progress *progress; /* or NULL */
 };
 
 void registry_notice(struct registry *registry, const char *format, ...)

@@ -82,6 +82,27 @@ class Install(unittest.TestCase):
                     "--format", "csv", "--no-config").splitlines()[1].split(",")[1]
         self.assertEqual(told[len(table):], f"4 rows, {total} bytes\n")
 
+    def test_the_header_s_own_example(self):
+        with open(os.path.join(self.prefix, "include", "flowtoll.h"), encoding="utf-8") as file:
+            comment = file.read().partition(" */")[0]
+        code = re.search(r"static bool to_file.*flowtoll_close\(ft\);\n",
+                         re.sub(r"^ \* {0,5}", "", comment, flags=re.M), re.S)[0]
+        function, body = code.split("...\n")
+        with open(self.path("own.c"), "w", encoding="utf-8") as file:
+            file.write(f"#include <flowtoll.h>\n#include <stdio.h>\n{function}"
+                       f"int main(void) {{\n{body}return 0;\n}}\n")
+        flags = run("pkg-config", "--cflags", "--libs", "flowtoll", env=self.env).split()
+        run("cc", "-std=c11", "-Wall", "-Wextra", "-Werror", self.path("own.c"), *flags, "-o",
+            self.path("own"))
+        os.mkdir(self.path("place"))
+        os.symlink(os.path.join(ROOT, "examples", "flowlogs"), self.path("place/logs"))
+        told = run(self.path("own"), env=self.env, cwd=self.path("place"))
+        self.assertIn("10.0.1.7        29.0 GiB", told)
+
+    def test_from_cplusplus(self):
+        run("c++", "-x", "c++", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
+            os.path.join(self.prefix, "include", "flowtoll.h"))
+
     def test_example_leaks_nothing(self):
         logs = os.path.join(ROOT, "examples", "flowlogs")
         program = self.compile("leaks", "-g", "-fsanitize=address")

@@ -4,6 +4,7 @@ they do when told to. It checks no signature: tests/oracle/s3.py has servers tha
 import hashlib
 import http.server
 import json
+import os
 import signal
 import sys
 import threading
@@ -106,6 +107,23 @@ class Fake:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+
+    def put_folder(self, folder, prefix):
+        """Its files as objects."""
+        for name in os.listdir(folder):
+            with open(os.path.join(folder, name), "rb") as file:
+                self.objects[prefix + name] = file.read()
+
+    def stall(self, stalls):
+        """What `stalls` says yes to comes half, and then nothing. Gives: has it been asked yet?"""
+        def fault(request):
+            if not stalls(request):
+                return None
+            status, headers, body = (200, {}, b"<half/>") if request.method == "POST" \
+                else self.answer(request)
+            return status, headers | {"cut": len(body) // 2, "stall_s": 30}, body
+        self.faults = [fault] * 200
+        return lambda: any(map(stalls, self.requests))
 
     def answer(self, request):
         if request.path.startswith("/latest/"):

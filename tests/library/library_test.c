@@ -150,7 +150,7 @@ read_stream(struct ArrowArrayStream *stream, int64_t *rows, int64_t *sum)
 	*rows = *sum = 0;
 	CHECK(stream->get_schema(stream, &schema) == 0);
 	CHECK(schema.n_children == 3 && strcmp(schema.children[1]->format, "l") == 0);
-	CHECK(strcmp(schema.children[0]->format, "u") == 0);
+	CHECK(strcmp(schema.children[0]->format, "U") == 0);
 	CHECK(strcmp(schema.children[2]->dictionary->format, "u") == 0);
 	schema.release(&schema);
 	while (stream->get_next(stream, &batch) == 0 && batch.release != NULL) {

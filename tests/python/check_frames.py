@@ -12,6 +12,7 @@ import matplotlib
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet
 
 import flowtoll
 
@@ -53,6 +54,18 @@ class Frames(unittest.TestCase):
         self.assertTrue(nodata["bytes"].isna().all())
         one = frame[frame["srcaddr"].notna()].iloc[0]
         self.assertIsInstance(one["srcaddr"], str)
+
+    def test_rows_of_threads(self):
+        """Rows that threads give side by side are those that come in an order, by one thread."""
+        query = "select file, line, {} from flows".format(", ".join(COLUMNS))
+        with flowtoll.open(LOGS, threads=2, **NAMES) as logs:
+            free = logs.sql(query).df()
+            ordered = logs.sql(query + " order by file, line").df()
+        free = free.sort_values(["file", "line"], ignore_index=True)
+        self.assertEqual(len(free), 24000)
+        for column in free.columns:
+            self.assertEqual([None if pd.isna(one) else one for one in free[column]],
+                             [None if pd.isna(one) else one for one in ordered[column]], column)
 
     def test_polars(self):
         for frame in (self.flows.pl(), pl.DataFrame(self.flows)):
@@ -137,6 +150,13 @@ class Frames(unittest.TestCase):
         with flowtoll.open(LOGS) as logs:
             flows = logs.flows(COLUMNS)
             table = flows.arrow()
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "flows.parquet")
+            flows.write(path)
+            written = pa.parquet.read_table(path)
+        self.assertEqual(written.column_names, table.column_names)
+        self.assertEqual(written["bytes"].to_pylist(), table["bytes"].to_pylist())
+        self.assertEqual(written["srcaddr"].to_pylist(), table["srcaddr"].to_pylist())
         del logs, flows
         self.assertEqual(pa.compute.sum(table["bytes"]).as_py(), self.total)
 
@@ -218,6 +238,34 @@ class Plots(unittest.TestCase):
         with flowtoll.open() as nothing:
             result = nothing.sql(f"select * from (values {rows}) t(\"$what\", bytes)")
             self.check(result.plot(title="$\\sum").figure)
+
+    def test_long_names(self):
+        """Of both ends; what they are called has room beside bars that can be told apart."""
+        addresses = [f"2600:1f18:24e6:b900:aaaa:bbbb:cccc:{number:x}" for number in range(1, 9)]
+        with tempfile.TemporaryDirectory() as folder:
+            names, log = (os.path.join(folder, name) for name in ("names.csv", "a.log"))
+            with open(names, "w", encoding="utf-8") as file:
+                file.write("cidr,name,kind,owner\n")
+                file.writelines(f"{address}/128,load balancer of the shop in production {at},,\n"
+                                for at, address in enumerate(addresses))
+            with open(log, "w", encoding="utf-8") as file:
+                file.write(HEADER)
+                file.writelines(RECORD.format(10**9 * (at + 1)).replace("10.0.0.1", address)
+                                .replace("10.0.0.2", addresses[-1 - at])
+                                for at, address in enumerate(addresses))
+            with flowtoll.open(log, names_file=names) as logs:
+                figure = self.check(logs.top("srcaddr,dstaddr").plot().figure)
+        axes = figure.axes[0]
+        labels = [label.get_text() for label in axes.get_yticklabels()]
+        self.assertEqual(len(set(labels)), 8)
+        self.assertTrue(all(" \u2192 " in label for label in labels), labels)
+        self.assertGreater(axes.bbox.width, figure.bbox.width * 0.3)
+
+    def test_files_differ(self):
+        with flowtoll.open(LOGS) as logs:
+            axes = self.check(logs.files().plot().figure).axes[0]
+        labels = [label.get_text() for label in axes.get_yticklabels()]
+        self.assertEqual(len(set(labels)), 16)
 
     def test_own_axes(self):
         with flowtoll.open(LOGS) as logs:

@@ -24,6 +24,7 @@ with flowtoll.open("logs/", inventory=["a.json"], since=datetime.date(2026, 11, 
     text: str = nat.headline
     clients: flowtoll.Result = nat.clients
     nat.plot()
+    logs.interrupt()
     top.plot().set_title("bytes")
     top.write("x.csv")
     try:

@@ -244,6 +244,26 @@ class Text(Folder):
         self.assertNotIn("\x1b", repr(result))
         self.assertEqual(result[0][0], self.EVIL)
 
+    def test_html_of_hostile_names(self):
+        """Of files, of addresses, and in what is said of them."""
+        evil = '<img src=x onerror="alert(1)">'
+        names = self.write("names.csv", "cidr,name,kind,owner\n10.0.0.1,%s,%s,%s\n" % (
+            (f'"{self.EVIL} \u202e{evil.replace(chr(34), chr(34) * 2)}"',) * 3))
+        path = self.write(f"{evil}.log", HEADER + RECORD.format(7) + "2 eni-0a1 x\n")
+        with warnings.catch_warnings(), flowtoll.open(path, names_file=names) as logs:
+            warnings.simplefilter("ignore")
+            shown = [logs.top("srcaddr,src.owner"), logs.top("srcaddr", "src.name"), logs.files(),
+                     logs.who("10.0.0.1"), logs.sql("select * from rejects"),
+                     logs.sql(f"select '{evil}' as \"{evil.replace(chr(34), chr(34) * 2)}\"")]
+        for page in [result._repr_html_() for result in shown]:
+            self.assertNotIn("<img", page)
+            self.assertNotIn("<script", page)
+            self.assertTrue(page.isprintable(), ascii(page))
+            self.assertIn("&lt;", page)
+        self.assertIn("&lt;img", shown[0]._repr_html_().partition("note: ")[2])
+        for text in map(repr, shown):
+            self.assertTrue(text.replace("\n", "").isprintable(), ascii(text))
+
     @staticmethod
     def sql_text(text):
         return "'" + text.replace("'", "''") + "'"
@@ -279,9 +299,14 @@ class Text(Folder):
         with self.assertRaises(OSError):
             top.write(os.path.join(self.folder, "none", "answer.csv"))
         logs.close()
-        top.write(path.replace("parquet", "csv"))
-        with self.assertRaisesRegex(flowtoll.UsageError, "the session, which is closed"):
+        for ending in ("csv", "parquet"):  # a closed session's results are files as before
+            path = os.path.join(self.folder, "answer." + ending)
+            with open(path, "rb") as file:
+                before = file.read()
+            os.remove(path)
             top.write(path)
+            with open(path, "rb") as file:
+                self.assertEqual(file.read(), before)
         self.assertEqual(len(os.listdir(self.folder)), 7)
         with self.assertRaises(flowtoll.UsageError):
             top.text("parquet")
@@ -314,6 +339,8 @@ class Errors(Folder):
                     logs.flows(where=wrong)
             with self.assertRaises(flowtoll.Error):
                 logs.flows(columns=["nope"])
+            with self.assertRaisesRegex(flowtoll.UsageError, "no columns"):
+                logs.flows(columns=[])
             with self.assertRaises(flowtoll.UsageError):
                 logs.sql("select")
             with self.assertRaises(flowtoll.UsageError):
@@ -327,14 +354,45 @@ class Errors(Folder):
             self.assertEqual(len(logs.head(2)), 2)  # and goes on
 
     def test_sources(self):
-        with self.assertRaises(flowtoll.InputError) as caught:
-            flowtoll.open(os.path.join(self.folder, "nothing")).head()
-        self.assertEqual(caught.exception.code, 3)
+        nothing = os.path.join(self.folder, "nothing")
+        for wrong, says in ((nothing, "cannot open"), (nothing + "/*.log", "nothing matches"),
+                            (self.folder, "no logs in the folder")):
+            with self.assertRaisesRegex(flowtoll.InputError, says) as caught:
+                flowtoll.open(wrong)
+            self.assertEqual(caught.exception.code, 3)
+            self.assertTrue(caught.exception.hint)
+        for wrong in ("inventory", "aws_ranges", "names_file", "asn_db"):
+            with self.assertRaisesRegex(flowtoll.InputError, "No such file"):
+                flowtoll.open(LOGS, **{wrong: nothing})
+        with self.assertRaises(flowtoll.UsageError):
+            flowtoll.open("s3://")
+        with self.assertRaisesRegex(flowtoll.UsageError, "no source"):
+            flowtoll.open().top("dstaddr")
+        with self.assertRaisesRegex(TypeError, r"open\(\*sources\)"):
+            flowtoll.open([LOGS])
+        for wrong in (None, 7):
+            with self.assertRaises(TypeError):
+                flowtoll.open(wrong)
+        with flowtoll.open(os.fsencode(LOGS)) as logs:
+            self.assertEqual(list(logs.top("dstport", n=2**70)), list(logs.top("dstport", n=None)))
         with self.assertRaises(flowtoll.Error):
             flowtoll.open(LOGS, inventory=self.write("i.json", "{")).head()
         for wrong in ({"since": "someday"}, {"memory": "much"}, {"names": "all"}, {"threads": 0}):
             with self.assertRaises(flowtoll.UsageError):
                 flowtoll.open(LOGS, **wrong)
+
+    def test_hints_have_the_names_of_arguments(self):
+        """The program's flags are not to be had here."""
+        with self.assertRaisesRegex(flowtoll.InputError, "fields='version account-id"):
+            flowtoll.open(self.write("a.log", "no header\n")).head()
+        with self.assertRaisesRegex(flowtoll.UsageError, r"memory= is too small[^-]*memory='\d+M'"):
+            flowtoll.open(LOGS, memory="1K").top("dstaddr")
+        from flowtoll._errors import for_python
+        for text, here in (("add --names rdap, or not", "add names='rdap', or not"),
+                           ("give --inventory with what", "give inventory= with what"),
+                           ("--flow-log chooses", "flow_log= chooses"), ("--verbose", "--verbose"),
+                           ("a--b -- c", "a--b -- c"), ("(--lookups)", "(lookups=)")):
+            self.assertEqual(for_python(text), here)
 
     def test_partial(self):
         path = self.write("a.log", HEADER + RECORD.format(5) + "2 eni-0a1 x\n" + RECORD.format(6))
@@ -389,6 +447,7 @@ class Processes(Folder):
     def test_fork(self):
         logs = flowtoll.open(LOGS)
         top = logs.top("dstaddr", n=2)
+        before = list(top)
         code = os.fork()
         if code == 0:
             faults = 0
@@ -396,11 +455,19 @@ class Processes(Folder):
                 logs.head()
             except flowtoll.UsageError as error:
                 faults = "fork" in str(error) and "open a session in each process" in error.hint
+            for use in (lambda: list(top), lambda: repr(top), lambda: top.write("top.csv"),
+                        lambda: top.write("top.parquet"), logs.counts, logs.nat):
+                try:
+                    use()
+                except flowtoll.UsageError as error:
+                    faults += "fork" in str(error)
+            logs.close()
             del logs, top
             with flowtoll.open(LOGS) as own:
                 faults += len(own.top("dstaddr", n=2)) == 3
             os._exit(40 + faults)
-        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(code, 0)[1]), 42)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(code, 0)[1]), 48)
+        self.assertEqual(list(top), before)
         self.assertEqual(len(logs.top("dstaddr", n=2)), 3)
 
     def test_threads(self):

@@ -1,13 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """The wheel: what it asks of the system, what it shows of itself, and what lies in it."""
+import contextlib
+import email
+import io
 import os
+import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
+import unittest.mock
 import zipfile
 
+import abi3info
+import abi3info.models
 import flowtoll
+import packaging.tags
+
+ROOT = os.environ["ROOT"]
+sys.path.insert(0, os.path.join(ROOT, "python"))
+import licences  # noqa: E402
 
 PACKAGE = os.path.dirname(flowtoll.__file__)
 
@@ -29,6 +43,12 @@ class Wheel(unittest.TestCase):
     def test_what_lies_in_it(self):
         wheel = os.environ["WHEEL"]
         self.assertIn("-cp310-abi3-", os.path.basename(wheel))
+        made_for = packaging.tags.parse_tag("-".join(wheel[:-len(".whl")].split("-")[-3:]))
+        platforms = [tag.platform for tag in made_for]
+        for python, taken in (("cp310", True), ("cp314", True), ("cp314t", False)):
+            version = (3, int(python[3:5]))  # "t": free-threaded, which has no stable ABI
+            tags = packaging.tags.cpython_tags(version, [python], platforms)
+            self.assertEqual(not made_for.isdisjoint(tags), taken, python)
         names = {name for name in zipfile.ZipFile(wheel).namelist()}
         for name in ("flowtoll/py.typed", "flowtoll/_flowtoll.pyi", "flowtoll/bin/flowtoll",
                      "flowtoll/lib/libflowtoll.so.0", "flowtoll/_flowtoll.abi3.so"):
@@ -65,13 +85,68 @@ class Wheel(unittest.TestCase):
         self.assertEqual([name for name in shown if not name.startswith("flowtoll_")], [])
 
     def test_stable_abi(self):
-        """Of names that begin with _Py, the stable ABI has few; those with _SizeT are its."""
+        """It takes of Python what the stable ABI of 3.10 has, and nothing else."""
         module = os.path.join(PACKAGE, "_flowtoll.abi3.so")
         taken = set(re.findall(r"\sU (_?Py\w+)", read("nm", "-D", module)))
-        self.assertTrue(taken)
-        stable = {"_Py_NoneStruct", "_Py_TrueStruct", "_Py_FalseStruct", "_Py_Dealloc"}
-        private = {name for name in taken if name.startswith("_Py")} - stable
-        self.assertEqual({name for name in private if not name.endswith("_SizeT")}, set())
+        self.assertGreater(len(taken), 30)
+        since = {symbol.name: about.added for table in (abi3info.FUNCTIONS, abi3info.DATAS)
+                 for symbol, about in table.items()}
+        later = abi3info.models.PyVersion(3, 11)
+        self.assertEqual([name for name in sorted(taken)
+                          if name not in since or since[name] >= later], [])
+
+    def test_licences(self):
+        """Of all that it carries, by the names that its metadata has (PEP 639)."""
+        with zipfile.ZipFile(os.environ["WHEEL"]) as wheel:
+            names = wheel.namelist()
+            folder = next(name for name in names if name.endswith("/METADATA"))[:-len("METADATA")]
+            about = email.message_from_bytes(wheel.read(folder + "METADATA"))
+            texts = {name: wheel.read(f"{folder}licenses/{name}").decode()
+                     for name in about.get_all("License-File")}
+        begin = folder + "licenses/"
+        self.assertEqual(sorted(texts),
+                         sorted(name[len(begin):] for name in names if name.startswith(begin)))
+        with open(os.path.join(ROOT, "LICENSE"), encoding="utf-8") as file:
+            self.assertEqual(texts["LICENSE"], file.read())
+        for name, words in (
+                ("libisal-dev/copyright", "Intel"), ("libjansson-dev/copyright", "Lehtinen"),
+                ("libsmartcols-dev/copyright", "LGPL"), ("libexpat1-dev/copyright", "Expat"),
+                ("libssl-dev/copyright", "OpenSSL"), ("libmaxminddb-dev/copyright", "MaxMind"),
+                (next(name for name in texts if name.startswith("libstdc++-")),
+                 "RUNTIME LIBRARY EXCEPTION"),
+                ("common/LGPL-2.1", "GNU LESSER GENERAL PUBLIC LICENSE"),
+                ("duckdb/LICENSE", "DuckDB"), ("duckdb/third_party/re2/LICENSE", "RE2"),
+                ("duckdb/third_party/zstd/LICENSE", "Zstandard"),
+                ("duckdb/third_party/mbedtls/LICENSE", "Apache"),
+                ("duckdb/extension/icu/third_party/icu/LICENSE", "Unicode")):
+            self.assertIn(words, texts[name])
+        self.assertEqual([name for name, text in texts.items() if len(text) < 100], [])
+        expression = about["License-Expression"]
+        for licence in ("Apache-2.0", "MIT", "BSD-3-Clause", "LGPL-2.1-or-later"):
+            self.assertIn(licence, expression)
+
+    def test_no_library_without_a_licence(self):
+        """One more in the link, which is of no package: there is no wheel."""
+        with tempfile.TemporaryDirectory() as folder:
+            build = pathlib.Path(folder)
+            cache, ninja = build / "CMakeCache.txt", build / "build.ninja"
+            cache.write_text(f"DUCKDB_DIR:PATH={folder}\n", encoding="utf-8")
+            line = ("build libflowtoll.so.1: LINKER a.o | libcore.a\n"
+                    "  LINK_LIBRARIES = -Wl,-x  libcore.a  {}/libduck.a  {} -lm\n  X = y\n\n")
+            ninja.write_text(line.format(folder, ""), encoding="utf-8")
+            with self.assertRaisesRegex(licences.Missing, "no LICENSE in"):
+                licences.texts(build)
+            (build / "LICENSE").write_text("of the duck", encoding="utf-8")
+            self.assertIn(pathlib.Path("duckdb/LICENSE"), licences.texts(build))
+            ninja.write_text(line.format(folder, "/opt/libstrange.a"), encoding="utf-8")
+            with self.assertRaisesRegex(licences.Missing, "licence text for /opt/libstrange.a"):
+                licences.texts(build)
+            os.symlink(shutil.which("cc"), build / "cc")  # and nothing of Debian
+            told = io.StringIO()
+            with unittest.mock.patch.dict(os.environ, PATH=folder), \
+                    contextlib.redirect_stderr(told):
+                self.assertEqual(len(licences.texts(build)), 2)
+            self.assertIn("lacks the licence of /opt/libstrange.a", told.getvalue())
 
 
 if __name__ == "__main__":

@@ -79,8 +79,11 @@ test_after_an_interrupt(void **state)
 {
 	(void)state;
 	engine_interrupt(engine);
+	assert_int_equal(check("bytes > 5"), FLOWTOLL_ERR_INTERRUPTED);
+	engine_resume(engine);
 	assert_int_equal(check("bogus"), FLOWTOLL_ERR_USAGE);
 	engine_interrupt(engine);
+	engine_resume(engine);
 	assert_int_equal(check("bytes > 5"), FLOWTOLL_OK);
 }
 

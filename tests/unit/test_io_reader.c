@@ -359,7 +359,7 @@ stream_of(struct sender *sender, const void *bytes, size_t len, char *path, size
 	assert_int_equal(pipe(fds), 0);
 	snprintf(path, size, "/proc/self/fd/%d", fds[0]);
 	*sender = (struct sender){.fd = fds[1], .bytes = bytes, .len = len};
-	assert_int_equal(io_stream_create(&file.stream, &err), FLOWTOLL_OK);
+	assert_int_equal(io_stream_create(&file.stream, NULL, &err), FLOWTOLL_OK);
 	assert_int_equal(pthread_create(&sender->thread, NULL, send_all, sender), 0);
 	return file;
 }
@@ -438,7 +438,7 @@ test_stream_that_cannot_be_had(void **state)
 {
 	(void)state;
 	struct io_file file = {.path = logs_path("none")};
-	assert_int_equal(io_stream_create(&file.stream, &err), FLOWTOLL_OK);
+	assert_int_equal(io_stream_create(&file.stream, NULL, &err), FLOWTOLL_OK);
 	assert_int_equal(io_reader_look(reader, &file, &err), FLOWTOLL_ERR_INPUT);
 	assert_string_equal(err.file, file.path);
 	assert_int_equal(io_reader_open(reader, &file, 0, &err), FLOWTOLL_ERR_INPUT);

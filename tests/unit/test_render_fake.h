@@ -108,7 +108,10 @@ fake_free(struct result *result)
 #define FAKE(columns_, cells_)                                                                     \
 	(struct fake)                                                                                  \
 	{                                                                                              \
-		.base = {COUNT(columns_), (columns_), false, fake_next, fake_free},                        \
+		.base = {.column_count = COUNT(columns_),                                                  \
+		         .columns = (columns_),                                                            \
+		         .next = fake_next,                                                                \
+		         .free = fake_free},                                                               \
 		.cells = (cells_),                                                                         \
 		.row_count = COUNT(cells_) / COUNT(columns_), .repeat = 1                                  \
 	}

@@ -42,7 +42,7 @@ setup(void **state)
 
 /* ---- one run ------------------------------------------------------------------------------ */
 
-enum { TOP, HEAD, FILES, SQL, QUESTION_COUNT };
+enum { TOP, HEAD, FILES, SQL, KEPT, QUESTION_COUNT };
 
 /* How it went; `text` has the answer, its remarks and what was counted. */
 struct run {
@@ -66,6 +66,9 @@ question(int which, struct flowtoll *ft, struct flowtoll_answer **answer, struct
 		return flowtoll_head(ft, 5, "bytes > 5", answer, err);
 	case FILES:
 		return flowtoll_files(ft, answer, err);
+	case KEPT:
+		return flowtoll_sql(ft, "SELECT interface_id, action, srcaddr, bytes, \"start\", team, "
+		                        "bytes > 7 AS larger FROM flows", answer, err);
 	default:
 		return flowtoll_sql(ft, "SELECT sum(bytes), count(DISTINCT dstaddr), max(interface_id), "
 		                        "min(team), [1] FROM flows", answer, err);
@@ -114,7 +117,7 @@ finish(struct run *run, struct flowtoll *ft, struct flowtoll_answer *answer)
 static void
 run_once(int which, struct run *run)
 {
-	static char room[1 << 16];
+	static char room[1 << 20];
 	struct flowtoll *ft = NULL;
 	struct flowtoll_answer *answer = NULL;
 	*run = (struct run){.text = {.data = room, .cap = sizeof room}};
@@ -124,6 +127,8 @@ run_once(int which, struct run *run)
 		run->rc = flowtoll_add_source(ft, logs_folder, &run->err);
 	if (run->rc == FLOWTOLL_OK)
 		run->rc = question(which, ft, &answer, &run->err);
+	if (run->rc == FLOWTOLL_OK && which == KEPT)
+		run->rc = flowtoll_answer_keep(answer, &run->err);
 	size_t tables = run->rc == FLOWTOLL_OK ? flowtoll_answer_table_count(answer) : 0;
 	for (size_t i = 0; i < tables && run->rc == FLOWTOLL_OK; i++)
 		run->rc = flowtoll_answer_write(answer, i, which == TOP ? "table" : "json", NULL, take,
