@@ -274,8 +274,9 @@ def measure(build, ranges, peers=True):
         sources[row[0] or "nobody"] = sources.get(row[0] or "nobody", 0) + 1
     shares = ", ".join(f"{source} {count:,}" for source, count in sorted(
         sources.items(), key=lambda item: -item[1]))
-    text = [f"{COUNT:,} distinct addresses, {named:,} named: {shares}. Seconds of the processor, of "
-            f"flowtoll the least of several rounds{'; all answers are equal' if peers else ''}.", "",
+    equal = "; all answers are equal" if peers else ""
+    text = [f"{COUNT:,} distinct addresses, {named:,} named: {shares}. Seconds of the processor, "
+            f"of flowtoll the least of several rounds{equal}.", "",
             "| program | sources read | addresses read | named | ÷ flowtoll |",
             "|---|--:|--:|--:|--:|", *rows]
     return "\n".join(text), own["naming"]
