@@ -28,6 +28,7 @@ import tempfile
 import time
 
 import huge
+import naming
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CACHE = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
@@ -637,6 +638,19 @@ class Bench:
         found = re.findall(r"^(?:any|inside|half).*?([\d.]+) million look-ups/s", out, re.M)
         return out.rstrip(), min(map(float, found))
 
+    def named(self):
+        """What naming.py measured, and the seconds that flowtoll took."""
+        if not self.options.ranges:
+            return None
+        say("naming a million addresses")
+        NOISE.wait_for_quiet()
+        build = os.path.dirname(self.programs.flowtoll)
+        try:
+            return naming.measure(build, self.options.ranges, self.options.peers)
+        except (ValueError, OSError, subprocess.CalledProcessError) as error:
+            self.faults.append(f"naming: {error}")
+            return None
+
 
 # ---- the report ----------------------------------------------------------------------------
 
@@ -720,7 +734,7 @@ class Target:
         return [*cells, measured, "reached" if reached else "NOT REACHED"]
 
 
-def targets(bench, peaks, version_s, trie):
+def targets(bench, peaks, version_s, trie, named):
     found = []
     for question, bound in ((RANK, 1.8), (COUNT, 1.3)):
         for threads in (2, 1):
@@ -755,6 +769,8 @@ def targets(bench, peaks, version_s, trie):
     found.append(Target(name, "≤", 500, "MB", large and large[1] / MB))
     found.append(Target("flowtoll --version", "≤", 30, "ms", version_s and version_s * 1e3))
     found.append(Target("look-ups/s in the trie", "≥", 10, "million", trie and trie[1]))
+    found.append(Target("a million addresses named, processor time", "≤", naming.MOST_S, "s",
+                        named and named[1]))
     return found
 
 
@@ -791,7 +807,7 @@ def versions(programs):
     return ", ".join(found)
 
 
-def report(bench, sets, peaks, version_s, trie, noise):
+def report(bench, sets, peaks, version_s, trie, named, noise):
     truth = sets["gz"].truth
     counts = f"{truth['rows']:,} records in 20 files, {truth['text_bytes'] / MB:.0f} MB of text"
     stored = sum(entry.stat().st_size for entry in os.scandir(sets["gz"].folder))
@@ -814,8 +830,10 @@ def report(bench, sets, peaks, version_s, trie, noise):
     ]
     if trie:
         parts += ["## Look-ups in the prefix trie", "```\n" + trie[0] + "\n```"]
+    if named:
+        parts += ["## Naming a million addresses", named[0]]
     header = ["target", "to reach", "measured", ""]
-    judged = [target.cells() for target in targets(bench, peaks, version_s, trie)]
+    judged = [target.cells() for target in targets(bench, peaks, version_s, trie, named)]
     parts += ["## Targets", table(header, judged)]
     if truth["rows"] < ROWS_MEANT:
         parts.append(f"The targets are meant for {ROWS_MEANT:,} records at least.")
@@ -833,7 +851,7 @@ def parse_options():
     parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True,
                         help="other programs too (default)")
     parser.add_argument("--ranges", metavar="FILE",
-                        help="AWS's ip-ranges.json: look-ups in the prefix trie too")
+                        help="AWS's ip-ranges.json: look-ups in the prefix trie, and naming, too")
     parser.add_argument("--rows", type=int, default=ROWS_MEANT,
                         help=f"of a set (default {ROWS_MEANT})")
     parser.add_argument("--rounds", type=int, help="of every row (default 9, slow ones 3)")
@@ -876,7 +894,8 @@ def main():
         peaks[NAT_KNOWN] = bench.peak(NAT_KNOWN, sets["v5 gz"]), large
     version_s = bench.version_s()
     trie = bench.trie()
-    text = report(bench, sets, peaks, version_s, trie, NOISE.share_since(start))
+    named = bench.named()
+    text = report(bench, sets, peaks, version_s, trie, named, NOISE.share_since(start))
     print(text, end="")
     if bench.faults:
         say("results are not kept, as there were faults")

@@ -75,17 +75,40 @@ copy_text(struct arena *arena, const char **text)
 	return *text != NULL;
 }
 
-static struct registry_range *
-copy(struct arena *arena, const struct registry_range *range)
+/* The copy of a registry's name that there is, or a new one. */
+static bool
+share_registry(struct registry_ranges *ranges, const char **text)
 {
+	size_t at = 0;
+	while (*text != NULL && at < REGISTRIES_SHARED && ranges->registries[at] != NULL) {
+		if (strcmp(ranges->registries[at], *text) == 0) {
+			*text = ranges->registries[at];
+			return true;
+		}
+		at++;
+	}
+	if (!copy_text(&ranges->arena, text))
+		return false;
+	if (at < REGISTRIES_SHARED)
+		ranges->registries[at] = *text;
+	return true;
+}
+
+static struct registry_range *
+copy(struct registry_ranges *ranges, const struct registry_range *range)
+{
+	struct arena *arena = &ranges->arena;
 	struct registry_range *own = arena_alloc(arena, sizeof *own);
 	if (own == NULL)
 		return NULL;
 	*own = *range;
-	bool ok = true;
+	const char *registry = range->registry;
+	bool ok = share_registry(ranges, &registry);
+	own->registry = NULL;
 #define RANGES_COPY(text) ok = ok && copy_text(arena, &own->text);
 	REGISTRY_TEXTS(RANGES_COPY)
 #undef RANGES_COPY
+	own->registry = registry;
 	return ok ? own : NULL;
 }
 
@@ -162,7 +185,7 @@ registry_ranges_put(struct registry_ranges *ranges, const struct registry_range 
 	if (ranges->id_count >= LIMIT_KEPT_RANGES)
 		return ERR(err, FLOWTOLL_ERR_INPUT, "more than %d ranges of registries",
 		           (int)LIMIT_KEPT_RANGES);
-	struct registry_range *own = copy(&ranges->arena, range);
+	struct registry_range *own = copy(ranges, range);
 	if (own == NULL || !make_room(&ranges->sorted, ranges->count, &ranges->sorted_cap) ||
 	    !make_room(&ranges->by_id, ranges->id_count, &ranges->id_cap))
 		return err_memory(err, "keeping what registries said");

@@ -30,6 +30,8 @@ bool registry_range_ok(const struct registry_range *range);
 /* Is it older than answers are relied on? One from the future is too. */
 bool registry_range_stale(const struct registry_range *range, int64_t now_s);
 
+enum { REGISTRIES_SHARED = 8 };
+
 /* Zero-initialise it. */
 struct registry_ranges {
 	struct arena arena;
@@ -37,6 +39,8 @@ struct registry_ranges {
 	struct registry_range **by_id;  /* what the tries have: all that ever were */
 	size_t count, sorted_cap;
 	size_t id_count, id_cap;
+	const char *registries[REGISTRIES_SHARED]; /* their names, which most ranges share: a look-up
+	                                              then finds them in the processor's cache */
 	struct ip_trie *fresh;
 	struct ip_trie *stale;
 };

@@ -61,12 +61,26 @@ who_said_make(struct who_said *said, const struct registry_range *range)
 	                                   .text = said->text};
 }
 
+/* How long the prefixes around an address must be to stay on its side of an end of the range, of
+ * which `apart` is what the address differs by, and `rest` the end with its bits turned so that
+ * zeros can be left out: as long as the end itself, or a bit more than both have in common. */
+static unsigned
+bits_for(struct ip apart, struct ip rest)
+{
+	unsigned common = apart.hi != 0   ? (unsigned)__builtin_clzll(apart.hi)
+	                  : apart.lo != 0 ? 64 + (unsigned)__builtin_clzll(apart.lo) : 127;
+	unsigned zeros = rest.lo != 0   ? (unsigned)__builtin_ctzll(rest.lo)
+	                 : rest.hi != 0 ? 64 + (unsigned)__builtin_ctzll(rest.hi) : 128;
+	return common + 1 < 128 - zeros ? common + 1 : 128 - zeros;
+}
+
 struct ip_cidr
 who_said_cidr(struct ip ip, const struct registry_range *range)
 {
-	unsigned bits = 128;
-	while (bits > 0 && ip_compare(ip_first(ip, bits - 1), range->first) >= 0 &&
-	       ip_compare(ip_last(ip, bits - 1), range->last) <= 0)
-		bits--;
+	struct ip first = range->first, last = range->last;
+	unsigned above = bits_for((struct ip){ip.hi ^ first.hi, ip.lo ^ first.lo}, first);
+	unsigned below = bits_for((struct ip){ip.hi ^ last.hi, ip.lo ^ last.lo},
+	                          (struct ip){~last.hi, ~last.lo});
+	unsigned bits = above > below ? above : below;
 	return (struct ip_cidr){.first = ip_first(ip, bits), .bits = (uint8_t)bits};
 }
