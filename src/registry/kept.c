@@ -7,14 +7,12 @@
 #include "base/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { PATH_BYTES = 4096, STATE_BYTES = 1024, HOUR_S = 3600, DAY_S = 86400 };
 
@@ -37,42 +35,15 @@ kept_make_folder(const char *path, struct flowtoll_err *err)
 	return FLOWTOLL_OK;
 }
 
-static bool
-write_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t done = write(fd, bytes, len);
-		if (done < 0 && errno != EINTR)
-			return false;
-		bytes += done > 0 ? done : 0;
-		len -= done > 0 ? (size_t)done : 0;
-	}
-	return true;
-}
-
 enum flowtoll_rc
 kept_write(const char *folder, const char *name, const char *bytes, size_t len,
            struct flowtoll_err *err)
 {
-	char part[PATH_BYTES], path[PATH_BYTES];
+	char path[PATH_BYTES];
 	TRY(kept_make_folder(folder, err));
-	int a = snprintf(part, sizeof part, "%s/%s.XXXXXX", folder, name);
-	int b = snprintf(path, sizeof path, "%s/%s", folder, name);
-	if (a >= (int)sizeof part || b >= (int)sizeof path)
+	if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
 		return ERR(err, FLOWTOLL_ERR_OUTPUT, "the name of the folder to keep names in is too long");
-	int fd = mkstemp(part);
-	bool ok = fd >= 0 && write_all(fd, bytes, len) && fsync(fd) == 0;
-	int why = errno;
-	if (fd >= 0 && close(fd) != 0 && ok) {
-		ok = false;
-		why = errno;
-	}
-	if (ok && rename(part, path) == 0)
-		return FLOWTOLL_OK;
-	why = ok ? errno : why;
-	if (fd >= 0)
-		unlink(part);
-	return ERR(err, FLOWTOLL_ERR_OUTPUT, "cannot keep %.300s: %s", path, strerror(why));
+	return file_replace(path, bytes, len, err);
 }
 
 void
