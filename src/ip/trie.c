@@ -106,10 +106,12 @@ reserve(struct ip_trie *trie, uint32_t more, struct flowtoll_err *err)
 	if (children == NULL)
 		return err_memory(err, "keeping address ranges");
 	trie->children = children;
+	mem_want_large_pages(children, cap * sizeof *children);
 	struct trie_node *nodes = mem_realloc_array(trie->nodes, cap, sizeof *nodes);
 	if (nodes == NULL)
 		return err_memory(err, "keeping address ranges");
 	trie->nodes = nodes;
+	mem_want_large_pages(nodes, cap * sizeof *nodes);
 	trie->node_cap = cap;
 	return FLOWTOLL_OK;
 }
