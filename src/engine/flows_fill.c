@@ -416,8 +416,32 @@ keep_others(const struct flows_worker *worker, const struct fields_kept *kept, u
 	}
 }
 
-/* Takes out rows that do not come to an interface, bound for somebody else; what has no interface
- * but a resource stays. */
+static bool
+is_alike(const struct fields_kept *kept, const uint8_t *text, uint32_t a, uint32_t b)
+{
+	return kept->lens[a] == kept->lens[b] &&
+	       memcmp(text + kept->begins[a], text + kept->begins[b], kept->lens[a]) == 0;
+}
+
+/* Of rows that stay, one like that before it of the same interface tells nothing more. */
+static void
+drop_repeated(const struct scan_fields *fields, const struct fields_kept *interface,
+              const struct fields_kept *address, uint64_t *drop)
+{
+	uint32_t last = UINT32_MAX;
+	for (uint32_t r = 0; r < fields->row_count; r++) {
+		if ((drop[r / 64] >> (r % 64) & 1) != 0)
+			continue;
+		if (last != UINT32_MAX && is_alike(address, fields->text, last, r) &&
+		    is_alike(interface, fields->text, last, r))
+			drop[r / 64] |= UINT64_C(1) << (r % 64);
+		else
+			last = r;
+	}
+}
+
+/* Takes out rows that do not come to an interface, bound for somebody else, and those that repeat
+ * the interface and the address of the one before; what has no interface but a resource stays. */
 static void
 keep_translated(struct flows_worker *worker, struct scan_batch *batch)
 {
@@ -430,7 +454,7 @@ keep_translated(struct flows_worker *worker, struct scan_batch *batch)
 	memset(drop, 0xff, sizeof drop);
 	/* in two rounds, as the fields of packets come later in the line */
 	for (size_t i = 0; i < PAIR_COUNT; i++)
-		if (column_of[pairs[i][0]] >= 0 && column_of[pairs[i][1]] >= 0)
+		if (column_of[pairs[i][0]] >= 0)
 			keep_fields(worker, batch, (uint32_t)column_of[pairs[i][0]], &kept[i]);
 	for (size_t i = 0; i < PAIR_COUNT; i++) {
 		if (column_of[pairs[i][0]] < 0 || column_of[pairs[i][1]] < 0)
@@ -438,6 +462,10 @@ keep_translated(struct flows_worker *worker, struct scan_batch *batch)
 		find_fields(worker, batch, (uint32_t)column_of[pairs[i][1]]);
 		keep_others(worker, &kept[i], drop);
 	}
+	/* a resource without an interface is told by more than these two */
+	if (column_of[FLOW_resource_id] < 0 && column_of[FLOW_interface_id] >= 0 &&
+	    column_of[FLOW_dstaddr] >= 0)
+		drop_repeated(&worker->fields, &kept[0], &kept[1], drop);
 	drop_rows(worker, batch, drop);
 }
 
