@@ -4,9 +4,9 @@
  */
 #include "aws/errors.h"
 #include "aws/shared.h"
+#include "aws/wipe.h"
 
 #include <assert.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,9 +145,7 @@ sign_and_send(struct trying *trying, const struct aws_credentials *credentials,
 		rc = add_headers(trying, &what, credentials, &lines, err);
 	if (rc == FLOWTOLL_OK)
 		rc = send(trying, buf_text(&url), &lines, plain_ok, err);
-	if (lines.data != NULL)
-		OPENSSL_cleanse(lines.data, lines.cap); /* a session's token is in them */
-	buf_free(&lines);
+	aws_wipe(&lines); /* a session's token is in them */
 	buf_free(&path);
 	buf_free(&url);
 	return rc;

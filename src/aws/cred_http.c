@@ -5,13 +5,13 @@
  */
 #include "aws/credentials.h"
 #include "aws/endpoint.h"
+#include "aws/wipe.h"
 
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
 #include <fcntl.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,14 +29,6 @@ enum {
 };
 
 static const char *const names[] = {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"};
-
-static void
-wipe(struct buf *buf)
-{
-	if (buf->data != NULL)
-		OPENSSL_cleanse(buf->data, buf->cap);
-	buf_free(buf);
-}
 
 /* A question to something near. `header`: one line, or NULL. */
 static enum flowtoll_rc
@@ -160,8 +152,8 @@ aws_from_instance(struct aws_line *line, struct aws_credentials *found, struct f
 	buf_init(&token, TOKEN_BYTES_MAX / 2);
 	buf_init(&body, LIMIT_AWS_ANSWER_BYTES);
 	enum flowtoll_rc rc = from_instance(line, base, &token, &body, found, err);
-	wipe(&token);
-	wipe(&body);
+	aws_wipe(&token);
+	aws_wipe(&body);
 	return rc;
 }
 
@@ -221,8 +213,8 @@ from_container(struct aws_line *line, const char *url, struct aws_credentials *f
 	if (rc == FLOWTOLL_OK)
 		rc = aws_credentials_json(buf_text(&body), body.len, names, "the container's endpoint",
 		                          found, err);
-	wipe(&header);
-	wipe(&body);
+	aws_wipe(&header);
+	aws_wipe(&body);
 	return rc;
 }
 

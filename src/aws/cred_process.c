@@ -4,6 +4,7 @@
  * shell, its words apart as a shell would take them; what it says on standard error is seen.
  */
 #include "aws/shared.h"
+#include "aws/wipe.h"
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -179,8 +180,6 @@ aws_from_process(struct aws_line *line, const char *text, struct aws_credentials
 	if (rc == FLOWTOLL_OK)
 		rc = aws_credentials_json(buf_text(&said), said.len, names, "the credential_process", found,
 		                          err);
-	if (said.data != NULL)
-		OPENSSL_cleanse(said.data, said.cap);
-	buf_free(&said);
+	aws_wipe(&said);
 	return rc;
 }

@@ -4,6 +4,7 @@
  * identity, which needs none.
  */
 #include "aws/credentials.h"
+#include "aws/wipe.h"
 #include "aws/xml.h"
 
 #include "base/file.h"
@@ -57,9 +58,7 @@ read_session(const struct buf *body, struct aws_credentials *found, struct flowt
 	if (rc == FLOWTOLL_OK)
 		rc = aws_credentials_set(found, text + session.at[0], text + session.at[1],
 		                         text + session.at[2], session.expires_s, err);
-	if (session.text.data != NULL)
-		OPENSSL_cleanse(session.text.data, session.text.cap);
-	buf_free(&session.text);
+	aws_wipe(&session.text);
 	return rc;
 }
 
@@ -85,9 +84,7 @@ add_token(struct buf *form, const char *path, struct flowtoll_err *err)
 	else
 		err_hint(err, "AWS_WEB_IDENTITY_TOKEN_FILE, or web_identity_token_file of the profile, "
 		              "names it");
-	if (token.data != NULL)
-		OPENSSL_cleanse(token.data, token.cap);
-	buf_free(&token);
+	aws_wipe(&token);
 	return rc;
 }
 
@@ -144,8 +141,6 @@ aws_from_role(struct aws_line *line, const struct aws_role *role,
 		rc = buf_check(&form, "assuming a role", err);
 	if (rc == FLOWTOLL_OK)
 		rc = ask(line, role, with, buf_text(&form), found, err);
-	if (form.data != NULL)
-		OPENSSL_cleanse(form.data, form.cap);
-	buf_free(&form);
+	aws_wipe(&form);
 	return rc;
 }

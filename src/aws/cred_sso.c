@@ -9,6 +9,7 @@
 #include "aws/endpoint.h"
 #include "aws/shared.h"
 #include "aws/sigv4.h"
+#include "aws/wipe.h"
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -38,14 +39,6 @@ struct sso {
 	const char *region;
 	bool is_session;       /* not only a URL, whose tokens are never renewed */
 };
-
-static void
-wipe(struct buf *buf)
-{
-	if (buf->data != NULL)
-		OPENSSL_cleanse(buf->data, buf->cap);
-	buf_free(buf);
-}
 
 static enum flowtoll_rc
 sign_in(const char *profile, const char *why, struct flowtoll_err *err)
@@ -150,7 +143,7 @@ ask_for_token(struct aws_line *line, const struct sso *sso, const json_t *token,
 		OPENSSL_cleanse(text, strlen(text));
 	free(text); /* lint: allow(memory) jansson's */
 	json_decref(form);
-	wipe(&body);
+	aws_wipe(&body);
 	buf_free(&url);
 	return rc;
 }
@@ -249,7 +242,7 @@ read_token(struct aws_line *line, const struct sso *sso, struct buf *header,
 	if (rc == FLOWTOLL_OK)
 		buf_addf(header, "x-amz-sso_bearer_token: %s", text_of(token, "accessToken"));
 	json_decref(token);
-	wipe(&text);
+	aws_wipe(&text);
 	mem_free(path);
 	return rc == FLOWTOLL_OK ? buf_check(header, "finding credentials", err) : rc;
 }
@@ -312,7 +305,7 @@ ask_portal(struct aws_line *line, const char *profile, const char *region, const
 		         "account %.20s (%d)", role, account, status);
 	else if (rc == FLOWTOLL_OK)
 		rc = read_role(&body, found, err);
-	wipe(&body);
+	aws_wipe(&body);
 	buf_free(&url);
 	return rc;
 }
@@ -342,6 +335,6 @@ aws_from_sso(struct aws_line *line, const char *profile, struct aws_credentials 
 	enum flowtoll_rc rc = read_token(line, &sso, &token, err);
 	if (rc == FLOWTOLL_OK)
 		rc = ask_portal(line, profile, sso.region, &token, found, err);
-	wipe(&token);
+	aws_wipe(&token);
 	return rc;
 }

@@ -4,11 +4,12 @@
  */
 #include "aws/profile.h"
 
+#include "aws/wipe.h"
+
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,9 +68,7 @@ read_ini(struct aws_ini *ini, const char *path, struct flowtoll_err *err)
 		err_place(err, path, err->line, err->byte);
 	if (rc == FLOWTOLL_ERR_USAGE)
 		err_hint(err, "AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name other files");
-	if (text.data != NULL)
-		OPENSSL_cleanse(text.data, text.cap);
-	buf_free(&text);
+	aws_wipe(&text);
 	return rc;
 }
 

@@ -7,6 +7,8 @@
 #include "aws/endpoint.h"
 #include "aws/xml.h"
 
+#include "base/percent.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -57,26 +59,15 @@ struct page {
 	bool keys;      /* the second pass */
 };
 
-static int
-nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Undoes encoding-type=url; false for a NUL, which no file's name can have. */
 static bool
 add_decoded(struct buf *buf, const char *text, bool encoded)
 {
 	for (; *text != '\0'; text++) {
-		int high = encoded && *text == '%' ? nibble(text[1]) : -1;
-		int low = high >= 0 ? nibble(text[2]) : -1;
+		int byte = encoded ? percent_byte(text) : -1;
 		char c = encoded && *text == '+' ? ' ' : *text;
-		if (low >= 0) {
-			c = (char)(high << 4 | low);
+		if (byte >= 0) {
+			c = (char)byte;
 			text += 2;
 		}
 		if (c == '\0')

@@ -253,8 +253,6 @@ static enum flowtoll_rc
 begin_query(struct engine *engine, enum engine_order order, struct flowtoll_err *err)
 {
 	TRY(check_rejects(engine, err));
-	if (engine->giver != NULL)
-		TRY(giver_begin(engine->giver, err));
 	clear_tally(&engine->tally);
 	faults_clear(&engine->faults);
 	atomic_store(&engine->scans, 0);
@@ -347,19 +345,12 @@ run_once(struct engine *engine, const char *sql, enum engine_order order, struct
 	rc = get_ready(engine, order, err);
 	if (rc == FLOWTOLL_OK && engine_interrupted(engine)) /* DuckDB knows nothing of it yet */
 		rc = ERR(err, FLOWTOLL_ERR_INTERRUPTED, "interrupted");
+	if (rc == FLOWTOLL_OK && engine->giver != NULL)
+		rc = giver_begin(engine->giver, err);
 	if (rc == FLOWTOLL_OK)
 		rc = execute(engine, sql, statement, result, err);
 	duckdb_destroy_prepare(&statement);
 	return rc;
-}
-
-bool
-engine_has_stream(const struct engine *engine)
-{
-	for (size_t i = 0; i < engine->inputs.count; i++)
-		if (engine->inputs.all[i].file->stream != NULL)
-			return true;
-	return false;
 }
 
 /* Of Parquet files a bad value or a damaged page may still come when rows are out, and those
@@ -371,7 +362,7 @@ run_through(struct engine *engine, const char *sql, enum engine_order order,
 {
 	const struct result_cell *cells = NULL;
 	TRY(run_once(engine, sql, order, result, err));
-	if (!engine->may_read || !engine->parquet->is_running || engine_has_stream(engine))
+	if (!engine->may_read || !engine->parquet->is_running || inputs_have_stream(&engine->inputs))
 		return FLOWTOLL_OK;
 	enum flowtoll_rc rc = FLOWTOLL_OK;
 	do
@@ -390,7 +381,7 @@ may_try_again(struct engine *engine, bool *again, struct flowtoll_err *err)
 	 * of a field are told; each time one more is found, so this ends */
 	*again = atomic_load(&engine->wants_rerun);
 	engine->has_view &= !*again;
-	if (err->code == FLOWTOLL_ERR_MEMORY && !engine_has_stream(engine))
+	if (err->code == FLOWTOLL_ERR_MEMORY && !inputs_have_stream(&engine->inputs))
 		*again = memory_use_fewer_threads(engine);
 	if (*again || err->code == FLOWTOLL_ERR_INTERRUPTED || err->code == FLOWTOLL_ERR_MEMORY)
 		return err->code;

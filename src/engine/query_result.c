@@ -346,6 +346,7 @@ give_in_order(struct query_result *query, const struct result_taker *taker,
               struct flowtoll_err *err)
 {
 	struct result_rows rows = {.columns = query->values};
+	TRY(taker->begin(taker->ctx, err));
 	for (;;) {
 		if (query->row == query->row_count)
 			TRY(take_chunk(query, err));
@@ -367,7 +368,7 @@ may_give(const struct query_result *query)
 {
 	struct engine *engine = query->engine;
 	return query->is_select && query->row == 0 && query->ahead != NULL &&
-	       query->serial == engine->serial && !engine_has_stream(engine) &&
+	       query->serial == engine->serial && !inputs_have_stream(&engine->inputs) &&
 	       engine->engine_threads < RESULT_THREADS_MAX && strcasestr(query->sql, "order") == NULL;
 }
 
@@ -400,7 +401,6 @@ static enum flowtoll_rc
 query_give(struct result *result, const struct result_taker *taker, struct flowtoll_err *err)
 {
 	struct query_result *query = (struct query_result *)result;
-	TRY(taker->begin(taker->ctx, err));
 	return may_give(query) ? give_anew(query, taker, err) : give_in_order(query, taker, err);
 }
 

@@ -161,8 +161,6 @@ bool memory_error(const struct engine *engine, const char *text, struct flowtoll
 /* Ends what may still run of the last query: what its workers read is about to change. */
 void engine_end_query(struct engine *engine);
 
-bool engine_has_stream(const struct engine *engine); /* of the sources: it can be read only once */
-
 /* A worker's error that ends the query. */
 void engine_fail(struct engine *engine, const struct flowtoll_err *err);
 

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/percent.h"
 #include "base/utf8_size.h"
 
 #include <inttypes.h>
@@ -18,16 +19,6 @@ who_logged_names_free(struct who_logged_names *logged)
 	ip_trie_free(logged->trie);
 	mem_free(logged->names);
 	*logged = (struct who_logged_names){0};
-}
-
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static bool
@@ -50,13 +41,11 @@ add_decoded(struct buf *buf, const char *text)
 	size_t start = buf->len;
 	bool ok = true;
 	for (const char *at = text; *at != '\0' && ok; at++) {
-		int high = *at == '%' ? hex(at[1]) : -1, low = high >= 0 ? hex(at[2]) : -1;
-		char c = *at;
-		if (low >= 0)
-			c = (char)(high << 4 | low);
+		int byte = percent_byte(at);
+		char c = byte >= 0 ? (char)byte : *at;
 		ok = c != '\0';
 		buf_addc(buf, c);
-		at += low >= 0 ? 2 : 0;
+		at += byte >= 0 ? 2 : 0;
 	}
 	if (ok && is_text(buf_text(buf) + start))
 		return;
