@@ -60,8 +60,11 @@ name_all(const struct who *who, const struct ip *addresses, size_t count)
 {
 	struct who_name name;
 	size_t named = 0;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if (i % WHO_WARM == 0)
+			who_warm(who, addresses + i, count - i < WHO_WARM ? count - i : WHO_WARM);
 		named += who_find(who, addresses[i], &name);
+	}
 	return named;
 }
 

@@ -38,6 +38,19 @@ put_null(duckdb_vector output, idx_t row)
 	duckdb_validity_set_row_invalid(duckdb_vector_get_validity(output), row);
 }
 
+/* Ahead of rows that will be looked up, every WHO_WARM of them. */
+static void
+warm(const struct who *who, const duckdb_hugeint *ips, idx_t row, idx_t count)
+{
+	struct ip some[WHO_WARM];
+	size_t n = 0;
+	if (who == NULL || row % WHO_WARM != 0)
+		return;
+	for (idx_t r = row; r < count && n < WHO_WARM; r++)
+		some[n++] = ip_load(ips[r]);
+	who_warm(who, some, n);
+}
+
 static void
 fill(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output, name_getter *get)
 {
@@ -46,6 +59,7 @@ fill(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output, n
 	idx_t count = duckdb_data_chunk_get_size(input);
 	for (idx_t r = 0; r < count; r++) {
 		char copy[ARGUMENT_BYTES_MAX];
+		warm(who, ips, r, count);
 		if (!scalar_row(input, output, r))
 			continue;
 		struct who_name name;

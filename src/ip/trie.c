@@ -20,7 +20,8 @@ enum {
 	NODES_MIN = 64,
 	JUMP_BITS = 16,
 	JUMP_SLOTS = 1 << JUMP_BITS,
-	PENDING_MAX = ALL_BITS + 2 /* one waits on each level of a path, two on the last */
+	PENDING_MAX = ALL_BITS + 2, /* one waits on each level of a path, two on the last */
+	SIDE_BY_SIDE = 32           /* look-ups: few enough for what they fetch to stay near */
 };
 
 static_assert(LIMIT_TRIE_NODES <= 1 << 24, "an index has 24 bits of a reference");
@@ -288,27 +289,96 @@ ip_trie_get(const struct ip_trie *trie, const struct ip_cidr *cidr)
 	return is_same ? node->value : IP_TRIE_NONE;
 }
 
-uint32_t
-ip_trie_find(const struct ip_trie *trie, struct ip ip, unsigned *bits)
+static inline const uint32_t *
+jump_of(const struct ip_trie *trie, struct ip ip)
 {
-	bool is_v4 = ip_is_v4(ip);
-	const struct trie_jump *jump = &trie->jumps[is_v4 ? JUMP_V4 : JUMP_V6];
-	uint32_t ref = jump->slots[is_v4 ? (uint16_t)(ip.lo >> 16) : ip.hi >> 48];
-	uint32_t next = ref_bits(ref) >= jump->depth ? ref : 0;
-	while (next != 0) {
-		ref = next;
-		next = trie->children[ref_index(ref)][bit_at(ip, ref_bits(ref))];
-	}
-	/* a prefix that holds the address lies on the way here, for it agrees in every bit on it */
+	return ip_is_v4(ip) ? &trie->jumps[JUMP_V4].slots[(uint16_t)(ip.lo >> 16)]
+	                    : &trie->jumps[JUMP_V6].slots[ip.hi >> 48];
+}
+
+/* Where a walk down begins after a jump to `ref`, or 0: no node is below those bits. */
+static inline uint32_t
+jump_next(struct ip ip, uint32_t ref)
+{
+	unsigned depth = ip_is_v4(ip) ? IP_V4_BITS + JUMP_BITS : JUMP_BITS;
+	return ref_bits(ref) >= depth ? ref : 0;
+}
+
+static inline uint32_t
+child_of(const struct ip_trie *trie, struct ip ip, uint32_t ref)
+{
+	return trie->children[ref_index(ref)][bit_at(ip, ref_bits(ref))];
+}
+
+/* The node whose prefix holds the address, of those up from `ref`, where its way down has ended.
+ * Such a prefix lies on the way, for the address agrees with it in every bit. */
+static inline uint32_t
+holder_of(const struct ip_trie *trie, struct ip ip, uint32_t ref)
+{
 	const struct trie_node *node = &trie->nodes[ref_index(ref)];
 	unsigned common = common_bits(node->prefix, ip);
 	while (ref != 0 && (ref_bits(ref) > common || node->value == IP_TRIE_NONE)) {
 		ref = node->up;
 		node = &trie->nodes[ref_index(ref)];
 	}
+	return ref;
+}
+
+uint32_t
+ip_trie_find(const struct ip_trie *trie, struct ip ip, unsigned *bits)
+{
+	uint32_t ref = *jump_of(trie, ip);
+	for (uint32_t next = jump_next(ip, ref); next != 0; next = child_of(trie, ip, ref))
+		ref = next;
+	ref = holder_of(trie, ip, ref);
 	if (bits != NULL)
 		*bits = ref_bits(ref);
-	return node->value;
+	return trie->nodes[ref_index(ref)].value;
+}
+
+/* Up to SIDE_BY_SIDE: all take a step, then all the next, each of what was fetched meanwhile. */
+static void
+find_side_by_side(const struct ip_trie *trie, const struct ip *ips, size_t count, uint32_t *values)
+{
+	uint32_t refs[SIDE_BY_SIDE];
+	uint8_t going[SIDE_BY_SIDE];
+	size_t going_count = 0;
+	for (size_t i = 0; i < count; i++)
+		__builtin_prefetch(jump_of(trie, ips[i]));
+	for (size_t i = 0; i < count; i++) {
+		refs[i] = *jump_of(trie, ips[i]);
+		bool goes_on = jump_next(ips[i], refs[i]) != 0;
+		__builtin_prefetch(goes_on ? (const void *)&trie->children[ref_index(refs[i])]
+		                           : &trie->nodes[ref_index(refs[i])]);
+		going[going_count] = (uint8_t)i;
+		going_count += goes_on;
+	}
+	while (going_count > 0) {
+		size_t still = 0;
+		for (size_t g = 0; g < going_count; g++) {
+			size_t i = going[g];
+			uint32_t next = child_of(trie, ips[i], refs[i]);
+			bool goes_on = next != 0;
+			refs[i] = goes_on ? next : refs[i];
+			__builtin_prefetch(goes_on ? (const void *)&trie->children[ref_index(next)]
+			                           : &trie->nodes[ref_index(refs[i])]);
+			going[still] = (uint8_t)i;
+			still += goes_on;
+		}
+		going_count = still;
+	}
+	for (size_t i = 0; i < count; i++)
+		values[i] = trie->nodes[ref_index(holder_of(trie, ips[i], refs[i]))].value;
+}
+
+void
+ip_trie_find_many(const struct ip_trie *trie, const struct ip *ips, size_t count,
+                  uint32_t *values)
+{
+	for (size_t i = 0; i < count; i += SIDE_BY_SIDE) {
+		size_t some = count - i < SIDE_BY_SIDE ? count - i : SIDE_BY_SIDE;
+		find_side_by_side(trie, ips + i, some, values + i);
+	}
 }
 
 size_t

@@ -46,6 +46,11 @@ uint32_t ip_trie_get(const struct ip_trie *trie, const struct ip_cidr *cidr);
  * (of 128; 0 with IP_TRIE_NONE) where bits is not NULL. */
 uint32_t ip_trie_find(const struct ip_trie *trie, struct ip ip, unsigned *bits);
 
+/* ip_trie_find of each of `count` addresses. In a large trie one look-up after another waits for
+ * memory at each step; these go down side by side, so that their waits are one. */
+void ip_trie_find_many(const struct ip_trie *trie, const struct ip *ips, size_t count,
+                       uint32_t *values);
+
 /* All prefixes that have a value, by address, the wider first, of which at most `cap` are written;
  * how many there are. */
 struct ip_trie_item {

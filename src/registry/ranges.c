@@ -209,6 +209,25 @@ find(const struct registry_ranges *ranges, const struct ip_trie *trie, struct ip
 	return id != IP_TRIE_NONE ? ranges->by_id[id] : NULL;
 }
 
+void
+registry_ranges_warm(const struct registry_ranges *ranges, const struct ip *ips, size_t count)
+{
+	enum { AT_ONCE = 32 };
+	uint32_t ids[AT_ONCE];
+	if (ranges->fresh == NULL)
+		return;
+	for (size_t i = 0; i < count; i += AT_ONCE) {
+		size_t some = count - i < AT_ONCE ? count - i : AT_ONCE;
+		ip_trie_find_many(ranges->fresh, ips + i, some, ids);
+		for (size_t k = 0; k < some; k++)
+			if (ids[k] != IP_TRIE_NONE)
+				__builtin_prefetch(&ranges->by_id[ids[k]]);
+		for (size_t k = 0; k < some; k++)
+			if (ids[k] != IP_TRIE_NONE)
+				__builtin_prefetch(&ranges->by_id[ids[k]]->as_of_s);
+	}
+}
+
 const struct registry_range *
 registry_ranges_find(const struct registry_ranges *ranges, struct ip ip)
 {

@@ -58,5 +58,7 @@ void registry_ranges_clear(struct registry_ranges *ranges);
 
 const struct registry_range *registry_ranges_find(const struct registry_ranges *ranges,
                                                   struct ip ip);
+void registry_ranges_warm(const struct registry_ranges *ranges, const struct ip *ips,
+                          size_t count);
 
 #endif

@@ -184,6 +184,12 @@ registry_find(const struct registry *registry, struct ip ip)
 	return registry_ranges_find(&registry->ranges, subject);
 }
 
+void
+registry_warm(const struct registry *registry, const struct ip *ips, size_t count)
+{
+	registry_ranges_warm(&registry->ranges, ips, count);
+}
+
 size_t
 registry_count(const struct registry *registry)
 {

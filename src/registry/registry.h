@@ -85,6 +85,9 @@ void registry_close(struct registry *registry); /* NULL ok */
  * not found and stale is not known. */
 const struct registry_range *registry_find(const struct registry *registry, struct ip ip);
 
+/* Fetches from memory what registry_find of these addresses will read, all at once. */
+void registry_warm(const struct registry *registry, const struct ip *ips, size_t count);
+
 /* All ranges known, by first address and, of several, the wider first. */
 size_t registry_count(const struct registry *registry);
 const struct registry_range *registry_at(const struct registry *registry, size_t index);

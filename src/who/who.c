@@ -285,6 +285,34 @@ who_find(const struct who *who, struct ip ip, struct who_name *name)
 	return who_find_at(who, ip, NULL, name);
 }
 
+static void
+warm(const struct ip_trie *trie, const struct ip *ips, size_t count, const void *rows,
+     size_t row_size)
+{
+	uint32_t values[WHO_WARM];
+	if (trie == NULL)
+		return;
+	ip_trie_find_many(trie, ips, count, values);
+	for (size_t i = 0; i < count; i++)
+		if (values[i] != IP_TRIE_NONE)
+			__builtin_prefetch((const char *)rows + values[i] * row_size);
+}
+
+void
+who_warm(const struct who *who, const struct ip *ips, size_t count)
+{
+	for (size_t i = 0; i < count; i += WHO_WARM) {
+		size_t some = count - i < WHO_WARM ? count - i : WHO_WARM;
+		warm(who->names.trie, ips + i, some, who->names.rows, sizeof *who->names.rows);
+		warm(who->inventory.trie, ips + i, some, who->inventory.entries,
+		     sizeof *who->inventory.entries);
+		warm(who->logged.trie, ips + i, some, who->logged.names, sizeof *who->logged.names);
+		warm(who->ranges.trie, ips + i, some, who->ranges.places, sizeof *who->ranges.places);
+		if (who->registry != NULL)
+			registry_warm(who->registry, ips + i, some);
+	}
+}
+
 bool
 who_has_shared(const struct who *who)
 {

@@ -115,6 +115,11 @@ bool who_find(const struct who *who, struct ip ip, struct who_name *name);
 bool who_find_at(const struct who *who, struct ip ip, const char *interface_id,
                  struct who_name *name);
 
+/* Fetches from memory what who_find of these addresses will read, all at once; WHO_WARM of them are
+ * what stays near until they are looked up. Where there are many, that saves most of the time. */
+enum { WHO_WARM = 32 };
+void who_warm(const struct who *who, const struct ip *ips, size_t count);
+
 /* Is any address of the inventory one of several interfaces'? Else who_find says the same. */
 bool who_has_shared(const struct who *who);
 

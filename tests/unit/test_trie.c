@@ -436,6 +436,30 @@ test_order(void **state)
 		count = ip_trie_count(trie);
 		shuffle(cidrs, 1000, &seed);
 	}
+	static uint32_t found[4000];
+	ip_trie_find_many(trie, probes, 0, found);
+	for (size_t some = 1; some < 100; some++) {
+		ip_trie_find_many(trie, probes + some, some, found);
+		assert_memory_equal(found, values + some, some * sizeof *found);
+	}
+	ip_trie_find_many(trie, probes, 4000, found);
+	assert_memory_equal(found, values, sizeof found);
+}
+
+/* One empty, one with the root's own prefix. */
+static void
+test_find_many_at_the_edges(void **state)
+{
+	(void)state;
+	struct ip ips[] = {ip_of("10.0.0.1"), ip_of("::"), ip_of("255.255.255.255"), ip_of("ffff::")};
+	uint32_t values[4];
+	ip_trie_find_many(trie, ips, 4, values);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(values[i], IP_TRIE_NONE);
+	set_cidr((struct ip_cidr){.bits = 0}, 7);
+	ip_trie_find_many(trie, ips, 4, values);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(values[i], 7);
 }
 
 /* ---- memory ------------------------------------------------------------------------------- */
@@ -510,6 +534,7 @@ main(void)
 		TEST(test_chain),     TEST(test_whole_space),   TEST(test_parting_gets_value),
 		TEST(test_comb),      TEST(test_full_byte),     TEST(test_random),
 		TEST(test_order),     TEST(test_size),          TEST(test_out_of_memory),
+		TEST(test_find_many_at_the_edges),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
