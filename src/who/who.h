@@ -115,6 +115,9 @@ bool who_find(const struct who *who, struct ip ip, struct who_name *name);
 bool who_find_at(const struct who *who, struct ip ip, const char *interface_id,
                  struct who_name *name);
 
+/* Does the inventory have something with this address, or with a prefix that holds it? */
+bool who_in_inventory(const struct who *who, struct ip ip);
+
 /* Is any address of the inventory one of several interfaces'? Else who_find says the same. */
 bool who_has_shared(const struct who *who);
 
