@@ -21,6 +21,7 @@ struct flowtoll {
 	struct who *who;
 	bool names;     /* beside addresses, in answers */
 	bool names_off;
+	bool has_interfaces; /* an inventory was given that tells of all of them */
 	struct naming naming;
 	const char *profile; /* of whom flow logs are asked for; lent as those of `remote` */
 	const char *region;

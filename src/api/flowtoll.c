@@ -91,6 +91,7 @@ open_names(struct flowtoll *ft, const struct flowtoll_settings *settings, struct
 		TRY(who_add_inventory(ft->who, settings->inventories[i], err));
 	if (settings->live != NULL)
 		TRY(api_ask_inventory(ft->who, settings->live, err));
+	ft->has_interfaces = (who_network(ft->who)->known & WHO_KNOWS_INTERFACES) != 0;
 	if (settings->aws_ranges != NULL)
 		TRY(who_add_aws_ranges(ft->who, settings->aws_ranges, err));
 	if (settings->names_file != NULL)

@@ -179,8 +179,7 @@ flowtoll_who(struct flowtoll *ft, const struct flowtoll_who *who, struct flowtol
 	TRY(api_begin(&ticker, ft, out, err));
 	struct ask_notes notes = {0};
 	enum flowtoll_rc rc = prepare_names(ft, true, err);
-	if (rc == FLOWTOLL_OK && who->whom != NULL &&
-	    (who_network(ft->who)->known & WHO_KNOWS_INTERFACES) == 0)
+	if (rc == FLOWTOLL_OK && who->whom != NULL && !ft->has_interfaces)
 		rc = ask_addresses(who->whom, who, api_must_stop, ft, ft->who, &notes, err);
 	if (rc == FLOWTOLL_OK)
 		rc = query_who(ft->who, who, &answer, err);
