@@ -5,6 +5,8 @@
  * whole files go to threads one by one, nothing looks at the text. Prints how many bytes it is.
  * ISA-L is called here directly, so that what src/io costs shows in the program's own figures.
  */
+#include "bench_support.h"
+
 #include "base/limits.h"
 #include "base/mem.h"
 #include "io/io.h"
@@ -15,8 +17,6 @@
 #include <isa-l/igzip_lib.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,13 +36,6 @@ struct reader {
 	uint8_t stored[STORED_BYTES];
 	uint8_t text[TEXT_BYTES];
 };
-
-static _Noreturn void
-fail(const char *what, const char *detail)
-{
-	fprintf(stderr, "bench_floor: %s: %s\n", what, detail);
-	exit(1);
-}
 
 static size_t
 read_some(const struct reader *reader, uint8_t *dst, size_t cap)

@@ -6,39 +6,16 @@
  * it took to read the sources, to read the addresses and to name them: the least of several rounds.
  * CACHE is a folder of registries' answers, as flowtoll keeps it. Started by bench/naming.py.
  */
+#include "bench_support.h"
+
 #include "base/file.h"
 #include "base/mem.h"
 #include "registry/registry.h"
 #include "who/who.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { ROUNDS = 9, ADDRESSES_MAX = 1 << 22, TEXT_BYTES_MAX = 1 << 27 };
-
-static _Noreturn void
-fail(const char *what)
-{
-	fprintf(stderr, "bench_naming: %s\n", what);
-	exit(1);
-}
-
-static void
-check(enum flowtoll_rc rc, const struct flowtoll_err *err)
-{
-	if (rc != FLOWTOLL_OK)
-		fail(err->message);
-}
-
-static double
-cpu_s(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static size_t
 read_addresses(const struct buf *text, struct ip *addresses)
@@ -48,7 +25,7 @@ read_addresses(const struct buf *text, struct ip *addresses)
 		const char *stop = memchr(line, '\n', (size_t)(end - line));
 		if (stop == NULL || count == ADDRESSES_MAX ||
 		    !ip_parse(line, (size_t)(stop - line), &addresses[count]))
-			fail("a line of the addresses is none");
+			fail("addresses", "a line of them is none");
 		line = stop + 1;
 	}
 	return count;
@@ -79,7 +56,7 @@ write_answers(const struct who *who, const struct ip *addresses, size_t count, c
 {
 	FILE *file = fopen(path, "w");
 	if (file == NULL)
-		fail("cannot write the answers");
+		fail(path, "cannot write the answers");
 	for (size_t i = 0; i < count; i++) {
 		struct who_name name;
 		char cidr[IP_CIDR_TEXT_MAX] = "";
@@ -90,7 +67,7 @@ write_answers(const struct who *who, const struct ip *addresses, size_t count, c
 		        shown(name.name), shown(name.service), shown(name.region));
 	}
 	if (fclose(file) != 0)
-		fail("cannot write the answers");
+		fail(path, "cannot write the answers");
 }
 
 int
@@ -102,28 +79,28 @@ main(int argc, char **argv)
 	struct flowtoll_err err;
 	struct buf text;
 	if (argc != 6)
-		fail("usage: bench_naming RANGES.json INVENTORY.json CACHE ADDRESSES ANSWERS");
-	double start = cpu_s();
+		fail("usage", "bench_naming RANGES.json INVENTORY.json CACHE ADDRESSES ANSWERS");
+	double start = clock_s(CLOCK_PROCESS_CPUTIME_ID);
 	settings.folder = argv[3];
 	check(who_create(&who, &err), &err);
 	check(who_add_inventory(who, argv[2], &err), &err);
 	check(who_add_aws_ranges(who, argv[1], &err), &err);
 	check(registry_open(&settings, &registry, &err), &err);
 	who_set_registry(who, registry, NULL);
-	double sources_s = cpu_s() - start;
+	double sources_s = clock_s(CLOCK_PROCESS_CPUTIME_ID) - start;
 	buf_init(&text, TEXT_BYTES_MAX);
 	struct ip *addresses = mem_alloc(ADDRESSES_MAX * sizeof *addresses);
 	if (addresses == NULL)
-		fail("out of memory");
-	start = cpu_s();
+		fail("addresses", "out of memory");
+	start = clock_s(CLOCK_PROCESS_CPUTIME_ID);
 	check(file_read(argv[4], &text, &err), &err);
 	size_t count = read_addresses(&text, addresses);
-	double addresses_s = cpu_s() - start, least_s = 1e9;
+	double addresses_s = clock_s(CLOCK_PROCESS_CPUTIME_ID) - start, least_s = 1e9;
 	size_t named = 0;
 	for (int i = 0; i < ROUNDS; i++) {
-		start = cpu_s();
+		start = clock_s(CLOCK_PROCESS_CPUTIME_ID);
 		named = name_all(who, addresses, count);
-		double took_s = cpu_s() - start;
+		double took_s = clock_s(CLOCK_PROCESS_CPUTIME_ID) - start;
 		least_s = took_s < least_s ? took_s : least_s;
 	}
 	printf("%zu addresses, %zu named; ranges kept %zu; sources %.3f s, addresses %.3f s, naming "

@@ -4,6 +4,8 @@
  * AWS's ip-ranges.json, for addresses drawn at random from all of IPv4 and IPv6 and from inside
  * the prefixes; then what tries of other shapes weigh. Each figure is the best of several rounds.
  */
+#include "bench_support.h"
+
 #include "base/limits.h"
 #include "base/mem.h"
 #include "ip/ip.h"
@@ -11,10 +13,7 @@
 #include "ip/trie.h"
 #include "who/json_walk.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { LOOKUPS = 1 << 20, ROUNDS = 9 };
 
@@ -24,28 +23,6 @@ struct cidrs {
 	size_t v4_count; /* these come first */
 	const char *key; /* while they are read */
 };
-
-static _Noreturn void
-fail(const char *what, const char *detail)
-{
-	fprintf(stderr, "bench_trie: %s: %s\n", what, detail);
-	exit(1);
-}
-
-static void
-check(enum flowtoll_rc rc, const struct flowtoll_err *err)
-{
-	if (rc != FLOWTOLL_OK)
-		fail("failed", err->message);
-}
-
-static double
-now_s(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 /* splitmix64 */
 static uint64_t
@@ -118,11 +95,11 @@ fill(const struct cidrs *cidrs, double *took_s)
 {
 	struct flowtoll_err err;
 	struct ip_trie *trie;
-	double start_s = now_s();
+	double start_s = clock_s(CLOCK_MONOTONIC);
 	check(ip_trie_create(&trie, &err), &err);
 	for (size_t i = 0; i < cidrs->count; i++)
 		check(ip_trie_set(trie, &cidrs->at[i], (uint32_t)i, &err), &err);
-	*took_s = now_s() - start_s;
+	*took_s = clock_s(CLOCK_MONOTONIC) - start_s;
 	return trie;
 }
 
@@ -160,12 +137,12 @@ measure(const char *what, const struct ip_trie *trie, const struct ip *ips)
 	double best_s = 1e9;
 	size_t found = 0;
 	for (int round = 0; round < ROUNDS; round++) {
-		double start_s = now_s();
+		double start_s = clock_s(CLOCK_MONOTONIC);
 		found = 0;
 		for (size_t i = 0; i < LOOKUPS; i++)
 			found += trie != NULL ? ip_trie_find(trie, ips[i], NULL) != IP_TRIE_NONE
 			                      : ip_special_find(ips[i]) != NULL;
-		double took_s = now_s() - start_s;
+		double took_s = clock_s(CLOCK_MONOTONIC) - start_s;
 		best_s = took_s < best_s ? took_s : best_s;
 	}
 	printf("%-24s %8.1f million look-ups/s, %5.1f %% found\n", what, LOOKUPS / best_s * 1e-6,

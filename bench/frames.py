@@ -8,7 +8,6 @@ the median over the rounds, and every frame is held against the generator's tota
 `./run bench --frames [--rounds N] [-o FILE]`, and after all else by `./run bench`.
 """
 import argparse
-import datetime
 import glob
 import json
 import os
@@ -17,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from results import target, tell
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROWS, FILES = 5_000_000, 20
@@ -133,11 +134,10 @@ def compare(question, truth, folder, options):
     memory = statistics.median(a[1] / b[1] for a, b in zip(runs[own], runs[rival]))
     rows = [f"| {name} | {min(made)[0]:.2f} | {statistics.median(made)[0]:.2f} "
             f"| {max(peak for _, peak in made):.0f} |" for name, made in runs.items()]
-    targets = [f"| {own}: times faster than {rival} | {times} | {ratio:.2f} "
-               f"| {'reached' if ratio >= times else 'MISSED'} |"]
+    targets = [target(f"{own}: times faster than {rival}", times, f"{ratio:.2f}", ratio >= times)]
     if part is not None:
-        targets.append(f"| {own}: peak memory against {rival} | {part} at most | {memory:.2f} "
-                       f"| {'reached' if memory <= part else 'MISSED'} |")
+        targets.append(target(f"{own}: peak memory against {rival}", f"{part} at most",
+                              f"{memory:.2f}", memory <= part))
     return rows, targets
 
 
@@ -175,19 +175,10 @@ def main():
             made, judged = compare(question, truth, folder, options)
             rows += made
             targets += judged
-    text = "\n".join([
-        "# Results, of data frames", "", "Made by `./run bench --frames`; what the rows mean: "
-        "[README.md](README.md).", "",
-        f"- date: {datetime.date.today()}",
-        f"- {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}",
-        f"- set: {options.rows:,} records of 14 columns in {FILES} gzip files",
-        "- every frame equals the generator's totals", "",
-        "| program | least, s | median, s | peak, MB |", "|---|--:|--:|--:|", *rows, "",
-        "| target | to reach | measured | |", "|---|--:|--:|---|", *targets, ""])
-    print(text, end="")
-    if options.output:
-        with open(options.output, "w", encoding="utf-8") as file:
-            file.write(text)
+    facts = ["", f"set: {options.rows:,} records of 14 columns in {FILES} gzip files",
+             "every frame equals the generator's totals"]
+    columns = ["| program | least, s | median, s | peak, MB |", "|---|--:|--:|--:|"]
+    tell("--frames", "of data frames", facts, columns, rows, targets, options.output)
 
 
 main()

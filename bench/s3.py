@@ -9,12 +9,10 @@ Started by `./run bench --s3 [--rounds N] [-o FILE]`, and after all else by `./r
 """
 import argparse
 import contextlib
-import datetime
 import glob
 import json
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -23,18 +21,17 @@ import time
 
 import boto3
 
+from results import target, tell
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+from loopback import free_port, wait_for  # noqa: E402
+
 BUCKET, PREFIX = "logs", "AWSLogs/123456789012/vpcflowlogs/us-east-1/2026/11/20/"
 KEY, SECRET, REGION = "AKIDTESTTESTTEST0001", "sec/ret+key0123456789", "us-east-1"
 ROWS, FILES = 6_500_000, 20
 PLACES = {"loopback": None, "30 ms, 90 MB/s": ("30", "90")}
 NEEDED_CLI, NEEDED_NOTEBOOK, MOST_MB = 3, 10, 300
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager
@@ -46,11 +43,7 @@ def serving(versitygw, folder):
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL) as server:
         try:
-            for _ in range(200):
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.05)
+            wait_for(server, port)
             yield port
         finally:
             server.terminate()
@@ -167,11 +160,9 @@ def targets_of(place, runs):
     for name, needed in (("aws s3 cp --recursive, then flowtoll", NEEDED_CLI),
                          ("boto3 and pandas", NEEDED_NOTEBOOK)):
         ratio = statistics.median(a.wall_s / b.wall_s for a, b in zip(runs[name], own))
-        yield (f"| {place}: times faster than {name} | {needed} | {ratio:.1f} "
-               f"| {'reached' if ratio >= needed else 'MISSED'} |")
+        yield target(f"{place}: times faster than {name}", needed, f"{ratio:.1f}", ratio >= needed)
     peak = max(run.rss_bytes for run in own) / 1e6
-    yield (f"| {place}: peak memory, MB | {MOST_MB} at most | {peak:.0f} "
-           f"| {'reached' if peak <= MOST_MB else 'MISSED'} |")
+    yield target(f"{place}: peak memory, MB", f"{MOST_MB} at most", f"{peak:.0f}", peak <= MOST_MB)
 
 
 def main():
@@ -196,20 +187,12 @@ def main():
                     runs = bench.measure(place, f"http://127.0.0.1:{near}")
                 rows += rows_of(place, runs, stored_mb)
                 targets += targets_of(place, runs)
-    text = "\n".join([
-        "# Results, from S3", "", "Made by `./run bench --s3`; what the rows mean: "
-        "[README.md](README.md).", "",
-        f"- date: {datetime.date.today()}", f"- {os.cpu_count()} processors, load "
-        f"{os.getloadavg()[0]:.1f}; the server takes its share of them",
-        f"- set: {FILES} objects, {stored_mb:.0f} MB, {options.rows:,} records",
-        "- every answer equals the generator's totals", "",
-        "| server | program | least, s | median, s | MB/s stored | ÷ flowtoll | peak, MB |",
-        "|---|---|--:|--:|--:|--:|--:|", *rows, "",
-        "| target | to reach | measured | |", "|---|--:|--:|---|", *targets, ""])
-    print(text, end="")
-    if options.output:
-        with open(options.output, "w", encoding="utf-8") as file:
-            file.write(text)
+    facts = ["; the server takes its share of them",
+             f"set: {FILES} objects, {stored_mb:.0f} MB, {options.rows:,} records",
+             "every answer equals the generator's totals"]
+    columns = ["| server | program | least, s | median, s | MB/s stored | ÷ flowtoll | peak, MB |",
+               "|---|---|--:|--:|--:|--:|--:|"]
+    tell("--s3", "from S3", facts, columns, rows, targets, options.output)
 
 
 main()

@@ -380,6 +380,8 @@ struct flowtoll_style {
 	unsigned width; /* columns of the terminal; 0: unlimited */
 	bool colour;
 	bool exact;     /* tables show 1234567 instead of 1.2 MiB */
+	bool terminal;  /* it is read off one, where a line end within a value of csv would write over
+	                   others, or look like rows: U+FFFD stands for it */
 };
 
 /* Takes `len` bytes; returns false on failure, or to stop, after which nothing more is written.

@@ -4,9 +4,11 @@
  */
 #include "api/ask_addresses.h"
 
+#include "api/ask_prefixes.h"
+#include "api/learn_list.h"
+
 #include "base/limits.h"
 #include "base/mem.h"
-#include "fetch/lookup_fetch.h"
 #include "ip/special.h"
 
 #include <stdio.h>
@@ -79,48 +81,48 @@ struct telling {
 	bool is_missing; /* something may not be asked for */
 };
 
+/* What EC2 has of each, as items of JSON. */
+struct asked_lists {
+	struct buf interfaces;
+	struct buf delegated; /* interfaces, too */
+	struct buf addresses;
+	struct buf tags;
+};
+
 static enum flowtoll_rc
 ask_interfaces(struct fetch_lookup *lookup, const struct kinds *kinds, struct buf *interfaces,
-               struct buf *addresses, struct flowtoll_err *err)
+               struct flowtoll_err *err)
 {
 	static const char list[] = "NetworkInterfaces";
 	TRY(fetch_lookup_items(lookup, list, "addresses.private-ip-address", kinds->privates,
 	                       kinds->private_count, interfaces, err));
 	TRY(fetch_lookup_items(lookup, list, "ipv6-addresses.ipv6-address", kinds->sixes,
 	                       kinds->six_count, interfaces, err));
-	if (kinds->public_count == 0)
-		return FLOWTOLL_OK;
-	TRY(fetch_lookup_items(lookup, list, "addresses.association.public-ip", kinds->publics,
-	                       kinds->public_count, interfaces, err));
-	return fetch_lookup_items(lookup, "Addresses", "public-ip", kinds->publics,
-	                          kinds->public_count, addresses, err);
+	return fetch_lookup_items(lookup, list, "addresses.association.public-ip", kinds->publics,
+	                          kinds->public_count, interfaces, err);
 }
 
-static void
-add_list(struct buf *text, const char *key, const struct buf *items)
-{
-	buf_addf(text, "%s\"%s\": [", text->len > 1 ? ", " : "", key);
-	buf_adds(text, buf_text(items));
-	buf_addc(text, ']');
-}
-
-/* `interfaces` is NULL where they could not be asked for: then it is not known who has none. */
+/* Those that no interface has for its own may be in a prefix of one. Of public IPv4 addresses there
+ * are no such prefixes. */
 static enum flowtoll_rc
-read_lists(struct who *who, const struct buf *interfaces, const struct buf *addresses,
-           const struct buf *tags, struct flowtoll_err *err)
+ask_for_prefixes(struct fetch_lookup *lookup, const struct kinds *kinds, const struct who *who,
+                 struct buf *interfaces, struct flowtoll_err *err)
 {
-	struct buf text;
-	buf_init(&text, LIMIT_INVENTORY_BYTES);
-	buf_addc(&text, '{');
-	if (interfaces != NULL)
-		add_list(&text, "NetworkInterfaces", interfaces);
-	add_list(&text, "Addresses", addresses);
-	add_list(&text, "Tags", tags);
-	buf_addc(&text, '}');
-	enum flowtoll_rc rc = buf_check(&text, "asking EC2", err);
-	if (rc == FLOWTOLL_OK)
-		rc = who_add_inventory_text(who, "what EC2 answers", text.data, text.len, err);
-	buf_free(&text);
+	const size_t count = kinds->private_count + kinds->six_count;
+	struct ip *lost = mem_alloc((count + 1) * sizeof *lost);
+	size_t lost_count = 0;
+	if (lost == NULL)
+		return no_memory(err);
+	for (size_t i = 0; i < count; i++) {
+		const char *text = i < kinds->private_count ? kinds->privates[i]
+		                                            : kinds->sixes[i - kinds->private_count];
+		struct ip *ip = &lost[lost_count];
+		if (ip_parse(text, strlen(text), ip) && !who_in_inventory(who, *ip) &&
+		    (!ip_is_v4(*ip) || ip_special_find(*ip) != NULL))
+			lost_count++;
+	}
+	enum flowtoll_rc rc = ask_prefixes(lookup, lost, lost_count, interfaces, err);
+	mem_free(lost);
 	return rc;
 }
 
@@ -143,29 +145,41 @@ ask_tags(struct fetch_lookup *lookup, const struct who *who, struct buf *tags,
 }
 
 static enum flowtoll_rc
+ask_in_turn(struct fetch_lookup *lookup, const struct telling *telling, const struct kinds *kinds,
+            struct asked_lists *lists, struct who *who, struct flowtoll_err *err)
+{
+	TRY(ask_interfaces(lookup, kinds, &lists->interfaces, err));
+	/* where interfaces may not be asked for it is not known who has none */
+	if (!telling->is_missing || lists->interfaces.len > 0) {
+		TRY(learn_list(who, "NetworkInterfaces", &lists->interfaces, err));
+		TRY(ask_for_prefixes(lookup, kinds, who, &lists->delegated, err));
+		TRY(learn_list(who, "NetworkInterfaces", &lists->delegated, err));
+	}
+	TRY(fetch_lookup_items(lookup, "Addresses", "public-ip", kinds->publics, kinds->public_count,
+	                       &lists->addresses, err));
+	TRY(learn_list(who, "Addresses", &lists->addresses, err));
+	TRY(ask_tags(lookup, who, &lists->tags, err));
+	return lists->tags.len > 0 ? learn_list(who, "Tags", &lists->tags, err) : FLOWTOLL_OK;
+}
+
+static enum flowtoll_rc
 ask(const struct flowtoll_inventory *whom, const struct telling *telling,
     const struct kinds *kinds, struct who *who, struct flowtoll_err *err)
 {
 	struct fetch_lookup *lookup = NULL;
-	struct buf interfaces, addresses, tags;
-	buf_init(&interfaces, LIMIT_INVENTORY_BYTES);
-	buf_init(&addresses, LIMIT_INVENTORY_BYTES);
-	buf_init(&tags, LIMIT_INVENTORY_BYTES);
+	struct asked_lists lists;
+	buf_init(&lists.interfaces, LIMIT_INVENTORY_BYTES);
+	buf_init(&lists.delegated, LIMIT_INVENTORY_BYTES);
+	buf_init(&lists.addresses, LIMIT_INVENTORY_BYTES);
+	buf_init(&lists.tags, LIMIT_INVENTORY_BYTES);
 	enum flowtoll_rc rc = fetch_lookup_open(whom, &lookup, err);
 	if (rc == FLOWTOLL_OK)
-		rc = ask_interfaces(lookup, kinds, &interfaces, &addresses, err);
-	if (rc == FLOWTOLL_OK)
-		rc = read_lists(who, telling->is_missing && interfaces.len == 0 ? NULL : &interfaces,
-		                &addresses, &tags, err);
-	if (rc == FLOWTOLL_OK)
-		rc = ask_tags(lookup, who, &tags, err);
-	buf_clear(&addresses);
-	if (rc == FLOWTOLL_OK && tags.len > 0)
-		rc = read_lists(who, NULL, &addresses, &tags, err);
+		rc = ask_in_turn(lookup, telling, kinds, &lists, who, err);
 	fetch_lookup_close(lookup);
-	buf_free(&interfaces);
-	buf_free(&addresses);
-	buf_free(&tags);
+	buf_free(&lists.interfaces);
+	buf_free(&lists.delegated);
+	buf_free(&lists.addresses);
+	buf_free(&lists.tags);
 	return rc;
 }
 

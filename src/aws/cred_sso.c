@@ -48,18 +48,20 @@ sign_in(const char *profile, const char *why, struct flowtoll_err *err)
 	return err->code;
 }
 
-static void
-add_host(struct buf *url, const char *given, const char *host, const char *region)
+static enum flowtoll_rc
+add_host(struct buf *url, const struct aws *aws, const char *given, const char *host,
+         const char *region, struct flowtoll_err *err)
 {
-	if (given == NULL) {
-		buf_addf(url, "https://%s.%s.amazonaws.com%s", host, region,
-		         strncmp(region, "cn-", 3) == 0 ? ".cn" : "");
-		return;
-	}
-	size_t len = strlen(given);
-	while (len > 0 && given[len - 1] == '/')
-		len--;
-	buf_add(url, given, len);
+	const struct aws_where where = {.service = host,
+	                                .region = region,
+	                                .given = given,
+	                                .fips = aws->fips,
+	                                .dual_stack = aws->dual_stack};
+	struct aws_endpoint endpoint;
+	TRY(aws_endpoint_find(&where, &endpoint, err));
+	buf_adds(url, endpoint.url);
+	buf_adds(url, endpoint.path);
+	return FLOWTOLL_OK;
 }
 
 /* ---- the token ------------------------------------------------------------------------------ */
@@ -109,15 +111,16 @@ ask_for_token(struct aws_line *line, const struct sso *sso, const json_t *token,
 	json_error_t fault;
 	buf_init(&url, URL_BYTES_MAX);
 	buf_init(&body, LIMIT_AWS_ANSWER_BYTES);
-	add_host(&url, given, "oidc", sso->region);
+	enum flowtoll_rc rc = add_host(&url, line->aws, given, "oidc", sso->region, err);
 	buf_adds(&url, "/token");
 	json_t *form = json_pack("{s:s, s:s, s:s, s:s}", "grantType", "refresh_token", "clientId",
 	                         text_of(token, "clientId"), "clientSecret",
 	                         text_of(token, "clientSecret"), "refreshToken",
 	                         text_of(token, "refreshToken"));
 	char *text = json_dumps(form, JSON_COMPACT);
-	enum flowtoll_rc rc = form == NULL || text == NULL ? err_memory(err, "finding credentials")
-		: buf_check(&url, "finding credentials", err);
+	if (rc == FLOWTOLL_OK)
+		rc = form == NULL || text == NULL ? err_memory(err, "finding credentials")
+		                                  : buf_check(&url, "finding credentials", err);
 	const struct net_request request = {
 		.method = "POST", .url = buf_text(&url), .headers = headers, .header_count = 1,
 		.body = text, .body_len = text != NULL ? strlen(text) : 0,
@@ -282,12 +285,13 @@ ask_portal(struct aws_line *line, const char *profile, const char *region, const
 		return ERR(err, FLOWTOLL_ERR_USAGE, "the profile %.100s lacks sso_role_name", profile);
 	buf_init(&url, URL_BYTES_MAX);
 	buf_init(&body, LIMIT_AWS_ANSWER_BYTES);
-	add_host(&url, given, "portal.sso", region);
+	enum flowtoll_rc rc = add_host(&url, line->aws, given, "portal.sso", region, err);
 	buf_adds(&url, "/federation/credentials?role_name=");
 	aws_encode(&url, role, strlen(role), false);
 	buf_adds(&url, "&account_id=");
 	aws_encode(&url, account, strlen(account), false);
-	enum flowtoll_rc rc = buf_check(&url, "finding credentials", err);
+	if (rc == FLOWTOLL_OK)
+		rc = buf_check(&url, "finding credentials", err);
 	const char *header = buf_text(token);
 	const struct net_request request = {
 		.method = "GET", .url = buf_text(&url), .headers = &header, .header_count = 1,

@@ -170,11 +170,14 @@ aws_endpoint_find(const struct aws_where *where, struct aws_endpoint *endpoint,
 		return err->code;
 	}
 	const struct partition *partition = partition_of(where->region);
+	bool is_gov = strcmp(partition->regions, "us-gov-") == 0;
 	bool is_s3 = strcmp(where->service, "s3") == 0;
+	/* the usual hosts of GovCloud are FIPS's, but for S3 */
+	bool fips = where->fips && (is_s3 || where->dual_stack || !is_gov);
 	bool own_host = where->bucket != NULL && has_own_host(where->bucket);
 	snprintf(endpoint->host, sizeof endpoint->host, "%s%s%s%s%s.%s.%s",
 	         own_host ? where->bucket : "", own_host ? "." : "", where->service,
-	         where->fips ? "-fips" : "", is_s3 && where->dual_stack ? ".dualstack" : "",
+	         fips ? "-fips" : "", is_s3 && where->dual_stack ? ".dualstack" : "",
 	         where->region,
 	         where->dual_stack && !is_s3 ? partition->dual_stack : partition->suffix);
 	snprintf(endpoint->url, sizeof endpoint->url, "https://%s", endpoint->host);

@@ -19,7 +19,7 @@ struct aws_endpoint {
 };
 
 struct aws_where {
-	const char *service; /* "s3", "sts" */
+	const char *service; /* as its hosts begin: "s3", "sts", "oidc", "portal.sso" */
 	const char *region;
 	const char *bucket;  /* NULL: none */
 	const char *given;   /* the user's URL; NULL: none */

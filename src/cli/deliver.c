@@ -394,6 +394,7 @@ write_tables(const struct deliver *deliver, struct flowtoll_answer *answer, stru
 		.width = tty_width(sink->out.fd),
 		.colour = tty_colour(sink->out.fd, options->values[FLAG_COLOR]),
 		.exact = options->values[FLAG_EXACT] != NULL,
+		.terminal = tty_is(sink->out.fd),
 	};
 	size_t count = flowtoll_answer_table_count(answer);
 	enum flowtoll_rc rc = FLOWTOLL_OK;

@@ -158,6 +158,8 @@ fetch_lookup_items(struct fetch_lookup *lookup, const char *key, const char *fil
 {
 	const struct ec2_list *list = find_list(key);
 	enum flowtoll_rc rc = FLOWTOLL_OK;
+	if (filter == NULL)
+		return ask_all(lookup, list, NULL, items, err);
 	for (size_t i = 0; rc == FLOWTOLL_OK && i < count; i += VALUES_MAX) {
 		struct buf form;
 		buf_init(&form, FILTER_BYTES_MAX);

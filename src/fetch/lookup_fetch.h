@@ -18,8 +18,8 @@ FLOWTOLL_MUST_USE enum flowtoll_rc fetch_lookup_open(const struct flowtoll_inven
 void fetch_lookup_close(struct fetch_lookup *lookup); /* NULL ok */
 
 /* Appends those of the list `key` ("NetworkInterfaces") for which the filter has one of these
- * values, of all accounts and Regions, as objects of JSON, apart by commas. What may not be asked
- * for is told, and left out. */
+ * values (filter NULL: all), of all accounts and Regions, as objects of JSON, apart by commas. What
+ * may not be asked for is told, and left out. */
 FLOWTOLL_MUST_USE enum flowtoll_rc fetch_lookup_items(struct fetch_lookup *lookup, const char *key,
                                                       const char *filter,
                                                       const char *const *values, size_t count,

@@ -3,6 +3,7 @@
  * What registries said and is kept: a row for each range.
  */
 #include "query/query.h"
+#include "query/row_table.h"
 
 #include "base/when.h"
 #include "ip/ip_range.h"
@@ -30,10 +31,8 @@ static const struct result_column columns[CACHE_COLUMNS] = {
 };
 
 struct table {
-	struct result result; /* first */
+	struct row_table rows; /* first */
 	const struct registry_range **ranges;
-	size_t count;
-	size_t next;
 	struct who_said said; /* of the row in hand, whose cells point into it */
 	char range[2 * IP_TEXT_MAX];
 	struct result_cell cells[CACHE_COLUMNS];
@@ -60,36 +59,26 @@ time_cell(int64_t seconds)
 }
 
 static enum flowtoll_rc
-table_next(struct result *result, const struct result_cell **cells, struct flowtoll_err *err)
+fill(struct row_table *rows, size_t row, struct result_cell *cells, struct flowtoll_err *err)
 {
-	struct table *table = (struct table *)result;
+	struct table *table = (struct table *)rows;
+	const struct registry_range *range = table->ranges[row];
 	(void)err;
-	*cells = NULL;
-	if (table->next == table->count)
-		return FLOWTOLL_OK;
-	const struct registry_range *range = table->ranges[table->next++];
 	print_range(range, table->range);
 	who_said_make(&table->said, range);
-	table->cells[CACHE_RANGE] = result_text_cell(table->range);
-	table->cells[CACHE_FIRST] = (struct result_cell){.type = RESULT_IP, .as.ip = range->first};
-	table->cells[CACHE_LAST] = (struct result_cell){.type = RESULT_IP, .as.ip = range->last};
-	table->cells[CACHE_NAME] = result_text_cell(range->owner);
-	table->cells[CACHE_NETWORK] = result_text_cell(range->name);
-	table->cells[CACHE_COUNTRY] = result_text_cell(range->country);
-	table->cells[CACHE_SOURCE] = result_text_cell(table->said.name);
-	table->cells[CACHE_AS_OF] = time_cell(range->as_of_s);
-	table->cells[CACHE_EXPIRES] = time_cell(registry_range_expires_s(range));
-	table->cells[CACHE_STATE] = result_text_cell(!range->found  ? "unregistered"
-	                                             : range->stale ? "stale" : "fresh");
-	table->cells[CACHE_URL] = result_text_cell(range->source);
-	*cells = table->cells;
+	cells[CACHE_RANGE] = result_text_cell(table->range);
+	cells[CACHE_FIRST] = (struct result_cell){.type = RESULT_IP, .as.ip = range->first};
+	cells[CACHE_LAST] = (struct result_cell){.type = RESULT_IP, .as.ip = range->last};
+	cells[CACHE_NAME] = result_text_cell(range->owner);
+	cells[CACHE_NETWORK] = result_text_cell(range->name);
+	cells[CACHE_COUNTRY] = result_text_cell(range->country);
+	cells[CACHE_SOURCE] = result_text_cell(table->said.name);
+	cells[CACHE_AS_OF] = time_cell(range->as_of_s);
+	cells[CACHE_EXPIRES] = time_cell(registry_range_expires_s(range));
+	cells[CACHE_STATE] = result_text_cell(!range->found  ? "unregistered"
+	                                      : range->stale ? "stale" : "fresh");
+	cells[CACHE_URL] = result_text_cell(range->source);
 	return FLOWTOLL_OK;
-}
-
-static void
-table_free(struct result *result)
-{
-	(void)result; /* of the answer's arena */
 }
 
 static enum flowtoll_rc
@@ -116,17 +105,12 @@ make_table(const struct registry *registry, const struct registry_part *part,
 		arena_alloc(&answer->arena, (count + 1) * sizeof *ranges);
 	if (table == NULL || ranges == NULL)
 		return err_memory(err, "making an answer");
-	*table = (struct table){
-		.result = {.column_count = CACHE_COLUMNS, .columns = columns, .next = table_next,
-		           .free = table_free},
-		.ranges = ranges,
-	};
+	*table = (struct table){.ranges = ranges};
 	for (size_t i = 0; i < count; i++)
 		if (registry_part_has(part, registry_at(registry, i)))
-			ranges[table->count++] = registry_at(registry, i);
-	answer->tables[0] = &table->result;
-	answer->table_count = 1;
-	return note_place(registry, table->count, answer, err);
+			ranges[table->rows.count++] = registry_at(registry, i);
+	row_table_give(&table->rows, columns, CACHE_COLUMNS, table->cells, fill, answer);
+	return note_place(registry, table->rows.count, answer, err);
 }
 
 enum flowtoll_rc

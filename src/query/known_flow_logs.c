@@ -4,6 +4,7 @@
  */
 #include "query/notes.h"
 #include "query/query.h"
+#include "query/row_table.h"
 
 #include "base/mem.h"
 
@@ -64,11 +65,9 @@ struct row {
 };
 
 struct table {
-	struct result result; /* first */
+	struct row_table rows; /* first */
 	struct answer *answer;
-	struct row *rows;
-	size_t count;
-	size_t next;
+	struct row *logs;
 	struct result_cell cells[LOG_COLUMNS];
 };
 
@@ -169,47 +168,28 @@ make_row(const struct who_flow_log *log, struct flow_format *format, struct row 
 
 /* ---- the table ------------------------------------------------------------------------------ */
 
-static void
-put(struct table *table, size_t column, const char *text)
-{
-	table->cells[column] = result_text_cell(text);
-}
-
 static enum flowtoll_rc
-table_next(struct result *result, const struct result_cell **cells, struct flowtoll_err *err)
+fill(struct row_table *rows, size_t index, struct result_cell *cells, struct flowtoll_err *err)
 {
-	struct table *table = (struct table *)result;
-	(void)err;
-	*cells = NULL;
-	if (table->next == table->count)
-		return FLOWTOLL_OK;
-	const struct row *row = &table->rows[table->next++];
+	const struct row *row = &((const struct table *)rows)->logs[index];
 	const struct who_flow_log *log = row->log;
-	put(table, LOG_ID, log->id);
-	put(table, LOG_RESOURCE, log->resource_id);
-	put(table, LOG_TRAFFIC, log->traffic_type);
-	put(table, LOG_DELIVERY, log->deliver_status);
-	put(table, LOG_DESTINATION, row->destination);
-	put(table, LOG_LACKS, row->lacks);
-	put(table, LOG_CANNOT, row->cannot);
-	put(table, LOG_STATUS, log->status);
-	put(table, LOG_ERROR, log->deliver_error);
-	put(table, LOG_FILE_FORMAT, log->file_format);
-	put(table, LOG_FORMAT, log->format);
-	table->cells[LOG_INTERVAL] = (struct result_cell){
+	(void)err;
+	cells[LOG_ID] = result_text_cell(log->id);
+	cells[LOG_RESOURCE] = result_text_cell(log->resource_id);
+	cells[LOG_TRAFFIC] = result_text_cell(log->traffic_type);
+	cells[LOG_DELIVERY] = result_text_cell(log->deliver_status);
+	cells[LOG_DESTINATION] = result_text_cell(row->destination);
+	cells[LOG_LACKS] = result_text_cell(row->lacks);
+	cells[LOG_CANNOT] = result_text_cell(row->cannot);
+	cells[LOG_STATUS] = result_text_cell(log->status);
+	cells[LOG_ERROR] = result_text_cell(log->deliver_error);
+	cells[LOG_FILE_FORMAT] = result_text_cell(log->file_format);
+	cells[LOG_FORMAT] = result_text_cell(log->format);
+	cells[LOG_INTERVAL] = (struct result_cell){
 		.type = log->interval_s != 0 ? RESULT_INT : RESULT_NULL, .as.integer = log->interval_s};
-	table->cells[LOG_HIVE] =
-		(struct result_cell){.type = RESULT_BOOL, .as.boolean = log->is_hive};
-	table->cells[LOG_HOURLY] =
-		(struct result_cell){.type = RESULT_BOOL, .as.boolean = log->is_hourly};
-	*cells = table->cells;
+	cells[LOG_HIVE] = (struct result_cell){.type = RESULT_BOOL, .as.boolean = log->is_hive};
+	cells[LOG_HOURLY] = (struct result_cell){.type = RESULT_BOOL, .as.boolean = log->is_hourly};
 	return FLOWTOLL_OK;
-}
-
-static void
-table_free(struct result *result)
-{
-	(void)result; /* of the answer's arena */
 }
 
 /* ---- in words ------------------------------------------------------------------------------- */
@@ -221,9 +201,9 @@ static void
 add_ids(struct buf *buf, const struct table *table, row_test *is, size_t n, size_t *count)
 {
 	*count = 0;
-	for (size_t i = 0; i < table->count; i++)
-		if (is(&table->rows[i], n) && (*count)++ < IDS_TOLD)
-			add_item(buf, ", ", table->rows[i].log->id != NULL ? table->rows[i].log->id : "?");
+	for (size_t i = 0; i < table->rows.count; i++)
+		if (is(&table->logs[i], n) && (*count)++ < IDS_TOLD)
+			add_item(buf, ", ", table->logs[i].log->id != NULL ? table->logs[i].log->id : "?");
 	if (*count > IDS_TOLD)
 		buf_addf(buf, " and %zu more", *count - IDS_TOLD);
 }
@@ -292,8 +272,8 @@ note_needs(const struct table *table, struct flowtoll_err *err)
 static enum flowtoll_rc
 note_remedy(const struct table *table, struct flowtoll_err *err)
 {
-	for (size_t i = 0; i < table->count; i++) {
-		const struct row *row = &table->rows[i];
+	for (size_t i = 0; i < table->rows.count; i++) {
+		const struct row *row = &table->logs[i];
 		const char *resource = row->log->resource_id;
 		bool is_vpc = resource != NULL && strncmp(resource, "vpc-", 4) == 0;
 		if (row->lacks != NULL && !is_transit(row->log))
@@ -349,28 +329,20 @@ make_table(const struct who_network *network, const struct flowtoll_flow_logs *a
            struct answer *answer, struct flowtoll_err *err)
 {
 	struct table *table = arena_alloc(&answer->arena, sizeof *table);
-	struct row *rows = arena_alloc(&answer->arena, (network->flow_log_count + 1) * sizeof *rows);
+	struct row *logs = arena_alloc(&answer->arena, (network->flow_log_count + 1) * sizeof *logs);
 	struct flow_format *format = mem_alloc(sizeof *format);
 	enum flowtoll_rc rc = FLOWTOLL_OK;
-	if (table == NULL || rows == NULL || format == NULL) {
+	if (table == NULL || logs == NULL || format == NULL) {
 		mem_free(format);
 		return err_memory(err, "making an answer");
 	}
-	*table = (struct table){
-		.result = {.column_count = LOG_COLUMNS,
-		           .columns = columns,
-		           .next = table_next,
-		           .free = table_free},
-		.answer = answer,
-		.rows = rows,
-	};
+	*table = (struct table){.answer = answer, .logs = logs};
 	for (size_t i = 0; rc == FLOWTOLL_OK && i < network->flow_log_count; i++)
 		if (is_asked(asked, &network->flow_logs[i]))
-			rc = make_row(&network->flow_logs[i], format, &rows[table->count++], &answer->arena,
-			              err);
+			rc = make_row(&network->flow_logs[i], format, &logs[table->rows.count++],
+			              &answer->arena, err);
 	mem_free(format);
-	answer->tables[0] = &table->result;
-	answer->table_count = 1;
+	row_table_give(&table->rows, columns, LOG_COLUMNS, table->cells, fill, answer);
 	return rc == FLOWTOLL_OK ? add_notes(table, err) : rc;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "query/query.h"
 #include "query/registries.h"
+#include "query/row_table.h"
 #include "query/who_interface.h"
 #include "query/who_registry_object.h"
 
@@ -47,11 +48,9 @@ static const struct result_column columns[WHO_COLUMNS] = {
 static const struct result_column registry_column = {.name = "registry", .type = RESULT_OBJECT};
 
 struct who_table {
-	struct result result; /* first */
+	struct row_table rows; /* first */
 	const struct who *who;
 	const struct ip *addresses;
-	size_t count;
-	size_t next;
 	struct who_name name; /* of the row in hand, whose cells point into it */
 	char cidr[IP_CIDR_TEXT_MAX];
 	struct result_column columns[WHO_COLUMNS_ALL];
@@ -61,46 +60,37 @@ struct who_table {
 	struct result_cell cells[WHO_COLUMNS_ALL];
 };
 
-static void
-put(struct who_table *table, size_t column, const char *text)
-{
-	table->cells[column] = result_text_cell(text);
-}
-
 static enum flowtoll_rc
-table_next(struct result *result, const struct result_cell **cells, struct flowtoll_err *err)
+fill(struct row_table *rows, size_t row, struct result_cell *cells, struct flowtoll_err *err)
 {
-	struct who_table *table = (struct who_table *)result;
+	struct who_table *table = (struct who_table *)rows;
+	const struct result *result = &rows->result;
 	struct who_name *name = &table->name;
-	*cells = NULL;
-	if (table->next == table->count)
-		return FLOWTOLL_OK;
 	who_interface_texts_free(&table->texts);
-	struct ip ip = table->addresses[table->next++];
+	struct ip ip = table->addresses[row];
 	bool is_known = who_find(table->who, ip, name);
 	if (is_known)
 		ip_cidr_print(name->cidr, table->cidr);
-	table->cells[WHO_ADDRESS] = (struct result_cell){.type = RESULT_IP, .as.ip = ip};
-	put(table, WHO_NAME, name->name);
-	put(table, WHO_OWNER, name->owner);
-	put(table, WHO_KIND, name->kind);
-	put(table, WHO_CIDR, is_known ? table->cidr : NULL);
-	put(table, WHO_COUNTRY, name->country);
-	put(table, WHO_SERVICE, name->service);
-	put(table, WHO_REGION, name->region);
-	put(table, WHO_NETWORK, name->network);
-	put(table, WHO_SOURCE, is_known ? name->from->name : NULL);
-	put(table, WHO_AS_OF, is_known ? name->from->date : NULL);
+	cells[WHO_ADDRESS] = (struct result_cell){.type = RESULT_IP, .as.ip = ip};
+	cells[WHO_NAME] = result_text_cell(name->name);
+	cells[WHO_OWNER] = result_text_cell(name->owner);
+	cells[WHO_KIND] = result_text_cell(name->kind);
+	cells[WHO_CIDR] = result_text_cell(is_known ? table->cidr : NULL);
+	cells[WHO_COUNTRY] = result_text_cell(name->country);
+	cells[WHO_SERVICE] = result_text_cell(name->service);
+	cells[WHO_REGION] = result_text_cell(name->region);
+	cells[WHO_NETWORK] = result_text_cell(name->network);
+	cells[WHO_SOURCE] = result_text_cell(is_known ? name->from->name : NULL);
+	cells[WHO_AS_OF] = result_text_cell(is_known ? name->from->date : NULL);
 	if (table->has_interfaces)
-		TRY(who_interface_cells(table->who, ip, &table->texts, &table->cells[WHO_COLUMNS], err));
-	struct result_cell *registry = &table->cells[result->column_count - 1];
+		TRY(who_interface_cells(table->who, ip, &table->texts, &cells[WHO_COLUMNS], err));
+	struct result_cell *registry = &cells[result->column_count - 1];
 	if (result->nested_count > 0)
 		*registry = (struct result_cell){.type = RESULT_NULL};
 	if (result->nested_count > 0 && is_known && name->registry != NULL) {
 		registry->type = RESULT_OBJECT;
 		registry->as.object = who_registry_object_fill(&table->registry, name->registry);
 	}
-	*cells = table->cells;
 	return FLOWTOLL_OK;
 }
 
@@ -134,7 +124,7 @@ ask_registries(const struct who_table *table, struct answer *answer, struct flow
 	                                .wants = REGISTRIES_OWNER | REGISTRIES_NETWORK};
 	enum flowtoll_rc rc = FLOWTOLL_OK;
 	uint64_t asked;
-	for (size_t i = 0; i < table->count && rc == FLOWTOLL_OK; i++)
+	for (size_t i = 0; i < table->rows.count && rc == FLOWTOLL_OK; i++)
 		rc = registries_add(&registries, table->addresses[i], 1, err);
 	if (rc == FLOWTOLL_OK)
 		return registries_ask(&registries, answer, &asked, err);
@@ -147,12 +137,12 @@ note_unknown(const struct who_table *table, struct answer *answer, struct flowto
 {
 	struct who_name name;
 	size_t unknown = 0;
-	for (size_t i = 0; i < table->count; i++)
+	for (size_t i = 0; i < table->rows.count; i++)
 		unknown += !who_find(table->who, table->addresses[i], &name);
 	if (unknown == 0)
 		return FLOWTOLL_OK;
 	return answer_note(answer, err, "%zu of %zu addresses %s in no source that was asked", unknown,
-	                   table->count, unknown == 1 ? "is" : "are");
+	                   table->rows.count, unknown == 1 ? "is" : "are");
 }
 
 /* Addresses of private networks that no interface has: the inventory, or EC2, is who would know. */
@@ -161,7 +151,7 @@ note_no_interface(const struct who_table *table, struct answer *answer, struct f
 {
 	size_t count = 0;
 	char first[IP_TEXT_MAX];
-	for (size_t i = 0; table->has_interfaces && i < table->count; i++) {
+	for (size_t i = 0; table->has_interfaces && i < table->rows.count; i++) {
 		const struct ip_special *special = ip_special_find(table->addresses[i]);
 		struct who_name name;
 		(void)who_find(table->who, table->addresses[i], &name);
@@ -191,21 +181,18 @@ make_table(const struct who *who, const struct flowtoll_who *asked, struct answe
 	TRY(read_addresses(asked, addresses, err));
 	const bool has_interfaces = (who_network(who)->known & WHO_KNOWS_INTERFACES) != 0;
 	*table = (struct who_table){
-		.result = {.column_count = has_interfaces ? WHO_COLUMNS_ALL : WHO_COLUMNS + 1,
-		           .columns = table->columns,
-		           .nested_count = 1,
-		           .next = table_next,
-		           .free = table_free},
+		.rows = {.count = asked->address_count},
 		.who = who,
 		.addresses = addresses,
-		.count = asked->address_count,
 		.has_interfaces = has_interfaces,
 	};
 	memcpy(table->columns, columns, sizeof columns);
 	memcpy(&table->columns[WHO_COLUMNS], who_interface_columns, sizeof who_interface_columns);
-	table->columns[table->result.column_count - 1] = registry_column;
-	answer->tables[0] = &table->result;
-	answer->table_count = 1;
+	const size_t column_count = has_interfaces ? WHO_COLUMNS_ALL : WHO_COLUMNS + 1;
+	table->columns[column_count - 1] = registry_column;
+	row_table_give(&table->rows, table->columns, column_count, table->cells, fill, answer);
+	table->rows.result.nested_count = 1;
+	table->rows.result.free = table_free;
 	TRY(note_no_interface(table, answer, err));
 	if (who_asks(who) != NULL)
 		TRY(ask_registries(table, answer, err));

@@ -37,16 +37,6 @@ who_interface_texts_free(struct who_interface_texts *texts)
 	buf_free(&texts->tags);
 }
 
-static void
-put(struct result_cell *cell, const char *text)
-{
-	*cell = (struct result_cell){.type = text != NULL ? RESULT_TEXT : RESULT_NULL};
-	if (text == NULL)
-		return;
-	cell->as.text.bytes = text;
-	cell->as.text.len = strlen(text);
-}
-
 /* "db (sg-1), all (sg-2)" */
 static void
 add_groups(struct buf *buf, const struct who_network *network, struct who_slice slice)
@@ -119,27 +109,28 @@ who_interface_cells(const struct who *who, struct ip ip, struct who_interface_te
 	buf_init(&texts->groups, TEXT_BYTES_MAX);
 	buf_init(&texts->tags, TEXT_BYTES_MAX);
 	for (size_t i = 0; i < WHO_INTERFACE_COLUMNS; i++)
-		put(&cells[i], NULL);
+		cells[i] = result_text_cell(NULL);
 	(void)who_is_nat_gateway(who, ip, &gateway_id);
 	const char *const ids[] = {
 		label.id, interface != NULL ? interface->instance_id : NULL, gateway_id,
 		interface != NULL ? interface->endpoint_id : NULL,
 	};
 	add_tags(&texts->tags, network, ids, sizeof ids / sizeof *ids);
-	put(&cells[COLUMN_INTERFACE], label.id);
-	put(&cells[COLUMN_VPC], who_attribute(who, ip, NULL, WHO_VPC, NULL).id);
-	put(&cells[COLUMN_SUBNET], who_attribute(who, ip, NULL, WHO_SUBNET, NULL).id);
-	put(&cells[COLUMN_ZONE], who_attribute(who, ip, NULL, WHO_ZONE, NULL).id);
+	cells[COLUMN_INTERFACE] = result_text_cell(label.id);
+	cells[COLUMN_VPC] = result_text_cell(who_attribute(who, ip, NULL, WHO_VPC, NULL).id);
+	cells[COLUMN_SUBNET] = result_text_cell(who_attribute(who, ip, NULL, WHO_SUBNET, NULL).id);
+	cells[COLUMN_ZONE] = result_text_cell(who_attribute(who, ip, NULL, WHO_ZONE, NULL).id);
 	if (interface != NULL) {
 		add_groups(&texts->groups, network, interface->groups);
-		put(&cells[COLUMN_TYPE], interface->type);
-		put(&cells[COLUMN_INSTANCE], interface->instance_id);
-		put(&cells[COLUMN_ACCOUNT], interface->owner_id);
-		put(&cells[COLUMN_DESCRIPTION], interface->description);
+		cells[COLUMN_TYPE] = result_text_cell(interface->type);
+		cells[COLUMN_INSTANCE] = result_text_cell(interface->instance_id);
+		cells[COLUMN_ACCOUNT] = result_text_cell(interface->owner_id);
+		cells[COLUMN_DESCRIPTION] = result_text_cell(interface->description);
 	}
 	TRY(buf_check(&texts->groups, "making an answer", err));
 	TRY(buf_check(&texts->tags, "making an answer", err));
-	put(&cells[COLUMN_GROUPS], texts->groups.len > 0 ? buf_text(&texts->groups) : NULL);
-	put(&cells[COLUMN_TAGS], texts->tags.len > 0 ? buf_text(&texts->tags) : NULL);
+	cells[COLUMN_GROUPS] =
+		result_text_cell(texts->groups.len > 0 ? buf_text(&texts->groups) : NULL);
+	cells[COLUMN_TAGS] = result_text_cell(texts->tags.len > 0 ? buf_text(&texts->tags) : NULL);
 	return FLOWTOLL_OK;
 }

@@ -353,11 +353,23 @@ lowest_first(struct ip ip)
 	return (struct ip){ip.hi > v6_width_hi ? ip.hi - v6_width_hi : 0, 0};
 }
 
+/* Its first two parameters: two addresses. */
+static int
+bind_addresses(struct registry_cache *cache, sqlite3_stmt *statement, struct ip one, struct ip two)
+{
+	unsigned char bytes[ADDRESS_BYTES];
+	to_bytes(one, bytes);
+	int code = cache->lib.bind_blob(statement, 1, bytes, sizeof bytes, SQLITE_TRANSIENT);
+	to_bytes(two, bytes);
+	if (code == SQLITE_OK)
+		code = cache->lib.bind_blob(statement, 2, bytes, sizeof bytes, SQLITE_TRANSIENT);
+	return code;
+}
+
 enum flowtoll_rc
 registry_cache_look(struct registry_cache *cache, struct ip ip, struct registry_ranges *ranges,
                     struct flowtoll_err *err)
 {
-	unsigned char bytes[ADDRESS_BYTES], lowest[ADDRESS_BYTES];
 	sqlite3_stmt *rows = NULL;
 	enum flowtoll_rc rc = FLOWTOLL_OK;
 	int code;
@@ -365,15 +377,11 @@ registry_cache_look(struct registry_cache *cache, struct ip ip, struct registry_
 		return FLOWTOLL_OK;
 	if (number_of(cache, data_version, &code) == cache->version && code == SQLITE_OK)
 		return FLOWTOLL_OK; /* nobody else has written to it */
-	to_bytes(ip, bytes);
-	to_bytes(lowest_first(ip), lowest);
 	code = cache->lib.prepare_v2(cache->db, "SELECT " RANGE_COLUMNS " FROM ranges"
 	                             " WHERE first <= ?1 AND first >= ?2 AND last >= ?1"
 	                             " ORDER BY first DESC, last LIMIT 1", -1, &rows, NULL);
 	if (code == SQLITE_OK)
-		code = cache->lib.bind_blob(rows, 1, bytes, sizeof bytes, SQLITE_STATIC);
-	if (code == SQLITE_OK)
-		code = cache->lib.bind_blob(rows, 2, lowest, sizeof lowest, SQLITE_STATIC);
+		code = bind_addresses(cache, rows, ip, lowest_first(ip));
 	if (code == SQLITE_OK)
 		rc = read_rows(cache, rows, ranges, true, &code, err);
 	cache->lib.finalize(rows);
@@ -392,10 +400,7 @@ bind_text(struct registry_cache *cache, int index, const char *text)
 static int
 put_row(struct registry_cache *cache, const struct registry_range *range)
 {
-	unsigned char first[ADDRESS_BYTES], last[ADDRESS_BYTES];
 	int code = SQLITE_OK, index = COLUMN_REGISTRY + 1;
-	to_bytes(range->first, first);
-	to_bytes(range->last, last);
 	if (cache->put == NULL)
 		code = cache->lib.prepare_v2(cache->db, "INSERT INTO ranges (" RANGE_COLUMNS ") VALUES"
 			" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT DO UPDATE"
@@ -404,8 +409,7 @@ put_row(struct registry_cache *cache, const struct registry_range *range)
 			" remarks = ?14 WHERE ?4 >= as_of", -1, &cache->put, NULL);
 	if (code != SQLITE_OK)
 		return code;
-	cache->lib.bind_blob(cache->put, 1, first, sizeof first, SQLITE_STATIC);
-	cache->lib.bind_blob(cache->put, 2, last, sizeof last, SQLITE_STATIC);
+	code = bind_addresses(cache, cache->put, range->first, range->last);
 	cache->lib.bind_int64(cache->put, 3, range->found);
 	cache->lib.bind_int64(cache->put, 4, range->as_of_s);
 #define CACHE_BIND(text) code = code == SQLITE_OK ? bind_text(cache, index++, range->text) : code;
@@ -462,16 +466,11 @@ registry_cache_commit(struct registry_cache *cache, bool keep)
 static int
 forget_between(struct registry_cache *cache, struct ip first, struct ip last, size_t *count)
 {
-	unsigned char from[ADDRESS_BYTES], to[ADDRESS_BYTES];
 	sqlite3_stmt *statement = NULL;
-	to_bytes(first, from);
-	to_bytes(last, to);
 	int code = cache->lib.prepare_v2(cache->db, "DELETE FROM ranges WHERE first <= ?2"
 	                                 " AND last >= ?1", -1, &statement, NULL);
 	if (code == SQLITE_OK)
-		code = cache->lib.bind_blob(statement, 1, from, sizeof from, SQLITE_STATIC);
-	if (code == SQLITE_OK)
-		code = cache->lib.bind_blob(statement, 2, to, sizeof to, SQLITE_STATIC);
+		code = bind_addresses(cache, statement, first, last);
 	if (code == SQLITE_OK)
 		code = cache->lib.step(statement);
 	if (code == SQLITE_DONE)

@@ -3,7 +3,8 @@
  * "csv": RFC 4180 with a header line and \n after each line; quotes only where needed. A missing
  * value is empty, an empty text is "" (so is a missing value that would leave a line empty).
  * Always UTF-8: a byte that is not, a control character other than tab and line ends, and one that
- * turns round the text beside it (U+202E and its like) become U+FFFD. A text or name that a
+ * turns round the text beside it (U+202E and its like) become U+FFFD; with style.terminal line ends
+ * within a value do too. A text or name that a
  * spreadsheet would run as a formula (it begins with = + - @, a tab or a carriage return) gets a '
  * in front; numbers, times and addresses never.
  * Of columns with equal names the later get _1, _2, ...
@@ -13,8 +14,9 @@
 #include "render/render_utf8.h"
 
 static void
-add_text(struct render_out *out, const char *bytes, size_t len)
+add_text(struct render *render, const char *bytes, size_t len)
 {
+	struct render_out *out = &render->out;
 	bool formula = len > 0 && bytes[0] != '\0' && strchr("=+-@\t\r", bytes[0]) != NULL;
 	bool quote = len == 0;
 	for (size_t i = 0; i < len && !quote; i++)
@@ -28,7 +30,8 @@ add_text(struct render_out *out, const char *bytes, size_t len)
 	while (at < len) {
 		uint32_t code = 0;
 		size_t step = render_utf8_decode(bytes + at, len - at, &code);
-		bool line = code == '\t' || code == '\n' || code == '\r';
+		bool line = code == '\t' ||
+		            ((code == '\n' || code == '\r') && !render->style.terminal);
 		bool keep = step > 0 && !render_utf8_is_turning(code) &&
 		            (line || !render_utf8_is_control(code));
 		size_t next = at + (step > 0 ? step : 1);
@@ -53,7 +56,7 @@ csv_begin(struct render *render, struct flowtoll_err *err)
 	for (size_t i = 0; rc == FLOWTOLL_OK && i < result_column_count(render->result); i++) {
 		if (i > 0)
 			render_out_addc(&render->out, ',');
-		add_text(&render->out, names[i], strlen(names[i]));
+		add_text(render, names[i], strlen(names[i]));
 	}
 	render_out_addc(&render->out, '\n');
 	arena_free(&arena);
@@ -71,7 +74,7 @@ csv_row(struct render *render, const struct result_cell *cells, struct flowtoll_
 		if (i > 0)
 			render_out_addc(out, ',');
 		if (cells[i].type == RESULT_TEXT)
-			add_text(out, cells[i].as.text.bytes, cells[i].as.text.len);
+			add_text(render, cells[i].as.text.bytes, cells[i].as.text.len);
 		else if (cells[i].type != RESULT_NULL)
 			render_out_add(out, text, render_text_exact(&cells[i], text));
 		else if (count == 1)

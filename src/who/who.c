@@ -341,6 +341,12 @@ who_find_at(const struct who *who, struct ip ip, const char *interface_id, struc
 }
 
 bool
+who_in_inventory(const struct who *who, struct ip ip)
+{
+	return who_inventory_find(&who->inventory, ip, NULL) != NULL;
+}
+
+bool
 who_is_nat_gateway(const struct who *who, struct ip ip, const char **nat_gateway_id)
 {
 	const struct who_entry *entry = who_inventory_find(&who->inventory, ip, NULL);

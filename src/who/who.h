@@ -120,6 +120,9 @@ bool who_find_at(const struct who *who, struct ip ip, const char *interface_id,
 enum { WHO_WARM = 32 };
 void who_warm(const struct who *who, const struct ip *ips, size_t count);
 
+/* Does the inventory have something with this address, or with a prefix that holds it? */
+bool who_in_inventory(const struct who *who, struct ip ip);
+
 /* Is any address of the inventory one of several interfaces'? Else who_find says the same. */
 bool who_has_shared(const struct who *who);
 

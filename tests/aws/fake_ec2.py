@@ -15,6 +15,7 @@ SETS = {
     "NatGatewayAddresses": "natGatewayAddressSet", "Associations": "associationSet",
     "Routes": "routeSet", "Ipv4Prefixes": "ipv4PrefixSet", "Ipv6Prefixes": "ipv6PrefixSet",
     "TagSet": "tagSet", "PropagatingVgws": "propagatingVgwSet", "Cidrs": "cidrSet",
+    "Ipv6CidrBlockAssociationSet": "ipv6CidrBlockAssociationSet",
 }
 LISTS = list(SETS)[:10]
 
@@ -64,6 +65,8 @@ class Ec2:
             "ipv6-addresses.ipv6-address": lambda: [
                 a["Ipv6Address"] for a in item.get("Ipv6Addresses", [])],
             "public-ip": lambda: [item["PublicIp"]],
+            "subnet-id": lambda: [item["SubnetId"]],
+            "network-interface-id": lambda: [item["NetworkInterfaceId"]],
             "resource-type": lambda: [item["ResourceType"]],
             "resource-id": lambda: [item["ResourceId"]],
         }

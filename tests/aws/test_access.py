@@ -444,6 +444,21 @@ class Credentials(Case):
         with open(self.token, encoding="utf-8") as file:
             return json.load(file)
 
+    def test_sso_hosts(self):
+        """With FIPS and dual-stack: whom the proxy is asked for, which lets nobody through."""
+        self.env["AWS_ENDPOINT_URL_S3"] = self.env.pop("AWS_ENDPOINT_URL")
+        self.env |= {"AWS_MAX_ATTEMPTS": "1", "AWS_USE_FIPS_ENDPOINT": "true"}
+        for expires, host, dual in (
+                ("2099-01-01T00:00:00Z", "portal.sso-fips.eu-west-1.amazonaws.com", "false"),
+                ("2099-01-01T00:00:00Z", "portal.sso-fips.eu-west-1.api.aws", "true"),
+                ("2020-01-01T00:00:00Z", "oidc-fips.eu-west-1.amazonaws.com", "false"),
+                ("2020-01-01T00:00:00Z", "oidc-fips.eu-west-1.api.aws", "true")):
+            with Tunnel(0, "HTTP/1.1 403 Forbidden") as proxy, self.subTest(host=host):
+                self.env |= {"HTTPS_PROXY": proxy.url, "AWS_USE_DUALSTACK_ENDPOINT": dual}
+                self.sso_renewable(expires)
+                self.get(code=5)
+                self.assertEqual({head.split()[1] for head in proxy.asked}, {host + ":443"})
+
     def test_sso_renewed(self):
         """By AWS_ENDPOINT_URL, as all services."""
         self.sso_renewable("2020-01-01T00:00:00Z")

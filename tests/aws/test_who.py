@@ -106,8 +106,76 @@ class Who(Case):
         addresses = [f"10.1.{n // 250}.{n % 250}" for n in range(450)]
         rows = self.rows(*addresses, "10.0.3.1")
         self.assertEqual(rows[-1]["name"], "Lambda resize")
-        self.assertEqual(len(self.ec2.asked), 3)
+        self.assertEqual([operation for operation, *_ in self.ec2.asked],
+                         ["DescribeNetworkInterfaces"] * 3 + ["DescribeSubnets"])
         self.assertIn("and 449 more: no interface has them", self.said)
+
+    def delegate(self):
+        """Two subnets with one range, and nodes of EKS in the first, many of them with prefixes."""
+        nodes = [interface(n, f"aws-K8S-i-{n}", SubnetId="subnet-2",
+                           Attachment={"InstanceId": f"i-{n}"},
+                           Ipv4Prefixes=[{"Ipv4Prefix": f"10.0.{n}.{end}/28"}
+                                         for end in (96, 112)],
+                           Ipv6Prefixes=[{"Ipv6Prefix": f"2a05:d018:1:2:{n}::/80"}])
+                 for n in range(100, 110)]
+        lists = self.ec2.lists[""]
+        lists["NetworkInterfaces"] = [*lists["NetworkInterfaces"], *nodes]
+        lists["Tags"] = [*TAGS, {"ResourceId": "i-103", "ResourceType": "instance", "Key": "Name",
+                                 "Value": "node-3"}]
+        lists["Subnets"] = [
+            {"SubnetId": subnet, "VpcId": "vpc-1", "CidrBlock": cidr,
+             "Ipv6CidrBlockAssociationSet": [
+                 {"Ipv6CidrBlock": six, "Ipv6CidrBlockState": {"State": "associated"}}]}
+            for subnet, cidr, six in (("subnet-1", "10.0.0.0/20", "2a05:d018:1:1::/64"),
+                                      ("subnet-2", "10.0.96.0/19", "2a05:d018:1:2::/64"),
+                                      ("subnet-3", "10.0.96.0/19", "2a05:d018:1:3::/64"))]
+
+    def test_delegated_prefix(self):
+        """As pods have: EC2 has no filter for it, so the subnet's interfaces are looked through,
+        once; what they are otherwise is as with an inventory."""
+        self.delegate()
+        asked = ["10.0.103.100", "10.0.103.127", "10.0.103.128", "2a05:d018:1:2:104::7",
+                 "2a05:d018:1:2:104::8", "10.0.1.77"]
+        rows = self.rows(*asked)
+        self.assertEqual([row["name"] for row in rows],
+                         ["node-3 (EKS pods on i-103)"] * 2 + ["Private-Use"] +
+                         ["EKS pods on i-104"] * 2 + ["web-1 (i-01)"])
+        self.assertEqual([row["subnet_id"] for row in rows],
+                         ["subnet-2", "subnet-2", None, "subnet-2", "subnet-2", "subnet-1"])
+        self.assertIn("10.0.103.128: no interface has it", self.said)
+        pages = [form for form in self.ec2.forms if form.get("Filter.2.Name") == "subnet-id"]
+        self.assertEqual([form.get("NextToken") for form in pages],
+                         [None, "3+ =/", "6+ =/", "9+ =/"])
+        self.assertEqual({form[f"Filter.2.Value.{n}"] for form in pages for n in (1, 2)},
+                         {"subnet-2", "subnet-3"})
+        self.assertNotIn("Filter.2.Value.3", pages[0])
+        tagged = [form for form in self.ec2.forms if form["Action"] == "DescribeTags"]
+        self.assertEqual(sorted(value for field, value in tagged[0].items()
+                                if field.startswith("Filter.2.Value")),
+                         ["i-01", "i-103", "i-104"])
+        self.make()
+        self.assertEqual(self.rows(*asked, "--inventory", self.path), rows)
+
+    def test_subnets_only_where_needed(self):
+        """Not where an interface has the address, nor for public ones of IPv4."""
+        self.delegate()
+        self.rows("10.0.103.77", "52.1.1.1", "52.2.2.2", "2a05:d018::1")
+        self.assertNotIn("DescribeSubnets", {operation for operation, *_ in self.ec2.asked})
+        self.rows("10.200.0.1")
+        self.assertFalse([form for form in self.ec2.forms
+                          if form.get("Filter.2.Name") == "subnet-id"])
+
+    def test_subnets_denied(self):
+        self.delegate()
+        self.ec2.denied = {"DescribeSubnets"}
+        rows = self.rows("10.0.103.100", "10.0.1.77")
+        self.assertEqual([row["name"] for row in rows], ["Private-Use", "web-1 (i-01)"])
+        self.assertIn("permission ec2:DescribeSubnets", self.said)
+        self.assertIn("10.0.103.100: no interface has it, as far as was asked", self.said)
+        self.ec2.denied = {"DescribeAddresses"}
+        rows = self.rows("10.0.103.100", "52.2.2.2")
+        self.assertEqual(rows[0]["name"], "node-3 (EKS pods on i-103)")
+        self.assertIn("permission ec2:DescribeAddresses", self.said)
 
     def test_denied(self):
         self.ec2.denied = {"DescribeNetworkInterfaces"}
@@ -116,6 +184,7 @@ class Who(Case):
         self.assertNotIn("interface_id", rows[0])
         for text in ("UnauthorizedOperation", "permission ec2:DescribeNetworkInterfaces"):
             self.assertIn(text, self.said)
+        self.assertNotIn("DescribeSubnets", {operation for operation, *_ in self.ec2.asked})
         self.assertNotIn("no interface has it", self.said)
         self.ec2.denied = {"DescribeTags"}
         rows = self.rows("10.0.1.77")

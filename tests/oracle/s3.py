@@ -11,7 +11,6 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -26,6 +25,9 @@ import botocore.session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+sys.path.insert(0, os.path.join(os.environ["ROOT"], "tests"))
+from loopback import free_port, wait_for  # noqa: E402
 
 FLOWTOLL, RELEASE, DRIVER, VERSITYGW, SCRATCH = sys.argv[1:]
 KEY, SECRET = "AKIDTESTTESTTEST0001", "sec/ret+key0123456789"
@@ -47,24 +49,13 @@ def check(condition, *what):
         raise AssertionError(" ".join(str(part) for part in what))
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @contextlib.contextmanager
 def server(command, port, env):
     """Runs one until the block ends; by its own pid."""
     with open(os.path.join(SCRATCH, "server.log"), "ab") as log:
         process = subprocess.Popen(command, env=os.environ | env, stdout=log, stderr=log)
     try:
-        for _ in range(300):
-            check(process.poll() is None, command[0], "ended")
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+        wait_for(process, port)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()

@@ -7,11 +7,9 @@ import base64
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 import jupytext
@@ -22,7 +20,8 @@ ROOT = os.environ["ROOT"]
 KEY, SECRET, REGION = "AKIDTESTTESTTEST0001", "sec/ret+key0123456789", "us-east-1"
 PREFIX = "AWSLogs/123456789012/vpcflowlogs/us-east-1/2026/11/20"
 PICTURES = 4
-sys.path.insert(0, os.path.join(ROOT, "tests", "registry"))
+sys.path[:0] = [os.path.join(ROOT, "tests"), os.path.join(ROOT, "tests", "registry")]
+from loopback import free_port, wait_for  # noqa: E402
 from registry_server import Registries  # noqa: E402
 
 # registries on loopback instead of the internet's: what no user's notebook has
@@ -31,12 +30,6 @@ import functools
 import flowtoll
 flowtoll.open = functools.partial(flowtoll.open, rdap_bootstrap={!r})
 """
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:
@@ -52,12 +45,7 @@ class Server:
              "posix", os.path.join(folder, "data")],
             env=os.environ | {"ROOT_ACCESS_KEY": KEY, "ROOT_SECRET_KEY": SECRET},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    return
-            time.sleep(0.1)
-        raise RuntimeError("versitygw does not listen")
+        wait_for(self.process, port)
 
     def close(self):
         self.process.terminate()

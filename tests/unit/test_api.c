@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * src/api/flowtoll.c: what include/flowtoll.h promises.
+ * src/api: what include/flowtoll.h promises.
  */
 #include "test_ask.h"
 

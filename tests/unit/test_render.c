@@ -160,6 +160,22 @@ test_csv_escapes(void **state)
 	assert_string_equal(one_text("csv", "\0=1", 3), "\xef\xbf\xbd=1");
 }
 
+/* Where a person reads it, nothing writes over what is beside it, or looks like a row. */
+static void
+test_csv_at_a_terminal(void **state)
+{
+	(void)state;
+	static const struct result_column columns[] = {COLUMN("n", RESULT_TEXT, RESULT_PLAIN, false)};
+	const struct result_cell cells[] = {cell_text("x\r\ny"), cell_text("a\tb"),
+	                                    cell_text("\x1b[2J"), cell_text("\r=1")};
+	struct fake fake = FAKE(columns, cells);
+	const char *text = render_style(&fake, "csv", (struct flowtoll_style){.terminal = true});
+	assert_string_equal(strchr(text, '\n') + 1,
+	                    "\"x\xef\xbf\xbd\xef\xbf\xbdy\"\na\tb\n\xef\xbf\xbd[2J\n"
+	                    "\"'\xef\xbf\xbd=1\"\n");
+	assert_null(strchr(text, '\r'));
+}
+
 /* A line that is empty would be skipped by readers. */
 static void
 test_csv_single_missing(void **state)
@@ -329,6 +345,7 @@ main(void)
 		cmocka_unit_test(test_csv),
 		cmocka_unit_test(test_json_escapes),
 		cmocka_unit_test(test_csv_escapes),
+		cmocka_unit_test(test_csv_at_a_terminal),
 		cmocka_unit_test(test_csv_single_missing),
 		cmocka_unit_test(test_names_are_unique),
 		cmocka_unit_test(test_json_of_anything),
