@@ -177,8 +177,9 @@ struct flowtoll_settings {
 	const char *const *log_regions; /* ... and of these Regions; in S3 only those are listed */
 	size_t log_region_count;
 	uint64_t files;          /* read only so many files, as a sample that is spread evenly over flow
-	                            logs and time, of which answers have a note, and flowtoll_top's the
-	                            columns share_low and share_high, a 95 % interval; 0: all */
+	                            logs and time, of which answers have a note, and beside shares, but
+	                            those of hours in flowtoll_nat's, the columns share_low and
+	                            share_high, a 95 % interval; 0: all */
 	const char *rejects;     /* file to keep rejected lines in, made anew; or NULL */
 	const char *profile;     /* of sources in S3, as in struct flowtoll_get */
 	const char *region;

@@ -10,6 +10,9 @@
 --   has_tags            are the clients' tags asked for?
 --   tags                a list of them, of `client` at the gateway's `interface_id`
 --   tag_columns         each as a column of the answer
+--   by_file             of a sample: nat_by_file.sql and interval.sql; or nothing
+--   lines               the table, of a sample with the bounds of its shares
+--   share_bounds        these, or NULLs
 -- The traffic, added up as the lists need it.
 by_pair AS MATERIALIZED (
   SELECT
@@ -158,7 +161,7 @@ whole AS (
     WHERE list = 8
   )
 ),
-shown AS MATERIALIZED (
+chosen AS MATERIALIZED (
   SELECT *, false AS is_other FROM entries WHERE list < 6 OR list = 10 OR rank <= {rows}
   UNION ALL
   SELECT list, {rows} + 1, NULL, NULL, NULL, NULL, NULL, sum(billed), sum(upload), sum(download),
@@ -167,23 +170,31 @@ shown AS MATERIALIZED (
   WHERE list >= 6 AND list != 10 AND rank > {rows}
   GROUP BY list
 ),
-lines AS (
-  SELECT * FROM shown
+-- The name with most, be it of several addresses.
+top_remote AS MATERIALIZED (
+  SELECT
+    coalesce(ip_name(remote), CAST(remote AS VARCHAR)) AS name,
+    min(remote) AS remote,
+    sum(billed) AS billed,
+    sum(upload) AS upload,
+    sum(download) AS download,
+    count(*) AS groups
+  FROM entries
+  WHERE list = 8 AND remote IS NOT NULL
+  GROUP BY coalesce(ip_name(entries.remote), CAST(entries.remote AS VARCHAR))
+  ORDER BY billed DESC, min(entries.remote)
+  LIMIT 1
+),
+{by_file}lines AS (
+  SELECT * FROM chosen
   UNION ALL
   SELECT CASE list WHEN 7 THEN 1 ELSE 3 END, rank, i, client, remote, hour, how, billed, upload,
     download, groups, tags, is_other
-  FROM shown
+  FROM chosen
   WHERE list IN (6, 7) AND rank = 1
   UNION ALL
-  (
-    SELECT 2, 1, NULL, NULL, min(remote), NULL, NULL, sum(billed), sum(upload), sum(download),
-      count(*), NULL, false
-    FROM entries
-    WHERE list = 8 AND remote IS NOT NULL
-    GROUP BY coalesce(ip_name(remote), CAST(remote AS VARCHAR))
-    ORDER BY sum(billed) DESC, min(remote)
-    LIMIT 1
-  )
+  SELECT 2, 1, NULL, NULL, remote, NULL, NULL, billed, upload, download, groups, NULL, false
+  FROM top_remote
   UNION ALL
   SELECT list, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false
   FROM (VALUES (4), (11)) AS singles (list)
@@ -207,6 +218,7 @@ SELECT
   how,
   lines.billed,
   CAST(lines.billed AS DOUBLE) / nullif(billed_all, 0) AS share,
+  {share_bounds},
   low,
   high,
   CASE WHEN lines.billed = 0 OR lines.download IS NOT NULL THEN coalesce(lines.upload, 0)
@@ -239,7 +251,7 @@ SELECT
   coalesce(unnamed_all, 0) AS unnamed_bytes,
   coalesce(billed_all, 0) AS billed_all
   {tag_columns}
-FROM lines
+FROM {lines}
 LEFT JOIN figures USING (i)
 CROSS JOIN whole
 ORDER BY list, is_other, rank

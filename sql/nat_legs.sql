@@ -15,6 +15,7 @@
 --                them; own is a table of those that the records tell, or nothing
 --   file_keys, file_columns  the flow log and five minutes that a record's file is of, or nothing
 --   direction    flow_direction, where addresses do not tell it, or NULL
+--   file, m_file  of a sample: a record's file as m_file; or nothing
 --   ports        the rest of the 5-tuple, or nothing; hop: is there a next hop? or nothing
 --   addresses    of the record and its packets, where they are asked for
 --   packets      or 0, where nobody asks for them and there is no NAT64
@@ -38,6 +39,7 @@ records AS {records_kept} (
     {sum}(folded_bytes) AS bytes,
     {packets} AS packets,
     {sum}(folded_flows) AS flows
+    {file}
   FROM flows_of_interfaces
   WHERE action IS DISTINCT FROM 'REJECT' AND log_status IS DISTINCT FROM 'NODATA'
   {grouping}
@@ -104,6 +106,7 @@ legs AS MATERIALIZED (
     bytes,
     packets,
     flows
+    {m_file}
   FROM (
     SELECT
       sides.*,

@@ -3,6 +3,7 @@
 -- parts of a WITH:
 --
 --   client_points  clients' interfaces with one address: i, that, the number of their subnet
+--   m_file         of a sample: a record's file; or nothing
 --   routes         of subnets: subnet, cidr, bits of it, target
 client_points (i, client, subnet) AS (
   {client_points}
@@ -14,6 +15,7 @@ client_records AS (
   SELECT
     p.i, client, subnet, srcaddr = client AS is_upload, hour, bytes, packets,
     CASE WHEN srcaddr = client THEN dstaddr ELSE srcaddr END AS remote
+    {m_file}
   FROM kept JOIN client_points AS p ON kept.i = p.i
   WHERE (srcaddr = client) != (dstaddr = client)
 ),
@@ -35,7 +37,7 @@ routed AS (
 ),
 paired AS MATERIALIZED (
   SELECT gateway_i AS i, r.client, r.remote, is_upload, hour, sum(r.bytes) AS bytes,
-    sum(packets) AS packets, 'route' AS how
+    sum(packets) AS packets, 'route' AS how {m_file}
   FROM client_records AS r
   JOIN routed ON routed.i = r.i AND routed.remote = r.remote
   JOIN checks ON checks.i = gateway_i AND is_split
@@ -46,16 +48,18 @@ paired AS MATERIALIZED (
   GROUP BY ALL
   UNION ALL
   SELECT i, client, legs.remote, is_ingress, hour, sum(legs.bytes), sum(packets), 'address'
+    {m_file}
   FROM legs JOIN checks USING (i)
   WHERE is_split AND is_inner AND legs.remote IS NOT NULL
   GROUP BY ALL
 ),
 outer_bytes AS MATERIALIZED (
   SELECT i, legs.remote, NOT is_ingress AS is_upload, hour, legs.bytes, packets
+    {m_file}
   FROM legs JOIN checks USING (i)
   WHERE is_split AND NOT is_inner
   UNION ALL
-  SELECT i, unsolicited.remote, false, hour, -unsolicited.bytes, -packets
+  SELECT i, unsolicited.remote, false, hour, -unsolicited.bytes, -packets {m_file}
   FROM unsolicited JOIN checks USING (i)
   WHERE is_split
 ),
@@ -63,16 +67,17 @@ outer_bytes AS MATERIALIZED (
 -- of it adds up to A and D.
 margins AS (
   SELECT i, client, NULL::IP AS remote, is_ingress AS is_upload, hour, legs.bytes, packets
+    {m_file}
   FROM legs JOIN checks USING (i)
   WHERE is_split AND is_inner
   UNION ALL
-  SELECT i, client, NULL::IP, is_upload, hour, -bytes, -packets FROM paired
+  SELECT i, client, NULL::IP, is_upload, hour, -bytes, -packets {m_file} FROM paired
   UNION ALL
-  SELECT i, NULL::IP, remote, is_upload, hour, bytes, packets FROM outer_bytes
+  SELECT i, NULL::IP, remote, is_upload, hour, bytes, packets {m_file} FROM outer_bytes
   UNION ALL
-  SELECT i, NULL::IP, NULL::IP, is_upload, hour, -bytes, -packets FROM outer_bytes
+  SELECT i, NULL::IP, NULL::IP, is_upload, hour, -bytes, -packets {m_file} FROM outer_bytes
   UNION ALL
-  SELECT i, NULL::IP, remote, is_upload, hour, -bytes, -packets FROM paired
+  SELECT i, NULL::IP, remote, is_upload, hour, -bytes, -packets {m_file} FROM paired
   UNION ALL
-  SELECT i, NULL::IP, NULL::IP, is_upload, hour, bytes, packets FROM paired
+  SELECT i, NULL::IP, NULL::IP, is_upload, hour, bytes, packets {m_file} FROM paired
 )

@@ -1,6 +1,8 @@
 -- The bytes of NAT gateways, each once, from their legs: with packet-level addresses A and D are
 -- the traffic, with client and remote; B and C prove it. Behind sql/nat_legs.sql; parts of a WITH:
 --
+--   m_file         of a sample: a record's file; or nothing
+--   no_file        likewise, where bytes are told from several together
 --   unsolicited    of C what nobody asked for: i, remote, hour, bytes, packets; where margins ask
 --   gaps           i, windows that have no file and should, bytes that they may have had at most
 --   margins        sql/nat_margins.sql, or nothing
@@ -45,7 +47,7 @@ broken AS (
   )
   GROUP BY i
 ),
-unsolicited (i, remote, hour, bytes, packets) AS (
+unsolicited (i, remote, hour, bytes, packets {m_file}) AS (
   {unsolicited}
 ),
 gaps (i, windows, bytes) AS (
@@ -158,6 +160,7 @@ unknown AS (
 -- With packet-level addresses: not added up, as who reads it does that.
 packet_traffic AS NOT MATERIALIZED (
   SELECT i, client, legs.remote, is_ingress AS is_upload, hour, legs.is_packet, legs.bytes, packets
+    {m_file}
   FROM legs JOIN checks USING (i)
   WHERE checks.is_packet AND refusal IS NULL AND is_inner AND {narrow}
 ),
@@ -169,6 +172,7 @@ other_traffic AS MATERIALIZED (
       CASE WHEN is_packet THEN greatest(least(bytes, most), 0) ELSE bytes END AS bytes,
       NULL::HUGEINT AS packets,
       'residual' AS how
+      {no_file}
     FROM unknown
     WHERE (most > 0 OR NOT is_packet) AND bytes != 0
     {split_traffic}
@@ -182,5 +186,5 @@ traffic AS (
   FROM packet_traffic
   GROUP BY i, client, remote, is_upload, hour, is_packet
   UNION ALL
-  SELECT * FROM other_traffic
+  SELECT i, client, remote, is_upload, hour, bytes, packets, how FROM other_traffic
 )

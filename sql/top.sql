@@ -5,7 +5,7 @@
 --             that are alike in all that is read of them; with their bytes, packets and number
 --   list      which list a group belongs to, from 0
 --   shown     the first rows of every list
---   by_file, intervals   of a sample only: top_by_file.sql, top_interval.sql
+--   by_file, intervals   of a sample only: top_by_file.sql, interval.sql
 WITH {by_file}grouped AS MATERIALIZED (
   SELECT
     {list} AS list,

@@ -192,18 +192,19 @@ run(struct engine *engine, const char *sql, struct flowtoll_err *err)
 #define BESIDE_FIELDS                                                                              \
 	"* EXCLUDE (file, line, folded_bytes, folded_packets, folded_flows, interface_index, "         \
 	"start_hour, file_index), file, line"
-#define FOLDED ", folded_bytes, folded_packets, folded_flows"
+#define FOLDED ", folded_bytes, folded_packets, folded_flows, file_index"
 
 /* The views over all records: flows, the fields first; beside it one with the sums of equal
- * records, and the number of the file (of text; else NULL); one of the interfaces asked for; and
- * one of interfaces that pass on what is for others, as gateways do, or of resources. */
+ * records, and the number of the file (of text; else NULL); one of the interfaces asked for, with
+ * these too; and one of interfaces that pass on what is for others, as gateways do, or of
+ * resources. */
 static const struct view {
 	const char *name;
 	const char *columns; /* of the table function */
 	enum parquet_view parquet;
 } views[] = {
 	{"flows", BESIDE_FIELDS, PARQUET_FLOWS},
-	{"flows_folded", BESIDE_FIELDS FOLDED ", file_index", PARQUET_FOLDED},
+	{"flows_folded", BESIDE_FIELDS FOLDED, PARQUET_FOLDED},
 	{"flows_of_interfaces", BESIDE_FIELDS ", interface_index, start_hour" FOLDED,
      PARQUET_OF_INTERFACES},
 	{"flows_translated", BESIDE_FIELDS, PARQUET_TRANSLATED},

@@ -62,6 +62,7 @@ void engine_explain(const struct engine *engine, struct flowtoll_err *err);
  *     start_hour       start, cut to the hour
  *     folded_bytes, folded_packets, folded_flows   sums of records that are alike in all other
  *                      columns asked for, as in flows_folded
+ *     file_index       the number of the file among the inputs; NULL for Parquet
  * Rows of other interfaces cost next to nothing, and are not looked at for what cannot be read.
  * The ids are any text in UTF-8; with none of them the view is empty. */
 FLOWTOLL_MUST_USE enum flowtoll_rc engine_view_interfaces(struct engine *engine,

@@ -561,10 +561,10 @@ parquet_add_select(const struct engine *engine, enum parquet_view view, struct b
 		buf_adds(sql, " AS file, flowtoll_row(" ROW_COLUMN ") AS line");
 		if (view == PARQUET_OF_INTERFACES)
 			add_interface(engine, schema, sql);
-		if (view == PARQUET_FOLDED || view == PARQUET_OF_INTERFACES)
+		if (view == PARQUET_FOLDED || view == PARQUET_OF_INTERFACES) {
 			add_folded(engine, schema, sql);
-		if (view == PARQUET_FOLDED)
 			buf_adds(sql, ", CAST(NULL AS INTEGER) AS file_index");
+		}
 		parquet_add_from(engine, schema, sql);
 		add_where(engine, schema, sql);
 		before = " UNION ALL ";

@@ -6,6 +6,7 @@
 #include "query/nat.h"
 
 #include "query/condition.h"
+#include "query/interval.h"
 #include "query/keys.h"
 #include "query/lists.h"
 #include "query/nat_notes.h"
@@ -284,38 +285,60 @@ tags_at(const struct lists_table *table)
 	return SIZE_MAX;
 }
 
+/* The columns of the clients' tags, from `columns` on. */
+static enum flowtoll_rc
+add_tag_columns(const struct nat_plan *plan, struct lists_column *columns,
+                struct flowtoll_err *err)
+{
+	for (size_t t = 0; t < plan->asked->tag_count; t++) {
+		struct buf name;
+		buf_init(&name, LIMIT_SQL_BYTES);
+		buf_addf(&name, "client.tag:%s", plan->asked->tags[t]);
+		const char *kept = arena_dup(plan->arena, buf_text(&name), name.len);
+		buf_free(&name);
+		if (kept == NULL)
+			return err_memory(err, "making an answer");
+		columns[t] = (struct lists_column)PLAIN(kept, NAT_FIRST_TAG + t);
+	}
+	return FLOWTOLL_OK;
+}
+
+/* A sample tells how far shares can be trusted, but for hours: it has only some of their files. */
+static bool
+has_bounds(const struct nat_plan *plan, const struct lists_table *table)
+{
+	return plan->sample != NULL && table->list != NAT_LIST_HOURS;
+}
+
 static enum flowtoll_rc
 add_table(const struct nat_plan *plan, struct lists *lists, struct answer *answer,
           const struct lists_table *table, struct flowtoll_err *err)
 {
-	const struct flowtoll_nat *asked = plan->asked;
-	const size_t at = tags_at(table);
-	if (asked->tag_count == 0)
-		return table->list == NAT_LIST_TAGS ? FLOWTOLL_OK : lists_add(lists, answer, table, err);
-	if (at == SIZE_MAX)
-		return lists_add(lists, answer, table, err);
-	struct lists_column columns[COLUMNS_MAX + LIMIT_TAGS];
-	struct lists_table tagged = *table;
-	size_t count = 0;
-	for (size_t i = 0; i < table->column_count + 1; i++) {
-		for (size_t t = 0; i == at && t < asked->tag_count; t++) {
-			struct buf name;
-			buf_init(&name, LIMIT_SQL_BYTES);
-			buf_addf(&name, "client.tag:%s", asked->tags[t]);
-			const char *kept = arena_dup(plan->arena, buf_text(&name), name.len);
-			buf_free(&name);
-			if (kept == NULL)
-				return err_memory(err, "making an answer");
-			columns[count++] = (struct lists_column)PLAIN(kept, NAT_FIRST_TAG + t);
+	static const struct lists_column bounds[] = {
+		{"share_low", NAT_SHARE_LOW, RESULT_SHARE_LOW, false},
+		{"share_high", NAT_SHARE_HIGH, RESULT_SHARE_HIGH, false},
+	};
+	enum { BOUND_COUNT = sizeof bounds / sizeof *bounds };
+	const size_t tag_count = plan->asked->tag_count, at = tags_at(table);
+	if (table->list == NAT_LIST_TAGS && tag_count == 0)
+		return FLOWTOLL_OK;
+	struct lists_column columns[COLUMNS_MAX + LIMIT_TAGS + BOUND_COUNT];
+	struct lists_table made = *table;
+	made.columns = columns;
+	made.column_count = 0;
+	for (size_t i = 0; i < table->column_count; i++) {
+		if (i == at) {
+			TRY(add_tag_columns(plan, &columns[made.column_count], err));
+			made.column_count += tag_count;
 		}
-		if (i < table->column_count)
-			columns[count++] = table->columns[i];
+		columns[made.column_count++] = table->columns[i];
+		for (size_t b = 0; table->columns[i].from == NAT_SHARE && has_bounds(plan, table) &&
+		                   b < BOUND_COUNT; b++)
+			columns[made.column_count++] = bounds[b];
 	}
-	tagged.columns = columns;
-	tagged.column_count = count;
 	if (table->list == NAT_LIST_TAGS)
-		tagged.key_count = asked->tag_count;
-	return lists_add(lists, answer, &tagged, err);
+		made.key_count = tag_count;
+	return lists_add(lists, answer, &made, err);
 }
 
 /* Again with what its rows show to be needed. */
@@ -369,6 +392,11 @@ ask(struct nat_plan *plan, struct answer *answer, struct flowtoll_err *err)
 	TRY(nat_notes_headline(plan, answer, lists, err));
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		TRY(add_table(plan, lists, answer, &tables[i], err));
+	if (plan->sample != NULL)
+		TRY(answer_note(answer, err,
+		                "shares, but for those of hours, have a 95 %% interval, from low to high "
+		                "(share_low and share_high in formats for programs), by how much the files "
+		                "differ"));
 	TRY(notes_inventory_age(plan->engine, answer, err));
 	for (size_t t = 0; t < plan->asked->tag_count; t++)
 		TRY(notes_missing_tag(plan->engine, plan->asked->tags[t], answer, err));
@@ -448,7 +476,8 @@ query_nat(struct engine *engine, const struct who *who, const struct flowtoll_na
 	TRY(engine_look_at_files(engine, err));
 	TRY(answer_create(&answer, err));
 	struct nat_plan plan = {
-		.engine = engine, .who = who, .arena = &answer->arena, .asked = asked};
+		.engine = engine, .who = who, .arena = &answer->arena, .asked = asked,
+		.sample = interval_sample(engine)};
 	enum flowtoll_rc rc = ask(&plan, answer, err);
 	if (rc == FLOWTOLL_OK)
 		*out = answer;

@@ -56,6 +56,7 @@ struct nat_plan {
 	const struct who *who; /* NULL: no inventory */
 	struct arena *arena;   /* all texts and arrays */
 	const struct flowtoll_nat *asked;
+	const struct sample *sample; /* shares are estimates with an interval; NULL: they have none */
 
 	bool shows_legs;      /* of all that may be a gateway, whether it has all four or not */
 	struct nat_gateway *gateways;
@@ -131,8 +132,9 @@ FLOWTOLL_MUST_USE enum flowtoll_rc nat_make_tables(struct engine *engine, const 
 enum nat_column {
 	NAT_LIST, NAT_IS_OTHER, NAT_GATEWAY_ID, NAT_INTERFACE_ID, NAT_ZONE, NAT_GATEWAY_NAME,
 	NAT_FIGURE, NAT_CLIENT, NAT_REMOTE, NAT_NAME, NAT_OWNER, NAT_REMOTE_NAME, NAT_SERVICE,
-	NAT_REGION, NAT_HOUR, NAT_HOW, NAT_BILLED, NAT_SHARE, NAT_LOW, NAT_HIGH, NAT_UPLOAD,
-	NAT_DOWNLOAD, NAT_INGRESS, NAT_EGRESS, NAT_UNSOLICITED, NAT_UNSENT, NAT_UNPROVEN, NAT_RESIDUAL,
+	NAT_REGION, NAT_HOUR, NAT_HOW, NAT_BILLED, NAT_SHARE, NAT_SHARE_LOW, NAT_SHARE_HIGH, NAT_LOW,
+	NAT_HIGH, NAT_UPLOAD, NAT_DOWNLOAD, NAT_INGRESS, NAT_EGRESS, NAT_UNSOLICITED, NAT_UNSENT,
+	NAT_UNPROVEN, NAT_RESIDUAL,
 	NAT_REFUSAL, NAT_UNSEEN, NAT_SKIPPED, NAT_IS_PACKET, NAT_IS_SPLIT, NAT_GAP_WINDOWS,
 	NAT_HAS_OUTER,
 	NAT_UNEXPLAINED, NAT_IS_NAT64, NAT_FLOW_LOG, NAT_GROUPS, NAT_START, NAT_END, NAT_WINDOWS,

@@ -239,8 +239,13 @@ refuse(const struct nat_plan *plan, struct flowtoll_err *err)
 static void
 add_share(struct buf *buf, const struct result_cell *row)
 {
-	if (row[NAT_SHARE].type == RESULT_DOUBLE)
-		buf_addf(buf, " (%.1f %%)", 100 * row[NAT_SHARE].as.real);
+	const struct result_cell *low = &row[NAT_SHARE_LOW], *high = &row[NAT_SHARE_HIGH];
+	if (row[NAT_SHARE].type != RESULT_DOUBLE)
+		return;
+	buf_addf(buf, " (%.1f %%", 100 * row[NAT_SHARE].as.real);
+	if (low->type == RESULT_DOUBLE && high->type == RESULT_DOUBLE)
+		buf_addf(buf, "; 95 %% interval %.1f to %.1f %%", 100 * low->as.real, 100 * high->as.real);
+	buf_addc(buf, ')');
 }
 
 static void

@@ -4,10 +4,12 @@
  */
 #include "query/nat.h"
 
+#include "query/interval.h"
 #include "query/keys.h"
 #include "query/template.h"
 
-extern const char sql_nat[], sql_nat_legs[], sql_nat_margins[], sql_nat_traffic[];
+extern const char sql_nat[], sql_nat_by_file[], sql_nat_legs[], sql_nat_margins[],
+	sql_nat_traffic[];
 
 /* ---- rows --------------------------------------------------------------------------------- */
 
@@ -131,8 +133,8 @@ static const char file_keys[] =
 	"flow_log(file) AS log, time_bucket(INTERVAL 5 MINUTE, \"start\") AS \"window\","
 	" max(date_diff('second', \"start\", \"end\")) AS lasts_s,";
 static const char flow_logs[] =
-	"SELECT i, string_agg(DISTINCT log, ' ') AS flow_log FROM legs WHERE log IS NOT NULL"
-	" GROUP BY i";
+	"SELECT i, string_agg(DISTINCT log, ' ' ORDER BY log) AS flow_log FROM legs"
+	" WHERE log IS NOT NULL GROUP BY i";
 static const char no_flow_logs[] =
 	"SELECT 0 AS i, CAST(NULL AS VARCHAR) AS flow_log WHERE false";
 
@@ -180,28 +182,30 @@ static const char gaps_of_windows[] =
 	"  WHERE missing > 0) AS windows";
 
 static const char unsolicited_by_remote[] =
-	"SELECT i, remote, hour, sum(bytes), sum(packets) FROM legs"
+	"SELECT i, remote, hour, sum(bytes), sum(packets) {m_file} FROM legs"
 	" ANTI JOIN (SELECT i, remote FROM legs WHERE NOT is_inner AND NOT is_ingress) AS asked"
 	" USING (i, remote)"
 	" WHERE NOT is_inner AND is_ingress AND NOT is_packet GROUP BY ALL";
 
 static const char unsolicited_by_ports[] =
-	"SELECT i, remote, hour, sum(bytes), sum(packets) FROM legs"
+	"SELECT i, remote, hour, sum(bytes), sum(packets) {m_file} FROM legs"
 	" ANTI JOIN (SELECT i, remote, dstport AS srcport, srcport AS dstport, protocol"
 	"  FROM legs WHERE NOT is_inner AND NOT is_ingress) AS asked"
 	" USING (i, remote, srcport, dstport, protocol)"
 	" WHERE NOT is_inner AND is_ingress AND NOT is_packet GROUP BY ALL";
 
 static const char no_unsolicited[] =
-	"SELECT 0, CAST(NULL AS IP), CAST(NULL AS TIMESTAMP), 0, 0 WHERE false";
+	"SELECT 0, CAST(NULL AS IP), CAST(NULL AS TIMESTAMP), 0, 0 {no_file} WHERE false";
 
 static const char split_traffic[] =
-	"UNION ALL SELECT i, client, remote, is_upload, hour, bytes, packets, how FROM paired"
+	"UNION ALL SELECT i, client, remote, is_upload, hour, bytes, packets, how {m_file} FROM paired"
 	" UNION ALL SELECT i, client, remote, is_upload, hour, sum(bytes) AS bytes, sum(packets),"
-	" CASE WHEN client IS NULL OR sum(bytes) < 0 THEN 'residual' ELSE 'address' END FROM margins"
-	" GROUP BY i, client, remote, is_upload, hour HAVING sum(bytes) != 0";
+	" CASE WHEN client IS NULL OR sum(bytes) < 0 THEN 'residual' ELSE 'address' END {m_file}"
+	" FROM margins GROUP BY i, client, remote, is_upload, hour {m_file} HAVING sum(bytes) != 0";
 
 /* ---- templates ---------------------------------------------------------------------------- */
+
+enum part { PART_LEGS, PART_TRAFFIC, PART_ANSWER };
 
 enum nat_hole {
 	HOLE_POINTS,
@@ -211,7 +215,9 @@ enum nat_hole {
 	HOLE_NEAR,
 	HOLE_FAR,
 	HOLE_PORTS,
+	HOLE_UNSOLICITED,
 	HOLE_MARGINS,
+	HOLE_SPLIT,
 	HOLE_NARROW,
 	HOLE_START,
 	HOLE_END,
@@ -220,8 +226,39 @@ enum nat_hole {
 	HOLE_FILES,
 	HOLE_TAGS,
 	HOLE_TAG_COLUMNS,
+	HOLE_BY_FILE,
+	HOLE_LINES,
 	HOLE_COUNT
 };
+
+/* Does the statement tell what each file has? */
+static bool
+tells_files(const struct nat_plan *plan, enum part last)
+{
+	return plan->sample != NULL && last == PART_ANSWER;
+}
+
+/* Behind other columns, the file of a record; that of bytes which several tell together; and where
+ * it comes from. */
+static const char *
+m_file(const struct nat_plan *plan, enum part last)
+{
+	return tells_files(plan, last) ? ", m_file" : "";
+}
+
+static const char *
+no_file(const struct nat_plan *plan, enum part last)
+{
+	return tells_files(plan, last) ? ", NULL AS m_file" : "";
+}
+
+static const char *
+file_of_record(const struct nat_plan *plan, enum part last)
+{
+	return !tells_files(plan, last)               ? ""
+	       : interval_has_file_index(plan->engine) ? ", file_index AS m_file"
+	                                               : ", file AS m_file";
+}
 
 static void
 add_time(struct buf *sql, int64_t time_us)
@@ -242,7 +279,7 @@ add_count(struct buf *sql, const struct nat_plan *plan, uint64_t count)
 }
 
 static void
-add_margins(const struct nat_plan *plan, struct buf *sql)
+add_margins(const struct nat_plan *plan, enum part last, struct buf *sql)
 {
 	struct buf points, routes;
 	buf_init(&points, LIMIT_VIEW_BYTES);
@@ -252,12 +289,31 @@ add_margins(const struct nat_plan *plan, struct buf *sql)
 	const struct template_hole holes[] = {
 		{"client_points", buf_text(&points)},
 		{"routes", buf_text(&routes)},
+		{"m_file", m_file(plan, last)},
 	};
 	template_fill(sql, sql_nat_margins, holes, sizeof holes / sizeof *holes);
 	buf_addc(sql, ',');
 	sql->failed |= points.failed || routes.failed;
 	buf_free(&points);
 	buf_free(&routes);
+}
+
+/* What only traffic without packet-level addresses has. */
+static void
+fill_margins(const struct nat_plan *plan, enum part last, struct buf holes[HOLE_COUNT])
+{
+	const struct template_hole file[] = {
+		{"m_file", m_file(plan, last)},
+		{"no_file", no_file(plan, last)},
+	};
+	const char *unsolicited = !plan->by_margins ? no_unsolicited
+	                          : plan->by_ports ? unsolicited_by_ports
+	                                           : unsolicited_by_remote;
+	template_fill(&holes[HOLE_UNSOLICITED], unsolicited, file, sizeof file / sizeof *file);
+	if (!plan->by_margins)
+		return;
+	add_margins(plan, last, &holes[HOLE_MARGINS]);
+	template_fill(&holes[HOLE_SPLIT], split_traffic, file, sizeof file / sizeof *file);
 }
 
 /* The interface of the gateway tells which of several clients with one address is meant: that of
@@ -277,8 +333,41 @@ add_tags(const struct nat_plan *plan, struct buf *list, struct buf *columns)
 	buf_adds(list, asked->tag_count == 0 ? "CAST(NULL AS VARCHAR)]" : "]");
 }
 
+/* Intervals of the shares, of the copies for the headline too. A group without client, remote or
+ * both is the last of its list. */
 static void
-fill(const struct nat_plan *plan, struct buf holes[HOLE_COUNT])
+fill_intervals(const struct nat_plan *plan, struct buf holes[HOLE_COUNT])
+{
+	static const char *const keys[] = {"i", "client", "remote", "tags"};
+	enum { KEY_COUNT = sizeof keys / sizeof *keys };
+	const struct interval interval = {
+		.sample = plan->sample,
+		.keys = keys,
+		.key_count = KEY_COUNT,
+		.by = "billed",
+		.all = "all_billed",
+		.last = "CASE list WHEN 7 THEN client IS NULL WHEN 8 THEN remote IS NULL"
+				" WHEN 9 THEN client IS NULL ELSE false END",
+		.other_known = true,
+	};
+	const struct template_hole by_file[] = {
+		{"has_tags", plan->asked->tag_count > 0 ? "true" : "false"},
+		{"tags", buf_text(&holes[HOLE_TAGS])},
+	};
+	template_fill(&holes[HOLE_BY_FILE], sql_nat_by_file, by_file,
+	              sizeof by_file / sizeof *by_file);
+	interval_add(&interval, &holes[HOLE_BY_FILE]);
+	buf_adds(&holes[HOLE_BY_FILE], ",");
+	buf_adds(&holes[HOLE_LINES],
+	         "(SELECT lines.*, share_low, share_high FROM lines LEFT JOIN intervals"
+	         " ON intervals.list = CASE lines.list WHEN 1 THEN 7 WHEN 3 THEN 6 ELSE lines.list END"
+	         " AND intervals.is_other = lines.is_other AND ");
+	interval_add_same(keys, KEY_COUNT, "lines", "intervals", &holes[HOLE_LINES]);
+	buf_adds(&holes[HOLE_LINES], ") AS lines");
+}
+
+static void
+fill(const struct nat_plan *plan, enum part last, struct buf holes[HOLE_COUNT])
 {
 	const struct flowtoll_nat *asked = plan->asked;
 	add_points(&holes[HOLE_POINTS], plan);
@@ -289,8 +378,7 @@ fill(const struct nat_plan *plan, struct buf holes[HOLE_COUNT])
 	nat_add_inside(plan, "far", &holes[HOLE_FAR]);
 	if (plan->by_ports)
 		buf_adds(&holes[HOLE_PORTS], "srcport, dstport, protocol, ");
-	if (plan->by_margins)
-		add_margins(plan, &holes[HOLE_MARGINS]);
+	fill_margins(plan, last, holes);
 	buf_adds(&holes[HOLE_NARROW], asked->client == NULL ? "true" : "client = CAST(");
 	if (asked->client != NULL) {
 		add_text(&holes[HOLE_NARROW], asked->client);
@@ -305,16 +393,22 @@ fill(const struct nat_plan *plan, struct buf holes[HOLE_COUNT])
 	add_tags(plan, &holes[HOLE_TAGS], &holes[HOLE_TAG_COLUMNS]);
 	add_count(&holes[HOLE_WINDOWS], plan, plan->windows);
 	add_count(&holes[HOLE_FILES], plan, plan->windows_with_files);
+	if (tells_files(plan, last))
+		fill_intervals(plan, holes);
 }
 
-enum part { PART_LEGS, PART_TRAFFIC, PART_ANSWER };
-
-/* A part of a statement that goes as far as `last`. */
-static void
-fill_part(const struct nat_plan *plan, enum part part, enum part last,
-          const struct buf holes[HOLE_COUNT], struct buf *sql)
+/* Rows of one file, or one flow log and window, are told apart; else the scan has added them up. */
+static bool
+is_grouped(const struct nat_plan *plan, enum part last)
 {
-	const bool is_sample = engine_sample(plan->engine)->files_of > 0;
+	return plan->by_file || (tells_files(plan, last) && !interval_has_file_index(plan->engine));
+}
+
+static void
+fill_legs(const struct nat_plan *plan, enum part last, const struct buf holes[HOLE_COUNT],
+          struct buf *sql)
+{
+	const bool groups = is_grouped(plan, last);
 	const struct template_hole legs[] = {
 		{"points", buf_text(&holes[HOLE_POINTS])},
 		{"own", buf_text(&holes[HOLE_OWN])},
@@ -325,30 +419,47 @@ fill_part(const struct nat_plan *plan, enum part part, enum part last,
 		                     : "NOT MATERIALIZED"},
 		{"file_keys", plan->by_file ? file_keys : ""},
 		{"file_columns", plan->by_file ? "log, \"window\"," : ""},
+		{"file", file_of_record(plan, last)},
+		{"m_file", m_file(plan, last)},
 		{"direction", plan->by_direction ? "flow_direction" : "CAST(NULL AS VARCHAR)"},
 		{"ports", buf_text(&holes[HOLE_PORTS])},
 		{"hop", plan->has_hops ? "next_hop_interface_id IS NOT NULL AS has_hop," : ""},
 		{"addresses", last == PART_LEGS ? addresses : ""},
 		{"packets", !plan->by_packets ? "CAST(0 AS BIGINT)"
-		            : plan->by_file   ? "sum(folded_packets)"
+		            : groups          ? "sum(folded_packets)"
 		                              : "folded_packets"},
-		{"sum", plan->by_file ? "sum" : ""},
-		{"grouping", plan->by_file ? "GROUP BY ALL" : ""},
+		{"sum", groups ? "sum" : ""},
+		{"grouping", groups ? "GROUP BY ALL" : ""},
 		{"ranked", plan->by_file ? ranked_logs : "SELECT 0, '', 0, 0 WHERE false"},
 		{"kept", plan->by_file ? kept_of_one_log : "FROM records"},
 		{"near_inside", buf_text(&holes[HOLE_NEAR])},
 		{"far_inside", buf_text(&holes[HOLE_FAR])},
 	};
+	template_fill(sql, sql_nat_legs, legs, sizeof legs / sizeof *legs);
+}
+
+static void
+fill_traffic(const struct nat_plan *plan, enum part last, const struct buf holes[HOLE_COUNT],
+             struct buf *sql)
+{
 	const struct template_hole traffic[] = {
-		{"unsolicited", !plan->by_margins ? no_unsolicited
-		                : plan->by_ports ? unsolicited_by_ports
-		                                 : unsolicited_by_remote},
+		{"m_file", m_file(plan, last)},
+		{"no_file", no_file(plan, last)},
+		{"unsolicited", buf_text(&holes[HOLE_UNSOLICITED])},
 		{"gaps", plan->by_file ? gaps_of_windows : "SELECT 0, 0, CAST(0 AS DOUBLE) WHERE false"},
 		{"margins", buf_text(&holes[HOLE_MARGINS])},
-		{"split_traffic", plan->by_margins ? split_traffic : ""},
+		{"split_traffic", buf_text(&holes[HOLE_SPLIT])},
 		{"narrow", buf_text(&holes[HOLE_NARROW])},
 		{"flow_logs", plan->by_file ? flow_logs : no_flow_logs},
 	};
+	template_fill(sql, sql_nat_traffic, traffic, sizeof traffic / sizeof *traffic);
+}
+
+static void
+fill_answer(const struct nat_plan *plan, const struct buf holes[HOLE_COUNT], struct buf *sql)
+{
+	const bool is_sample = engine_sample(plan->engine)->files_of > 0;
+	const bool has_bounds = tells_files(plan, PART_ANSWER);
 	const struct template_hole answer[] = {
 		{"is_narrow", plan->asked->client != NULL || is_sample ? "true" : "false"},
 		{"is_sample", is_sample ? "true" : "false"},
@@ -360,13 +471,13 @@ fill_part(const struct nat_plan *plan, enum part part, enum part last,
 		{"has_tags", plan->asked->tag_count > 0 ? "true" : "false"},
 		{"tags", buf_text(&holes[HOLE_TAGS])},
 		{"tag_columns", buf_text(&holes[HOLE_TAG_COLUMNS])},
+		{"by_file", buf_text(&holes[HOLE_BY_FILE])},
+		{"lines", has_bounds ? buf_text(&holes[HOLE_LINES]) : "lines"},
+		{"share_bounds", has_bounds ? "share_low, share_high"
+		                            : "CAST(NULL AS DOUBLE) AS share_low,"
+		                              " CAST(NULL AS DOUBLE) AS share_high"},
 	};
-	if (part == PART_LEGS)
-		template_fill(sql, sql_nat_legs, legs, sizeof legs / sizeof *legs);
-	else if (part == PART_TRAFFIC)
-		template_fill(sql, sql_nat_traffic, traffic, sizeof traffic / sizeof *traffic);
-	else
-		template_fill(sql, sql_nat, answer, sizeof answer / sizeof *answer);
+	template_fill(sql, sql_nat, answer, sizeof answer / sizeof *answer);
 }
 
 static enum flowtoll_rc
@@ -375,11 +486,16 @@ add_parts(const struct nat_plan *plan, enum part last, struct buf *sql, struct f
 	struct buf holes[HOLE_COUNT];
 	for (int i = 0; i < HOLE_COUNT; i++)
 		buf_init(&holes[i], LIMIT_VIEW_BYTES);
-	fill(plan, holes);
+	fill(plan, last, holes);
 	buf_adds(sql, "WITH ");
-	for (enum part part = PART_LEGS; part <= last; part++) {
-		buf_adds(sql, part > PART_LEGS ? ", " : "");
-		fill_part(plan, part, last, holes, sql);
+	fill_legs(plan, last, holes, sql);
+	if (last >= PART_TRAFFIC) {
+		buf_adds(sql, ", ");
+		fill_traffic(plan, last, holes, sql);
+	}
+	if (last >= PART_ANSWER) {
+		buf_adds(sql, ", ");
+		fill_answer(plan, holes, sql);
 	}
 	for (int i = 0; i < HOLE_COUNT; i++) {
 		sql->failed |= holes[i].failed;

@@ -3,6 +3,7 @@
  * Rank by keys: lists of keys become sql/top.sql, and its one result a table a list.
  */
 #include "query/condition.h"
+#include "query/interval.h"
 #include "query/keys.h"
 #include "query/lists.h"
 #include "query/notes.h"
@@ -17,7 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const char sql_top[], sql_top_by_file[], sql_top_interval[];
+extern const char sql_top[], sql_top_by_file[];
 
 enum {
 	ROWS_DEFAULT = 10,
@@ -50,6 +51,7 @@ struct plan {
 	struct list lists[LIMIT_LISTS];
 	size_t key_count; /* different ones of all lists */
 	struct key keys[KEYS_MAX];
+	const char *aliases[KEYS_MAX]; /* of them */
 };
 
 /* ---- the plan ----------------------------------------------------------------------------- */
@@ -95,8 +97,10 @@ plan_key(struct plan *plan, struct list *list, const char *text, size_t len,
 	size_t k = 0;
 	while (k < plan->key_count && strcmp(plan->keys[k].label, key.label) != 0)
 		k++;
-	if (k == plan->key_count)
+	if (k == plan->key_count) {
+		plan->aliases[k] = key.alias;
 		plan->keys[plan->key_count++] = key;
+	}
 	for (size_t i = 0; i < list->key_count; i++)
 		if (list->keys[i] == k)
 			return ERR(err, FLOWTOLL_ERR_USAGE, "the key %s stands twice in '%s'", key.label,
@@ -164,9 +168,7 @@ make_plan(struct plan *plan, const struct flowtoll_top *top, struct flowtoll_err
 		return ERR(err, FLOWTOLL_ERR_USAGE, "no key to rank by");
 	if (top->key_count > LIMIT_LISTS)
 		return ERR(err, FLOWTOLL_ERR_USAGE, "more than %d lists", LIMIT_LISTS);
-	const struct sample *sample = engine_sample(plan->engine);
-	if (sample->is_even && sample->files > 1)
-		plan->sample = sample;
+	plan->sample = interval_sample(plan->engine);
 	plan->where = top->where;
 	plan->having = top->having;
 	plan->rows = top->rows == 0 ? ROWS_DEFAULT : top->rows < INT64_MAX ? top->rows : INT64_MAX;
@@ -182,40 +184,15 @@ make_plan(struct plan *plan, const struct flowtoll_top *top, struct flowtoll_err
 struct holes {
 	struct buf list, keys, line_keys, records, grouping, shown, nulls, names, packets;
 	struct buf by_file, intervals, bounds, join_intervals;
-	struct buf shown_keys, same_keys, ranked_keys, same_candidates, files, files_of;
 };
 
 enum { HOLE_COUNT = sizeof(struct holes) / sizeof(struct buf) };
 
 static void
-add_alias(struct buf *buf, const char *comma, const struct key *key)
-{
-	buf_adds(buf, comma);
-	buf_adds(buf, key->alias);
-}
-
-/* All keys, as columns of a table. */
-static void
-add_keys_of(struct buf *buf, const struct plan *plan, const char *table)
-{
-	for (size_t k = 0; k < plan->key_count; k++)
-		buf_addf(buf, "%s%s.%s", k > 0 ? ", " : "", table, plan->keys[k].alias);
-}
-
-/* Do two tables agree in all keys? */
-static void
-add_same_keys(struct buf *buf, const struct plan *plan, const char *a, const char *b)
-{
-	for (size_t k = 0; k < plan->key_count; k++)
-		buf_addf(buf, "%s%s.%s IS NOT DISTINCT FROM %s.%s", k > 0 ? " AND " : "", a,
-		         plan->keys[k].alias, b, plan->keys[k].alias);
-}
-
-static void
 add_aliases(struct buf *buf, const struct plan *plan, const struct list *list)
 {
 	for (size_t i = 0; i < list->key_count; i++)
-		add_alias(buf, i > 0 ? ", " : "", &plan->keys[list->keys[i]]);
+		buf_addf(buf, "%s%s", i > 0 ? ", " : "", plan->aliases[list->keys[i]]);
 }
 
 static bool
@@ -232,10 +209,8 @@ wants_names_first(const struct plan *plan)
 static bool
 wants_fold(const struct plan *plan)
 {
-	const struct inputs *inputs = engine_inputs(plan->engine);
-	for (size_t i = 0; plan->sample != NULL && i < inputs->count; i++)
-		if (inputs->all[i].parquet.schema != NULL) /* its rows tell their file by name alone */
-			return false;
+	if (plan->sample != NULL && !interval_has_file_index(plan->engine))
+		return false;
 	for (int i = 0; plan->where != NULL && i < FLOW_FIELD_COUNT; i++) {
 		bool is_key = flow_type_is_enum(flow_fields[i].type);
 		for (size_t k = 0; k < plan->key_count && !is_key; k++)
@@ -398,31 +373,22 @@ add_names(struct buf *sql, const struct plan *plan)
 static void
 fill_sampled(struct holes *holes, const struct plan *plan)
 {
-	add_keys_of(&holes->shown_keys, plan, "shown");
-	add_same_keys(&holes->same_keys, plan, "shown", "by_file");
-	add_keys_of(&holes->ranked_keys, plan, "ranked");
-	add_same_keys(&holes->same_candidates, plan, "candidates", "by_file");
-	buf_addf(&holes->files, "%zu", plan->sample->files);
-	buf_addf(&holes->files_of, "%zu", plan->sample->files_of);
 	const struct template_hole filled[] = {
 		{"list", buf_text(&holes->list)},
 		{"keys", buf_text(&holes->keys)},
 		{"packets", buf_text(&holes->packets)},
 		{"records", buf_text(&holes->records)},
 		{"grouping", buf_text(&holes->grouping)},
-		{"by", plan->by},
-		{"all", plan->all},
-		{"shown_keys", buf_text(&holes->shown_keys)},
-		{"same_keys", buf_text(&holes->same_keys)},
-		{"candidate_keys", buf_text(&holes->ranked_keys)},
-		{"same_candidates", buf_text(&holes->same_candidates)},
-		{"other_known", plan->having == NULL ? "true" : "false"},
-		{"nulls", buf_text(&holes->nulls)},
-		{"files", buf_text(&holes->files)},
-		{"files_of", buf_text(&holes->files_of)},
 	};
 	template_fill(&holes->by_file, sql_top_by_file, filled, sizeof filled / sizeof *filled);
-	template_fill(&holes->intervals, sql_top_interval, filled, sizeof filled / sizeof *filled);
+	interval_add(&(struct interval){.sample = plan->sample,
+	                                .keys = plan->aliases,
+	                                .key_count = plan->key_count,
+	                                .by = plan->by,
+	                                .all = plan->all,
+	                                .last = "false",
+	                                .other_known = plan->having == NULL},
+	             &holes->intervals);
 	buf_clear(&holes->list);
 	buf_clear(&holes->records);
 	buf_clear(&holes->grouping);
@@ -433,7 +399,8 @@ fill_sampled(struct holes *holes, const struct plan *plan)
 	buf_adds(&holes->bounds, ", share_low, share_high");
 	buf_adds(&holes->join_intervals, "LEFT JOIN intervals ON lines.is_other = intervals.is_other "
 	                                 "AND lines.list = intervals.list AND ");
-	add_same_keys(&holes->join_intervals, plan, "lines", "intervals");
+	interval_add_same(plan->aliases, plan->key_count, "lines", "intervals",
+	                  &holes->join_intervals);
 }
 
 static void
@@ -444,9 +411,9 @@ fill_holes(struct holes *holes, const struct plan *plan)
 	add_grouping(&holes->grouping, plan);
 	add_shown(holes, plan);
 	add_names(&holes->names, plan);
-	add_keys_of(&holes->line_keys, plan, "lines");
+	interval_add_keys(plan->aliases, plan->key_count, "lines", &holes->line_keys);
 	for (size_t k = 0; k < plan->key_count; k++) {
-		add_alias(&holes->keys, k > 0 ? ", " : "", &plan->keys[k]);
+		buf_addf(&holes->keys, "%s%s", k > 0 ? ", " : "", plan->aliases[k]);
 		buf_addf(&holes->nulls, "%sNULL", k > 0 ? ", " : "");
 	}
 	/* every group keeps room for a sum */

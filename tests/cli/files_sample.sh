@@ -8,4 +8,8 @@
 "$FLOWTOLL" top dstaddr examples/flowlogs --files 5 -n 2 --inventory examples/interfaces.json --where "srcport = 443" \
 	--format md -q
 "$FLOWTOLL" top dstaddr examples/flowlogs --files 1 -n 2 --format csv -q # nothing to tell an interval by
-"$FLOWTOLL" nat examples/flowlogs --inventory examples/interfaces.json --files 5 | head -n 1
+nat=("$FLOWTOLL" nat examples/flowlogs --inventory examples/interfaces.json)
+"${nat[@]}" --aws-ranges examples/aws-ip-ranges.json --files 5 -n 2 --format md
+"${nat[@]}" --files 5 -n 1 --tag team --format csv -q
+"${nat[@]}" --files 5 -n 1 --client 10.0.66.203 --format json -q
+"${nat[@]}" --files 1 -n 1 --format csv -q | grep share # nothing to tell an interval by

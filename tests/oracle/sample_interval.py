@@ -1,38 +1,73 @@
 """How often the interval of a share, from a sample of files, holds the true share.
 
-usage: sample_interval.py FLOWTOLL GEN SCRATCH [--first-seed N] [--seeds N] [--files N...] [--of N]
-                          [--rows N] [--steady]
+usage: sample_interval.py FLOWTOLL GEN SCRATCH [--first-seed N] [--seeds N] [--files N...]
+                          [--nat-files N...] [--of N] [--rows N] [--steady] [--jobs N]
 
 For each seed: makes a day of files whose traffic comes in bursts, with the true totals; asks for
-the first destinations and sources of samples of several sizes; and looks whether the true share of
-each lies in its interval. The first ones' must in 95 of 100 seeds, and Other, and all rows
-together. Also told: how wide the intervals are, as one from 0 to 1 would always hold.
+the first destinations and sources of samples of several sizes, and for the first clients, remotes
+and pairs of the NAT gateway; and looks whether the true share of each lies in its interval. The
+first ones' must in 95 of 100 seeds, and Other, and all rows together. Of pairs, the truth is what
+all files say. Also told: how wide the intervals are, as one from 0 to 1 would always hold.
 """
 
 import argparse
+import functools
 import json
+import multiprocessing
 import os
-import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 
 KEYS = ("dstaddr", "srcaddr")
+NAT_KEYS = {"clients": ("client",), "remotes": ("remote",), "pairs": ("client", "remote")}
 ROWS = 8
 WANTED = 0.95
 
 
-def ask(program, folder, files):
+def run(program, *arguments):
+    done = subprocess.run([program, *arguments, "--format", "json", "-q"],
+                          stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)
+
+
+def ask_top(program, folder, files):
     """{key: rows, the last is Other}"""
     also = [part for key in KEYS[1:] for part in ("--also", key)]
-    done = subprocess.run([program, "top", KEYS[0], *also, folder, "--files", str(files), "-n",
-                           str(ROWS), "--format", "json", "-q"], stdout=subprocess.PIPE, check=True)
-    return {table["keys"][0]: table["rows"] for table in json.loads(done.stdout)["lists"]}
+    answer = run(program, "top", KEYS[0], *also, folder, "--files", str(files), "-n", str(ROWS))
+    return {table["keys"][0]: table["rows"] for table in answer["lists"]}
 
 
-def true_share(truth, key, name):
-    groups = truth[f"by_{key}"]
-    return groups[name]["bytes"] / sum(group["bytes"] for group in groups.values())
+def ask_nat(program, folder, inventory, *options):
+    """{list: rows, the last is Other if options leave any out}"""
+    answer = run(program, "nat", folder, "--inventory", inventory, *options)
+    return {name: answer[name] for name in NAT_KEYS}
+
+
+def name_of(row, keys):
+    return tuple(row[key] for key in keys)
+
+
+def shares_of(totals):
+    everything = sum(totals.values())
+    return {name: total / everything for name, total in totals.items()}
+
+
+def true_shares(truth, nat_of_all):
+    """{list: {name: share}}"""
+    shares = {key: shares_of({(name,): group["bytes"]
+                              for name, group in truth[f"by_{key}"].items()})
+              for key in KEYS}
+    (gateway,) = truth["nat_gateways"].values()
+    for name, keys in NAT_KEYS.items():
+        said = {name_of(row, keys): row["billed_bytes"] for row in nat_of_all[name]}
+        known = gateway.get(f"by_{keys[0]}") if len(keys) == 1 else None
+        if known is not None and said != {(key,): group["billed_bytes"]
+                                          for key, group in known.items()}:
+            sys.exit(f"of all files, the {name} are not what the generator wrote")
+        shares[name] = shares_of(said)
+    return shares
 
 
 class Tally:
@@ -58,27 +93,45 @@ class Tally:
         return self.held >= WANTED * self.asked
 
 
-def check_seed(arguments, seed, tallies):
-    folder = os.path.join(arguments.scratch, "logs")
-    truth_path = os.path.join(arguments.scratch, "truth.json")
-    shutil.rmtree(folder, ignore_errors=True)
+def generate(arguments, seed, paths):
     subprocess.run([arguments.gen, "--rows", str(arguments.rows), "--files", str(arguments.of),
-                    "--seed", str(seed), "--format", "v2", "--level", "1", "--out", folder,
-                    "--truth", truth_path, *([] if arguments.steady else ["--bursts"])],
+                    "--seed", str(seed), "--format", "v5", "--level", "1", "--skipdata", "0",
+                    "--threads", "1",
+                    *(part for name, path in paths.items() for part in (f"--{name}", path)),
+                    *([] if arguments.steady else ["--bursts"])],
                    check=True, stdout=subprocess.DEVNULL)
-    with open(truth_path, encoding="utf-8") as file:
-        truth = json.load(file)
-    for files in arguments.files:
-        for key, rows in ask(arguments.program, folder, files).items():
-            shares = [true_share(truth, key, row[key]) for row in rows[:ROWS]]
-            for place, row in enumerate(rows):
-                name = ("the first", "the second", "the rest")[min(place, 2)]
-                if place == ROWS:
-                    tallies.setdefault((files, key, "Other"), Tally()).add(
-                        seed, row, 1 - sum(shares))
-                    continue
-                tallies.setdefault((files, key, name), Tally()).add(seed, row, shares[place])
-                tallies.setdefault((files, key, "all rows"), Tally()).add(seed, row, shares[place])
+    with open(paths["truth"], encoding="utf-8") as file:
+        return json.load(file)
+
+
+def judged(files, table, keys, rows, shares):
+    """[(tally, row, truth)]"""
+    known = [shares.get(name_of(row, keys), 0) for row in rows[:ROWS]]
+    for place, row in enumerate(rows):
+        if place == ROWS:
+            yield (files, table, "Other"), row, 1 - sum(known)
+            continue
+        name = ("the first", "the second", "the rest")[min(place, 2)]
+        yield (files, table, name), row, known[place]
+        yield (files, table, "all rows"), row, known[place]
+
+
+def check_seed(arguments, seed):
+    with tempfile.TemporaryDirectory(dir=arguments.scratch) as scratch:
+        paths = {"out": os.path.join(scratch, "logs"),
+                 "truth": os.path.join(scratch, "truth.json"),
+                 "inventory": os.path.join(scratch, "inventory.json")}
+        truth = generate(arguments, seed, paths)
+        nat = (arguments.program, paths["out"], paths["inventory"])
+        shares = true_shares(truth, ask_nat(*nat))
+        found = []
+        for files in arguments.files:
+            for key, rows in ask_top(arguments.program, paths["out"], files).items():
+                found += judged(files, key, (key,), rows, shares[key])
+        for files in arguments.nat_files:
+            for name, rows in ask_nat(*nat, "--files", str(files), "-n", str(ROWS)).items():
+                found += judged(files, name, NAT_KEYS[name], rows, shares[name])
+        return seed, found
 
 
 def main():
@@ -88,17 +141,22 @@ def main():
     parser.add_argument("scratch")
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=100)
-    parser.add_argument("--files", type=int, nargs="+", default=[5, 10, 30, 100])
+    parser.add_argument("--files", type=int, nargs="*", default=[5, 10, 30, 100])
+    parser.add_argument("--nat-files", type=int, nargs="*", default=[30, 100])
+    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--of", type=int, default=288)
     parser.add_argument("--rows", type=int, default=40000)
     parser.add_argument("--steady", action="store_true")
     arguments = parser.parse_args()
     tallies = {}
-    for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
-        check_seed(arguments, seed, tallies)
+    seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
+    with multiprocessing.Pool(arguments.jobs) as pool:
+        for seed, found in pool.imap(functools.partial(check_seed, arguments), seeds):
+            for tally, row, truth in found:
+                tallies.setdefault(tally, Tally()).add(seed, row, truth)
     print(f"{arguments.seeds} seeds, samples of {arguments.of} files")
-    for (files, key, name), tally in sorted(tallies.items()):
-        print(f"{files} files, {key}, {name}: {tally}")
+    for (files, table, name), tally in sorted(tallies.items()):
+        print(f"{files} files, {table}, {name}: {tally}")
     strict = [tally for (_, _, name), tally in tallies.items()
               if name in ("the first", "all rows", "Other")]
     for tally in strict:
@@ -107,4 +165,5 @@ def main():
     sys.exit(not all(tally.is_good() for tally in strict))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,13 @@
--- The 95 % interval of each share, where the files are a sample. The share is a ratio of sums over
--- files, y of x, so what it would be without a file tells how far it depends on which were chosen
--- (the jackknife): it moves by d / (all - x), with d = y - share * x.
+-- The 95 % interval of each share, where the files are a sample. Parts of a WITH; of the question:
+--
+--   by_file, grouped   what each file has of each group, m_file; and all files together
+--   totals             of all groups of a list
+--   shown              the groups that are rows
+--   last               is a group behind all others, however large it is? By its keys
+--
+-- The share is a ratio of sums over files, y of x, so what it would be without a file tells how far
+-- it depends on which were chosen (the jackknife): it moves by d / (all - x), with
+-- d = y - share * x.
 --
 --   y, x      bytes of the row and of all in one file (or packets, flows)
 --   w         x / all, a file's weight: the share is the mean of the files' own shares, by weight
@@ -136,17 +143,18 @@ row_intervals AS (
 sizes AS (
   SELECT list, count(*) AS size FROM shown GROUP BY list
 ),
-ranked AS (
+placed AS (
   SELECT
     list,
     {keys},
     CAST({by} AS DOUBLE) AS total,
-    row_number() OVER (PARTITION BY list ORDER BY {by} DESC NULLS LAST) AS place
+    {last} AS is_last,
+    row_number() OVER (PARTITION BY list ORDER BY {last}, {by} DESC NULLS LAST) AS place
   FROM grouped
 ),
 candidates AS MATERIALIZED (
-  SELECT ranked.list, {candidate_keys}, total, place, size
-  FROM ranked JOIN sizes ON ranked.list = sizes.list
+  SELECT placed.list, {placed_keys}, total, is_last, place, size
+  FROM placed JOIN sizes ON placed.list = sizes.list
   WHERE place <= 4 * size + 100 AND size <= 1000 AND {other_known}
 ),
 had AS (
@@ -161,7 +169,7 @@ again AS (
     size,
     coalesce(y, 0) AS y,
     row_number() OVER (
-      PARTITION BY candidates.list, files.m_file ORDER BY total - coalesce(y, 0) DESC
+      PARTITION BY candidates.list, files.m_file ORDER BY is_last, total - coalesce(y, 0) DESC
     ) AS place_without
   FROM candidates
     JOIN files ON candidates.list = files.list
@@ -177,7 +185,7 @@ left_over AS (
   FROM again
   GROUP BY list, m_file
 ),
-ways AS (
+two_ways AS (
   SELECT files.list, everything, x, b, 0 AS way, x - kept AS y
   FROM files JOIN left_over ON files.list = left_over.list AND files.m_file = left_over.m_file
   UNION ALL
@@ -186,16 +194,17 @@ ways AS (
   FROM files JOIN left_over ON files.list = left_over.list AND files.m_file = left_over.m_file
 ),
 way_shares AS (
-  SELECT list, way, sum(y) / any_value(everything) AS p FROM ways GROUP BY list, way
+  SELECT list, way, sum(y) / any_value(everything) AS p FROM two_ways GROUP BY list, way
 ),
 way_squares AS (
   SELECT
-    ways.list,
-    ways.way,
+    two_ways.list,
+    two_ways.way,
     any_value(p) AS p,
     fsum((y / nullif(everything - x, 0) - p * b) ** 2) AS s2
-  FROM ways JOIN way_shares ON ways.list = way_shares.list AND ways.way = way_shares.way
-  GROUP BY ways.list, ways.way
+  FROM two_ways
+    JOIN way_shares ON two_ways.list = way_shares.list AND two_ways.way = way_shares.way
+  GROUP BY two_ways.list, two_ways.way
 ),
 way_reaches AS (
   SELECT
