@@ -285,6 +285,7 @@ who_find(const struct who *who, struct ip ip, struct who_name *name)
 	return who_find_at(who, ip, NULL, name);
 }
 
+/* The rows of a source that have the addresses, once its trie has told which. */
 static void
 warm(const struct ip_trie *trie, const struct ip *ips, size_t count, const void *rows,
      size_t row_size)
@@ -301,16 +302,14 @@ warm(const struct ip_trie *trie, const struct ip *ips, size_t count, const void 
 void
 who_warm(const struct who *who, const struct ip *ips, size_t count)
 {
-	for (size_t i = 0; i < count; i += WHO_WARM) {
-		size_t some = count - i < WHO_WARM ? count - i : WHO_WARM;
-		warm(who->names.trie, ips + i, some, who->names.rows, sizeof *who->names.rows);
-		warm(who->inventory.trie, ips + i, some, who->inventory.entries,
-		     sizeof *who->inventory.entries);
-		warm(who->logged.trie, ips + i, some, who->logged.names, sizeof *who->logged.names);
-		warm(who->ranges.trie, ips + i, some, who->ranges.places, sizeof *who->ranges.places);
-		if (who->registry != NULL)
-			registry_warm(who->registry, ips + i, some);
-	}
+	const struct who_inventory *inventory = &who->inventory;
+	assert(count <= WHO_WARM);
+	warm(who->names.trie, ips, count, who->names.rows, sizeof *who->names.rows);
+	warm(inventory->trie, ips, count, inventory->entries, sizeof *inventory->entries);
+	warm(who->logged.trie, ips, count, who->logged.names, sizeof *who->logged.names);
+	warm(who->ranges.trie, ips, count, who->ranges.places, sizeof *who->ranges.places);
+	if (who->registry != NULL)
+		registry_warm(who->registry, ips, count);
 }
 
 bool

@@ -115,8 +115,8 @@ bool who_find(const struct who *who, struct ip ip, struct who_name *name);
 bool who_find_at(const struct who *who, struct ip ip, const char *interface_id,
                  struct who_name *name);
 
-/* Fetches from memory what who_find of these addresses will read, all at once; WHO_WARM of them are
- * what stays near until they are looked up. Where there are many, that saves most of the time. */
+/* Fetches from memory what who_find of these addresses will read, all at once: where there are many
+ * to look up, that saves much of the time. At most WHO_WARM, so that all stays near until then. */
 enum { WHO_WARM = 32 };
 void who_warm(const struct who *who, const struct ip *ips, size_t count);
 
