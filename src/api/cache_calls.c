@@ -7,6 +7,15 @@
 
 #include "query/query.h"
 
+/* Free the part, be it read or not. */
+static enum flowtoll_rc
+open_part(struct flowtoll *ft, const struct flowtoll_cache_part *asked, struct cache_part *part,
+          struct registry **registry, struct flowtoll_err *err)
+{
+	TRY(cache_part_read(part, asked, err));
+	return naming_registry(&ft->naming, registry, err);
+}
+
 enum flowtoll_rc
 flowtoll_cache_list(struct flowtoll *ft, const struct flowtoll_cache_part *asked,
                     struct flowtoll_answer **out, struct flowtoll_err *err)
@@ -16,9 +25,7 @@ flowtoll_cache_list(struct flowtoll *ft, const struct flowtoll_cache_part *asked
 	struct registry *registry = NULL;
 	struct ticker ticker;
 	TRY(api_begin(&ticker, ft, out, err));
-	enum flowtoll_rc rc = cache_part_read(&part, asked, err);
-	if (rc == FLOWTOLL_OK)
-		rc = naming_registry(&ft->naming, &registry, err);
+	enum flowtoll_rc rc = open_part(ft, asked, &part, &registry, err);
 	if (rc == FLOWTOLL_OK)
 		rc = query_cache_list(registry, part.part, &answer, err);
 	cache_part_free(&part);
@@ -33,9 +40,7 @@ flowtoll_cache_clear(struct flowtoll *ft, const struct flowtoll_cache_part *aske
 	struct registry *registry = NULL;
 	size_t forgotten = 0;
 	TRY(api_check_process(ft->pid, err));
-	enum flowtoll_rc rc = cache_part_read(&part, asked, err);
-	if (rc == FLOWTOLL_OK)
-		rc = naming_registry(&ft->naming, &registry, err);
+	enum flowtoll_rc rc = open_part(ft, asked, &part, &registry, err);
 	if (rc == FLOWTOLL_OK)
 		rc = registry_cache_clear(registry, part.part, &forgotten, err);
 	cache_part_free(&part);
@@ -52,9 +57,7 @@ flowtoll_cache_export(struct flowtoll *ft, const struct flowtoll_cache_part *ask
 	struct registry *registry = NULL;
 	size_t written = 0;
 	TRY(api_check_process(ft->pid, err));
-	enum flowtoll_rc rc = cache_part_read(&part, asked, err);
-	if (rc == FLOWTOLL_OK)
-		rc = naming_registry(&ft->naming, &registry, err);
+	enum flowtoll_rc rc = open_part(ft, asked, &part, &registry, err);
 	if (rc == FLOWTOLL_OK)
 		rc = registry_cache_export(registry, part.part, write, ctx, &written, err);
 	cache_part_free(&part);
