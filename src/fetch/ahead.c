@@ -494,7 +494,8 @@ fetch_ahead_read(struct io_ahead *ahead, const struct io_file *file, void *dst, 
 	pthread_mutex_lock(&ahead->mutex);
 	slot->begin = slot->begin + len == slot->size ? 0 : slot->begin + len;
 	slot->len -= len;
-	pthread_cond_signal(&slot->changed);
+	if (slot->len <= slot->size / 2) /* to wake for less costs more than it brings */
+		pthread_cond_signal(&slot->changed);
 	pthread_mutex_unlock(&ahead->mutex);
 	return FLOWTOLL_OK;
 }
