@@ -428,10 +428,29 @@ flowtoll_answer_write(struct flowtoll_answer *answer, size_t table, const char *
  * made, and which they outlive; several threads may read one each.
  * Columns: addresses and free text are large_utf8, ids and fields of few values dictionaries of
  * utf8, times timestamp[us, UTC]; integers are int32 or int64, or decimal128(38, 0) where a value
- * of the column does not fit; is_other as above. Batches have 16,777,216 rows at most. */
+ * of the column does not fit; dictionaries have codes of int8, int16 or int32, as they have fewer
+ * than 127 or 32,767 words; is_other as above. Batches have 16,777,216 rows at most. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_answer_arrow(struct flowtoll_answer *answer, size_t table, struct ArrowArrayStream *stream,
                       struct flowtoll_err *err);
+
+/* A column of all rows in one piece, as the caller's own. */
+struct flowtoll_copy {
+	void *values; /* NULL: of no rows */
+	size_t bytes;
+	bool is_mapped;
+};
+
+/* The integers, doubles, times or codes of a column of a table (from 0, as in the Arrow stream, and
+ * of the same types), all rows in one piece, 0 where one is missing: for those who want arrays that
+ * they can write to, such as numpy's. What is written there changes neither the answer nor another
+ * copy. Keeps the answer. Takes no time and no memory, as pages are shared until they are written
+ * (Linux; where that cannot be, it is copied). FLOWTOLL_ERR_USAGE for texts and booleans. Free it
+ * with flowtoll_copy_free, before or after the answer. */
+FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
+flowtoll_answer_copy(struct flowtoll_answer *answer, size_t table, size_t column,
+                     struct flowtoll_copy *copy, struct flowtoll_err *err);
+FLOWTOLL_API void flowtoll_copy_free(struct flowtoll_copy *copy); /* of all zeros ok */
 
 /* Remarks for people that go with the answer (such as: the first address is a NAT gateway, and
  * what to ask next). NULL past the last. */

@@ -83,7 +83,7 @@ class Result:
             raise missing("pandas pyarrow", ".df()") from None
         from ._frames import to_pandas
 
-        return to_pandas(self.arrow())
+        return to_pandas(self._answer, self._table, self.arrow())
 
     def pl(self) -> polars.DataFrame:
         """A polars.DataFrame."""

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * _flowtoll.Answer: the tables of an answer, as text or as an Arrow C stream.
+ * _flowtoll.Answer: the tables of an answer, as text, as an Arrow C stream, or column by
+ * column.
  */
 #include "native.h"
 #include "native_work.h"
@@ -268,6 +269,61 @@ answer_stream(PyObject *object, PyObject *args)
 	return capsule;
 }
 
+/* ---- copies ------------------------------------------------------------------------------- */
+
+static const char copy_name[] = "flowtoll_copy";
+
+static void
+free_copy(PyObject *capsule)
+{
+	struct flowtoll_copy *copy = PyCapsule_GetPointer(capsule, copy_name);
+	flowtoll_copy_free(copy);
+	free(copy);
+}
+
+struct copying {
+	struct flowtoll_answer *answer;
+	size_t table, column;
+	struct flowtoll_copy *copy;
+};
+
+static enum flowtoll_rc
+copy_call(void *ctx, struct flowtoll_err *err)
+{
+	struct copying *copying = ctx;
+	return flowtoll_answer_copy(copying->answer, copying->table, copying->column, copying->copy,
+	                            err);
+}
+
+/* copy(table, column): who owns the values, as long as he lives; their address; their bytes. */
+static PyObject *
+answer_copy(PyObject *object, PyObject *args)
+{
+	struct answer_object *self = (struct answer_object *)object;
+	Py_ssize_t table, column;
+	if (!PyArg_ParseTuple(args, "nn", &table, &column) || (table = table_at(self, table)) < 0)
+		return NULL;
+	struct copying copying = {
+		.answer = self->answer,
+		.table = (size_t)table,
+		.column = (size_t)column,
+		.copy = calloc(1, sizeof *copying.copy),
+	};
+	if (copying.copy == NULL)
+		return PyErr_NoMemory();
+	struct work work = {.call = copy_call, .ctx = &copying};
+	PyObject *owner = NULL;
+	if (work_run(&work))
+		owner = PyCapsule_New(copying.copy, copy_name, free_copy);
+	if (owner == NULL) {
+		flowtoll_copy_free(copying.copy);
+		free(copying.copy);
+		return NULL;
+	}
+	return Py_BuildValue("NNn", owner, PyLong_FromVoidPtr(copying.copy->values),
+	                     (Py_ssize_t)copying.copy->bytes);
+}
+
 /* lint: allow(static) CPython wants tables that are not const, and does not change them */
 static PyMethodDef answer_methods[] = {
 	{"tables", answer_tables, METH_NOARGS, NULL},
@@ -275,6 +331,7 @@ static PyMethodDef answer_methods[] = {
 	{"notes", answer_notes, METH_NOARGS, NULL},
 	{"write", answer_write, METH_VARARGS, NULL},
 	{"stream", answer_stream, METH_VARARGS, NULL},
+	{"copy", answer_copy, METH_VARARGS, NULL},
 	{NULL, NULL, 0, NULL},
 };
 

@@ -110,6 +110,25 @@ flowtoll_answer_arrow(struct flowtoll_answer *answer, size_t table, struct Arrow
 	return arrow_open(answer->kept[table], stream, err);
 }
 
+enum flowtoll_rc
+flowtoll_answer_copy(struct flowtoll_answer *answer, size_t table, size_t column,
+                     struct flowtoll_copy *copy, struct flowtoll_err *err)
+{
+	assert(table < answer->answer->table_count);
+	*copy = (struct flowtoll_copy){0};
+	TRY(flowtoll_answer_keep(answer, err));
+	const struct kept *kept = answer->kept[table];
+	if (column >= kept->column_count)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "there is no column %zu", column);
+	return kept_copy(kept, column, copy, err);
+}
+
+void
+flowtoll_copy_free(struct flowtoll_copy *copy)
+{
+	spool_copy_free(copy);
+}
+
 const char *
 flowtoll_answer_note(const struct flowtoll_answer *answer, size_t index)
 {

@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { BUFFERS_MAX = 3 };
+enum { BUFFERS_MAX = 3, NULLS_UNKNOWN = -1 };
 
 static const char other_name[] = "is_other";
 
@@ -59,12 +59,13 @@ make_schema(struct kept *kept, const char *format, const char *name, struct Arro
 }
 
 static const char *
-format_of(enum kept_form form)
+format_of(const struct kept_column *column)
 {
 	static const char *const formats[] = {
 		[KEPT_BOOL] = "b", [KEPT_INT32] = "i", [KEPT_INT64] = "l", [KEPT_INT128] = "d:38,0",
-		[KEPT_DOUBLE] = "g", [KEPT_TIME] = "tsu:UTC", [KEPT_TEXT] = "U", [KEPT_WORD] = "i"};
-	return formats[form];
+		[KEPT_DOUBLE] = "g", [KEPT_TIME] = "tsu:UTC", [KEPT_TEXT] = "U"};
+	static const char *const codes[] = {[1] = "c", [2] = "s", [4] = "i"};
+	return column->form == KEPT_WORD ? codes[column->value_bytes] : formats[column->form];
 }
 
 static bool
@@ -73,7 +74,7 @@ make_column_schema(struct kept *kept, size_t i, struct ArrowSchema *out)
 	if (i == kept->column_count)
 		return make_schema(kept, "b", other_name, out);
 	const struct kept_column *column = &kept->columns[i];
-	if (!make_schema(kept, format_of(column->form), column->head.name, out))
+	if (!make_schema(kept, format_of(column), column->head.name, out))
 		return false;
 	if (column->form != KEPT_WORD)
 		return true;
@@ -169,7 +170,7 @@ make_column(struct kept *kept, const struct kept_chunk *chunk, size_t i, struct 
 	const struct kept_piece *piece = &chunk->pieces[i];
 	if (!make_array(kept, chunk->rows, column->form == KEPT_TEXT ? 3 : 2, out))
 		return false;
-	out->null_count = piece->nulls;
+	out->null_count = piece->valid != NULL ? NULLS_UNKNOWN : 0;
 	out->buffers[0] = piece->valid;
 	out->buffers[1] = piece->values;
 	if (column->form == KEPT_TEXT)

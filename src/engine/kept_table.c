@@ -5,6 +5,7 @@
 #include "engine/kept_table.h"
 
 #include "base/mem.h"
+#include "engine/kept_part.h"
 
 #include <assert.h>
 #include <stdatomic.h>
@@ -17,34 +18,37 @@ kept_hold(struct kept *kept)
 	return kept;
 }
 
-static void
-free_chunk(struct kept_chunk *chunk, size_t column_count)
-{
-	for (size_t i = 0; chunk->pieces != NULL && i < column_count; i++) {
-		mem_free(chunk->pieces[i].values);
-		mem_free(chunk->pieces[i].valid);
-		mem_free(chunk->pieces[i].text);
-	}
-	mem_free(chunk->pieces);
-}
-
 void
 kept_let_go(struct kept *kept)
 {
 	if (kept == NULL || atomic_fetch_sub(&kept->holders, 1) > 1)
 		return;
 	for (size_t i = 0; i < kept->chunk_count; i++)
-		free_chunk(&kept->chunks[i], kept->column_count);
+		mem_free(kept->chunks[i].pieces);
+	for (size_t i = 0; i < kept->part_count; i++)
+		kept_part_free(kept->parts[i]);
 	for (size_t i = 0; i < kept->column_count; i++) {
+		spool_free(&kept->columns[i].values);
 		words_free(&kept->columns[i].words);
-		mem_free(kept->columns[i].numbers);
 		mem_free(kept->columns[i].word_begins);
 		mem_free(kept->columns[i].word_text);
 	}
 	mem_free(kept->columns);
 	mem_free(kept->chunks);
+	mem_free(kept->parts);
 	arena_free(&kept->arena);
 	mem_free(kept);
+}
+
+enum flowtoll_rc
+kept_copy(const struct kept *kept, size_t i, struct flowtoll_copy *copy, struct flowtoll_err *err)
+{
+	const struct kept_column *column = &kept->columns[i];
+	*copy = (struct flowtoll_copy){0};
+	if (column->form == KEPT_TEXT || column->form == KEPT_BOOL)
+		return ERR(err, FLOWTOLL_ERR_USAGE, "the column %s is of texts or booleans, of which there "
+		           "is no copy", column->head.name);
+	return spool_copy(&column->values, copy) ? FLOWTOLL_OK : err_memory(err, "copying a column");
 }
 
 /* ---- as a result -------------------------------------------------------------------------- */
@@ -71,7 +75,7 @@ load_text(const struct kept_column *column, const struct kept_piece *piece, uint
           struct result_cell *cell)
 {
 	if (column->form == KEPT_WORD) {
-		const int32_t *begins = &column->word_begins[((const int32_t *)piece->values)[row]];
+		const int32_t *begins = &column->word_begins[kept_code(column, piece, row)];
 		cell_of_text(column->word_text + begins[0], (size_t)(begins[1] - begins[0]), cell);
 	} else {
 		const int64_t *begins = &((const int64_t *)piece->values)[row];

@@ -3,15 +3,17 @@
  * A table of an answer that is kept in memory, column by column, as Arrow lays columns out: it can
  * be read again and again, from several threads, and when its session is closed.
  *
- *     kept ─▶ chunk ─▶ piece (column 0)  values, or where texts end; which rows are missing
+ *     kept ─▶ chunk ─▶ piece (column 0)  where its values are; which rows are missing
  *         │            piece (column 1)  ...
- *         └─▶ column   words: each id or name of a small set once, rows have their numbers
+ *         ├─▶ column   numbers, times or codes of all rows in one piece; of codes, the words
+ *         └─▶ part     texts and booleans, as one thread has made them (kept_part.h)
  *
- * Made by one thread. Counted: the last to let go frees it.
+ * Made by kept_create (kept_fill.c). Counted: the last to let go frees it.
  */
 #ifndef ENGINE_KEPT_TABLE_H
 #define ENGINE_KEPT_TABLE_H
 
+#include "base/spool.h"
 #include "engine/result.h"
 #include "engine/words.h"
 
@@ -25,21 +27,18 @@ enum kept_form {
 	KEPT_DOUBLE,
 	KEPT_TIME,   /* int64_t, microseconds since 1970 UTC */
 	KEPT_TEXT,   /* UTF-8; addresses too */
-	KEPT_WORD    /* int32_t, a number of the column's words */
+	KEPT_WORD    /* int8_t, int16_t or int32_t: a number of the column's words */
 };
 
+/* All of it lent, of the column or the part. */
 struct kept_piece {
-	uint32_t nulls;   /* rows that are missing; their values are 0, or empty */
-	uint64_t *valid;  /* a bit a row; NULL: none is missing */
-	void *values;     /* of KEPT_TEXT int64_t, one more than rows: where each begins in `text` */
-	char *text;
-	size_t text_len, text_cap; /* bytes */
-	bool is_wide;     /* 128 bits already, while the column may become so */
+	const void *values;    /* of KEPT_TEXT int64_t, one more than rows: where each begins */
+	const char *text;
+	const uint64_t *valid; /* a bit a row; NULL: none is missing. Missing values are 0, or empty */
 };
 
 struct kept_chunk {
 	uint32_t rows;
-	uint32_t cap;   /* rows there is room for */
 	uint32_t other; /* the row that is the sum of those cut off, from 1; 0: none */
 	struct kept_piece *pieces;
 };
@@ -48,18 +47,23 @@ struct kept_column {
 	struct result_column head; /* its name is the kept's own */
 	enum kept_form form;
 	bool is_key; /* in the row Other it stands for that text; where it is no text, it is missing */
-	int64_t *numbers;      /* of the words of an ENUM, among these; while it is made */
+	uint8_t value_bytes;   /* of a value in `values` */
+	struct spool values;   /* of all rows; not of texts and booleans */
 	struct words words;    /* of KEPT_WORD; and the same behind each other: */
 	int32_t *word_begins;
 	char *word_text;
 };
 
+struct kept_part;
+
 struct kept {
 	_Atomic uint32_t holders;
 	size_t column_count;
 	struct kept_column *columns;
-	size_t chunk_count, chunk_cap;
+	size_t chunk_count;
 	struct kept_chunk *chunks;
+	size_t part_count;
+	struct kept_part **parts;
 	uint64_t rows;
 	bool has_other;
 	bool is_record, in_headline;
@@ -76,6 +80,20 @@ void kept_let_go(struct kept *kept); /* NULL ok */
 /* A result over it from its first row; the result holds it. */
 FLOWTOLL_MUST_USE enum flowtoll_rc kept_open(struct kept *kept, struct result **result,
                                              struct flowtoll_err *err);
+
+/* All values of a column as the caller's own, to be freed with spool_copy_free. Texts and booleans
+ * are in no such piece: FLOWTOLL_ERR_USAGE. */
+FLOWTOLL_MUST_USE enum flowtoll_rc kept_copy(const struct kept *kept, size_t column,
+                                             struct flowtoll_copy *copy, struct flowtoll_err *err);
+
+static inline int32_t
+kept_code(const struct kept_column *column, const struct kept_piece *piece, uint32_t row)
+{
+	if (column->value_bytes == 1)
+		return ((const int8_t *)piece->values)[row];
+	return column->value_bytes == 2 ? ((const int16_t *)piece->values)[row]
+	                                : ((const int32_t *)piece->values)[row];
+}
 
 static inline bool
 kept_is_valid(const struct kept_piece *piece, uint32_t row)

@@ -282,7 +282,9 @@ lend_texts(const struct query_column *column, idx_t from, uint32_t count,
 	out->form = RESULT_VALUES_TEXT;
 	out->as.texts = texts;
 	for (uint32_t r = 0; r < count; r++) {
-		bool is_there = duckdb_validity_row_is_valid(column->validity, from + r);
+		const idx_t row = from + r;
+		const bool is_there =
+			column->validity == NULL || (column->validity[row / 64] >> row % 64 & 1) != 0;
 		texts[r].bytes = is_there ? duckdb_string_t_data(&strings[r]) : "";
 		texts[r].len = is_there ? duckdb_string_t_length(strings[r]) : 0;
 	}
@@ -293,8 +295,12 @@ lend_words(const struct query_column *column, idx_t from, uint32_t count,
            struct result_values *out)
 {
 	uint32_t *words = column->scratch;
-	for (uint32_t r = 0; r < count; r++)
-		words[r] = (uint32_t)integer_at(column->inner_type, column->data, from + r);
+	if (column->inner_type == DUCKDB_TYPE_UTINYINT) /* most are */
+		for (uint32_t r = 0; r < count; r++)
+			words[r] = ((const uint8_t *)column->data)[from + r];
+	else
+		for (uint32_t r = 0; r < count; r++)
+			words[r] = (uint32_t)integer_at(column->inner_type, column->data, from + r);
 	out->form = RESULT_VALUES_WORD;
 	out->as.words = words;
 	out->all_words = (const char *const *)column->words;

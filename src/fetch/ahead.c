@@ -16,12 +16,12 @@
 #include "fetch/objects.h"
 #include "fetch/md5.h"
 #include "base/buf.h"
+#include "base/crew.h"
 #include "base/mem.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -406,21 +406,11 @@ tell_copies(const struct io_ahead *ahead)
 static enum flowtoll_rc
 start(struct io_ahead *ahead, struct flowtoll_err *err)
 {
-	size_t wanted = ahead->count < LIMIT_STREAMS ? ahead->count : LIMIT_STREAMS;
-	sigset_t all, before;
-	int error = 0;
+	const size_t wanted = ahead->count < LIMIT_STREAMS ? ahead->count : LIMIT_STREAMS;
 	if (ahead->most == UINT64_MAX && ahead->bytes > LIMIT_QUIET_BYTES)
 		tell_size(ahead);
-	sigfillset(&all); /* signals are for the thread that called */
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (ahead->thread_count < wanted && error == 0) {
-		error = pthread_create(&ahead->threads[ahead->thread_count], NULL, work, ahead);
-		ahead->thread_count += error == 0;
-	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (ahead->thread_count == 0)
-		return ERR(err, FLOWTOLL_ERR_INTERNAL, "cannot start a thread: %s", strerror(error));
-	return FLOWTOLL_OK;
+	ahead->thread_count = crew_start(ahead->threads, wanted, work, ahead);
+	return ahead->thread_count > 0 ? FLOWTOLL_OK : crew_none(err);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -561,8 +551,7 @@ fetch_ahead_end(struct io_ahead *ahead)
 	for (int i = 0; i < SLOTS; i++)
 		pthread_cond_broadcast(&ahead->slots[i].changed);
 	pthread_mutex_unlock(&ahead->mutex);
-	for (size_t i = 0; i < ahead->thread_count; i++)
-		pthread_join(ahead->threads[i], NULL);
+	crew_join(ahead->threads, ahead->thread_count);
 	for (int i = 0; i < SLOTS; i++) {
 		pthread_cond_destroy(&ahead->slots[i].changed);
 		mem_free(ahead->slots[i].ring);

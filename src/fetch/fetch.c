@@ -6,6 +6,7 @@
 #include "fetch/fetch.h"
 
 #include "aws/s3.h"
+#include "base/crew.h"
 #include "base/limits.h"
 #include "fetch/part.h"
 #include "fetch/plan.h"
@@ -15,7 +16,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -301,21 +301,12 @@ static enum flowtoll_rc
 work_together(struct fetch *fetch, struct flowtoll_err *err)
 {
 	pthread_t threads[LIMIT_DOWNLOADS];
-	size_t started = 0, wanted = fetch->plan.count;
-	sigset_t all, before;
-	wanted = wanted < LIMIT_DOWNLOADS ? wanted : LIMIT_DOWNLOADS;
-	sigfillset(&all); /* signals are for the thread that called */
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = 0;
-	while (started < wanted && error == 0) {
-		error = pthread_create(&threads[started], NULL, work, fetch);
-		started += error == 0;
-	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (error != 0 && started == 0)
-		return ERR(err, FLOWTOLL_ERR_INTERNAL, "cannot start a thread: %s", strerror(error));
-	for (size_t i = 0; i < started; i++)
-		pthread_join(threads[i], NULL);
+	const size_t count = fetch->plan.count;
+	const size_t wanted = count < LIMIT_DOWNLOADS ? count : LIMIT_DOWNLOADS;
+	const size_t started = crew_start(threads, wanted, work, fetch);
+	if (started == 0 && wanted > 0)
+		return crew_none(err);
+	crew_join(threads, started);
 	return fetch->rc;
 }
 

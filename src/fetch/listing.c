@@ -13,10 +13,10 @@
 #include "fetch/listing.h"
 
 #include "base/arena.h"
+#include "base/crew.h"
 #include "flow/file_name.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -180,14 +180,12 @@ enqueue(struct listing *listing, struct folder *folder)
 static void
 add_threads(struct listing *listing)
 {
-	sigset_t all, before;
-	sigfillset(&all); /* signals are for the thread that called */
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (listing->thread_count + 1 < LIMIT_LISTINGS &&
-	       listing->thread_count + 1 < listing->queue_len + listing->busy &&
-	       pthread_create(&listing->threads[listing->thread_count], NULL, work, listing) == 0)
-		listing->thread_count++; /* without any, the one that called does it all */
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	const size_t there = listing->thread_count + 1; /* with the one that called */
+	const size_t useful = listing->queue_len + listing->busy;
+	const size_t wanted = useful < LIMIT_LISTINGS ? useful : LIMIT_LISTINGS;
+	if (there < wanted) /* without any, the one that called does it all */
+		listing->thread_count += crew_start(&listing->threads[listing->thread_count],
+		                                    wanted - there, work, listing);
 }
 
 /* The next folder; NULL: there is none to come. The mutex is held. */
@@ -279,8 +277,7 @@ fetch_list(struct fetch_remote *remote, const struct s3_place *place,
 	pthread_cond_init(&listing.changed, NULL);
 	enqueue(&listing, &top);
 	(void)work(&listing);
-	for (size_t i = 0; i < listing.thread_count; i++) /* no more can come: all is listed */
-		pthread_join(listing.threads[i], NULL);
+	crew_join(listing.threads, listing.thread_count); /* no more can come: all is listed */
 	pthread_cond_destroy(&listing.changed);
 	pthread_mutex_destroy(&listing.mutex);
 	enum flowtoll_rc rc = FLOWTOLL_OK;

@@ -13,11 +13,11 @@
 #include "aws/endpoint.h"
 #include "aws/identity.h"
 #include "aws/json_text.h"
+#include "base/crew.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
@@ -135,22 +135,13 @@ run(struct gathering *gathering, step_fn *step, size_t count, struct flowtoll_er
 {
 	struct crew crew = {gathering, step, count};
 	pthread_t threads[LIMIT_EC2_CALLS];
-	size_t started = 0, wanted = count < LIMIT_EC2_CALLS ? count : LIMIT_EC2_CALLS;
-	sigset_t all, before;
-	int error = 0;
+	const size_t wanted = count < LIMIT_EC2_CALLS ? count : LIMIT_EC2_CALLS;
 	gathering->err = err;
 	atomic_store(&gathering->next, 0);
-	sigfillset(&all); /* signals are for the thread that called */
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (started < wanted && error == 0) {
-		error = pthread_create(&threads[started], NULL, work, &crew);
-		started += error == 0;
-	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (error != 0 && started == 0)
-		return ERR(err, FLOWTOLL_ERR_INTERNAL, "cannot start a thread: %s", strerror(error));
-	for (size_t i = 0; i < started; i++)
-		pthread_join(threads[i], NULL);
+	const size_t started = crew_start(threads, wanted, work, &crew);
+	if (started == 0 && wanted > 0)
+		return crew_none(err);
+	crew_join(threads, started);
 	return gathering->rc;
 }
 

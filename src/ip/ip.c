@@ -204,15 +204,32 @@ print_decimal(char *out, unsigned value)
 	return out;
 }
 
+/* An octet and the dot behind it. */
+struct octet {
+	char text[4];
+	uint8_t len; /* with the dot */
+};
+
+#define OCTET(n)                                                                                  \
+	{{(n) > 99 ? '0' + (n) / 100 : (n) > 9 ? '0' + (n) / 10 : '0' + (n),                          \
+	  (n) > 99 ? '0' + (n) / 10 % 10 : (n) > 9 ? '0' + (n) % 10 : '.',                            \
+	  (n) > 99 ? '0' + (n) % 10 : '.', '.'},                                                      \
+	 (n) > 99 ? 4 : (n) > 9 ? 3 : 2}
+#define OCTETS_4(n) OCTET(n), OCTET((n) + 1), OCTET((n) + 2), OCTET((n) + 3)
+#define OCTETS_16(n) OCTETS_4(n), OCTETS_4((n) + 4), OCTETS_4((n) + 8), OCTETS_4((n) + 12)
+#define OCTETS_64(n) OCTETS_16(n), OCTETS_16((n) + 16), OCTETS_16((n) + 32), OCTETS_16((n) + 48)
+
 static char *
 print_v4(char *out, uint32_t v4)
 {
+	static const struct octet octets[] = {
+		OCTETS_64(0), OCTETS_64(64), OCTETS_64(128), OCTETS_64(192)};
 	for (int shift = 24; shift >= 0; shift -= 8) {
-		out = print_decimal(out, v4 >> shift & 0xff);
-		if (shift > 0)
-			*out++ = '.';
+		const struct octet *octet = &octets[v4 >> shift & 0xff];
+		memcpy(out, octet->text, sizeof octet->text);
+		out += octet->len;
 	}
-	return out;
+	return out - 1; /* no dot behind the last */
 }
 
 static char *

@@ -55,6 +55,38 @@ class Frames(unittest.TestCase):
         one = frame[frame["srcaddr"].notna()].iloc[0]
         self.assertIsInstance(one["srcaddr"], str)
 
+    def test_written(self):
+        """A frame is the caller's own: what is written there is nowhere else."""
+        for query in ("select bytes, start, action, interface_id, dstport from flows order by all",
+                      "select bytes, start, action, interface_id, dstport from flows limit 50"):
+            result = self.logs.sql(query)
+            before, frame = result.df(), result.df()
+            there = frame["bytes"].notna()
+            frame.loc[there, "bytes"] = 7
+            frame.loc[frame.index[0], "action"] = "REJECT"
+            frame["dstport"] += 1
+            frame["start"] += pd.Timedelta(hours=1)
+            frame["interface_id"].array.codes[:]  # readable, whatever pandas does
+            self.assertTrue((frame.loc[there, "bytes"] == 7).all())
+            pd.testing.assert_frame_equal(result.df(), before)
+            self.assertEqual(before["bytes"].dropna().tolist(),
+                             [row["bytes"] for row in result if row["bytes"] is not None])
+            del result  # which the frames outlive
+            before.loc[before.index[0], "bytes"] = 5
+            self.assertEqual(before["bytes"].iloc[0], 5)
+            later = before["start"].iloc[0] + pd.Timedelta(hours=1)
+            self.assertEqual(frame["start"].iloc[0], later)
+
+    def test_categories(self):
+        """As many as pandas has codes of one byte, of two, and more; and missing ones."""
+        for count, code in ((126, "int8"), (127, "int16"), (32766, "int16"), (32767, "int32")):
+            frame = self.logs.sql("select i, case when i % 9 <> 4 then 'eni-' || i % {} end as "
+                                  "interface_id from range(70000) as r(i)".format(count)).df()
+            self.assertEqual(str(frame["interface_id"].cat.codes.dtype), code)
+            wanted = [f"eni-{i % count}" if i % 9 != 4 else None for i in frame["i"]]
+            got = [None if pd.isna(one) else one for one in frame["interface_id"]]
+            self.assertEqual(got, wanted)
+
     def test_rows_of_threads(self):
         """Rows that threads give side by side are those that come in an order, by one thread."""
         query = "select file, line, {} from flows".format(", ".join(COLUMNS))

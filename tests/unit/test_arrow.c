@@ -8,6 +8,7 @@
 #include "flowtoll_arrow.h"
 
 #include <inttypes.h>
+#include <sys/resource.h>
 
 static bool
 is_set(const void *bits, int64_t at)
@@ -40,7 +41,10 @@ add_cell(struct buf *out, const struct ArrowSchema *schema, const struct ArrowAr
 	}
 	const void *values = array->buffers[1];
 	if (schema->dictionary != NULL)
-		add_cell(out, schema->dictionary, array->dictionary, ((const int32_t *)values)[row]);
+		add_cell(out, schema->dictionary, array->dictionary,
+		         schema->format[0] == 'c'   ? ((const int8_t *)values)[row]
+		         : schema->format[0] == 's' ? ((const int16_t *)values)[row]
+		                                    : ((const int32_t *)values)[row]);
 	else if (strcmp(schema->format, "b") == 0)
 		buf_adds(out, is_set(values, row) ? "true" : "false");
 	else if (strcmp(schema->format, "i") == 0)
@@ -131,7 +135,7 @@ test_types(void **state)
 		"bytes > 600 as big, bytes / 1000 as kb from flows order by bytes nulls last");
 	struct ArrowArrayStream again = stream_of(answer), stream = stream_of(answer);
 	char *wanted = strdup(read_stream(&stream));
-	assert_begins(wanted, "srcaddr:U srcport:i bytes:l start:tsu:UTC action:i* interface_id:i* "
+	assert_begins(wanted, "srcaddr:U srcport:i bytes:l start:tsu:UTC action:c* interface_id:c* "
 	                      "text:U big:b kb:g\n"
 	                      "10.0.0.1 49152 500 @1763596800 ACCEPT eni-0a1b x\"ACCEPT false 0.5\n"
 	                      "2001:db8::1 - 9223372036854775807 @1763596800 REJECT eni-0a1b "
@@ -208,6 +212,126 @@ test_chunks(void **state)
 		at += len + 1;
 	}
 	flowtoll_answer_free(answer);
+}
+
+/* Codes become wider as words come, and those of an answer are as wide as pandas has them. */
+static void
+test_words(void **state)
+{
+	static const struct {
+		int words;
+		char format;
+	} cases[] = {{126, 'c'}, {127, 's'}, {32766, 's'}, {32767, 'i'}};
+	(void)state;
+	ask_open(NULL, (const char *const[]){logs_text("a.log", RECORDS), NULL});
+	for (size_t c = 0; c < COUNT(cases); c++) {
+		char query[200], line[64];
+		snprintf(query, sizeof query,
+		         "select case when i %% 1000 <> 7 then 'eni-' || (i %% %d) end as interface_id "
+		         "from range(200000) as r(i)", cases[c].words);
+		struct flowtoll_answer *answer = answer_of(query);
+		struct ArrowArrayStream stream = stream_of(answer);
+		const char *at = read_stream(&stream);
+		assert_int_equal(at[strlen("interface_id:")], cases[c].format);
+		at = strchr(at, '\n') + 1;
+		for (int i = 0; i < 200000; i++) {
+			int len = i % 1000 != 7 ? snprintf(line, sizeof line, "eni-%d", i % cases[c].words)
+			                        : snprintf(line, sizeof line, "-");
+			assert_memory_equal(at, line, (size_t)len);
+			at += len + 1;
+		}
+		flowtoll_answer_free(answer);
+	}
+}
+
+/* A column becomes wide when most of it is there. */
+static void
+test_late(void **state)
+{
+	(void)state;
+	ask_open(NULL, (const char *const[]){logs_text("a.log", RECORDS), NULL});
+	struct flowtoll_answer *answer =
+		answer_of("select case when i < 199999 then i::hugeint - 5 else "
+	              "170141183460469231731687303715884105727 end as n from range(200000) as r(i)");
+	struct ArrowArrayStream stream = stream_of(answer);
+	const char *at = read_stream(&stream);
+	assert_begins(at, "n:d:38,0\n-5\n-4\n");
+	assert_non_null(strstr(at, "\n199992\n199993\n170141183460469231731687303715884105727"));
+	flowtoll_answer_free(answer);
+}
+
+#define COPIED                                                                                     \
+	"select i::integer as small, i * 3 as big, i / 4 as real, "                                    \
+	"to_timestamp(i)::timestamp as time, "                                                         \
+	"case when i %% 5 = 1 then null else 'eni-' || i %% 200 end as interface_id, "                 \
+	"case when i %% 7 = 2 then null else i end as some, 'x' as text, true as yes "                 \
+	"from range(%d) as r(i)"
+
+/* Column by column, as the stream has them, and as the caller's own. */
+static void
+check_copies(int rows, bool is_mapped)
+{
+	char query[600];
+	struct flowtoll_copy copies[6], again;
+	snprintf(query, sizeof query, COPIED, rows);
+	struct flowtoll_answer *answer = answer_of(query);
+	for (size_t c = 0; c < COUNT(copies); c++)
+		assert_int_equal(flowtoll_answer_copy(answer, 0, c, &copies[c], &ask_err), FLOWTOLL_OK);
+	assert_int_equal(copies[1].is_mapped, is_mapped);
+	assert_int_equal(copies[0].bytes, 4 * rows);
+	assert_int_equal(copies[1].bytes, 8 * rows);
+	if (rows > 0)
+		memset(copies[5].values, 0xab, copies[5].bytes);
+	assert_int_equal(flowtoll_answer_copy(answer, 0, 5, &again, &ask_err), FLOWTOLL_OK);
+	for (size_t c = 6; c < 9; c++) {
+		struct flowtoll_copy none;
+		assert_int_equal(flowtoll_answer_copy(answer, 0, c, &none, &ask_err), FLOWTOLL_ERR_USAGE);
+		flowtoll_copy_free(&none);
+	}
+	flowtoll_answer_free(answer); /* which they outlive */
+	ask_close();
+	for (int i = 0; i < rows; i++) {
+		assert_int_equal(((int32_t *)copies[0].values)[i], i);
+		assert_int_equal(((int64_t *)copies[1].values)[i], 3 * i);
+		assert_true(((double *)copies[2].values)[i] == i / 4.0);
+		assert_int_equal(((int64_t *)copies[3].values)[i], i * INT64_C(1000000));
+		assert_int_equal(((int64_t *)again.values)[i], i % 7 == 2 ? 0 : i);
+	}
+	for (size_t c = 0; c < COUNT(copies); c++)
+		flowtoll_copy_free(&copies[c]);
+	flowtoll_copy_free(&again);
+}
+
+static void
+test_copies(void **state)
+{
+	(void)state;
+	static const int few[] = {0, 1, 1000};
+	for (size_t i = 0; i < COUNT(few); i++) {
+		ask_open(NULL, (const char *const[]){logs_text("a.log", RECORDS), NULL});
+		check_copies(few[i], false);
+	}
+	ask_open(NULL, (const char *const[]){logs_text("a.log", RECORDS), NULL});
+	check_copies(300000, true);
+}
+
+/* A limit on the size of files, or on their number, leaves no file in memory. */
+static void
+test_no_file(void **state)
+{
+	static const int kinds[] = {RLIMIT_FSIZE, RLIMIT_NOFILE};
+	(void)state;
+	for (size_t k = 0; k < COUNT(kinds); k++) {
+		struct rlimit before, less;
+		ask_open(NULL, (const char *const[]){logs_text("a.log", RECORDS), NULL});
+		flowtoll_answer_free(answer_of("select 1 from flows"));
+		assert_int_equal(getrlimit((__rlimit_resource_t)kinds[k], &before), 0);
+		less = before;
+		less.rlim_cur = kinds[k] == RLIMIT_FSIZE ? 1 << 30 : 0;
+		assert_int_equal(setrlimit((__rlimit_resource_t)kinds[k], &less), 0);
+		check_copies(300000, false);
+		assert_int_equal(setrlimit((__rlimit_resource_t)kinds[k], &before), 0);
+	}
 }
 
 static void
@@ -296,6 +420,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_wide, logs_begin, ask_teardown),
 		cmocka_unit_test_setup_teardown(test_other, logs_begin, ask_teardown),
 		cmocka_unit_test_setup_teardown(test_chunks, logs_begin, ask_teardown),
+		cmocka_unit_test_setup_teardown(test_words, logs_begin, ask_teardown),
+		cmocka_unit_test_setup_teardown(test_late, logs_begin, ask_teardown),
+		cmocka_unit_test_setup_teardown(test_copies, logs_begin, ask_teardown),
+		cmocka_unit_test_setup_teardown(test_no_file, logs_begin, ask_teardown),
 		cmocka_unit_test_setup_teardown(test_empty, logs_begin, ask_teardown),
 		cmocka_unit_test_setup_teardown(test_moved, logs_begin, ask_teardown),
 		cmocka_unit_test_setup_teardown(test_errors, logs_begin, ask_teardown),
