@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "registry/cache_text.h"
 #include "registry/ranges.h"
-#include "registry/utf8.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ check_text(const char *one, const char *other)
 {
 	if ((one == NULL) != (other == NULL) || (one != NULL && strcmp(one, other) != 0))
 		abort();
-	if (one != NULL && (strlen(one) > LIMIT_RDAP_REMARK_BYTES || !registry_utf8_ok(one)))
+	if (one != NULL && (strlen(one) > LIMIT_RDAP_REMARK_BYTES || !utf8_ok(one)))
 		abort();
 }
 

@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "registry/ranges.h"
 #include "registry/rdap.h"
-#include "registry/utf8.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 static void
 check_text(const char *text)
 {
-	if (text != NULL && (strlen(text) > LIMIT_RDAP_REMARK_BYTES || !registry_utf8_ok(text)))
+	if (text != NULL && (strlen(text) > LIMIT_RDAP_REMARK_BYTES || !utf8_ok(text)))
 		abort();
 }
 

@@ -250,13 +250,14 @@ FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc flowtoll_nat(struct flowtoll *ft
 
 /* Who is behind addresses, and how that is known: a row for each in the order given, with address,
  * name, owner, kind, cidr (the range that has the name), country, service, region, network (as the
- * registry calls it), source and as_of (of the name). An address that nobody knows has a row too,
- * and a note says how many. With an inventory there are columns of the interface too: interface_id,
- * interface_type, instance_id, subnet_id, availability_zone, vpc_id, account_id, security_groups,
- * description and tags (a JSON object). Where no inventory tells of interfaces, EC2 is asked for
- * those of these addresses, if credentials are found at once; `whom` says as whom and where. That
- * it cannot be asked is a note. An address that cannot be read is an error, whose `line` is its
- * number among them, from 1. Needs no source. */
+ * registry calls it), source and as_of (of the name), and last, in JSON and Arrow alone, registry:
+ * a JSON object of what the registry said of the range, with the names that ipwhois has. An address
+ * that nobody knows has a row too, and a note says how many. With an inventory there are columns of
+ * the interface too: interface_id, interface_type, instance_id, subnet_id, availability_zone,
+ * vpc_id, account_id, security_groups, description and tags (a JSON object). Where no inventory
+ * tells of interfaces, EC2 is asked for those of these addresses, if credentials are found at once;
+ * `whom` says as whom and where. That it cannot be asked is a note. An address that cannot be read
+ * is an error, whose `line` is its number among them, from 1. Needs no source. */
 struct flowtoll_who {
 	const char *const *addresses; /* text, IPv4 or IPv6 */
 	size_t address_count;

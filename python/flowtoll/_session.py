@@ -207,7 +207,8 @@ class Session:
         return Nat(answer, notes)
 
     def who(self, addresses: str | Iterable[str]) -> Result:
-        """Who is behind addresses, and how that is known: a row for each."""
+        """Who is behind addresses, and how that is known: a row for each. What a registry said
+        is in the column registry, as JSON."""
         return self._ask("who", {"addresses": tuple(map(str, texts(addresses)))})[0]
 
     def counts(self) -> dict[str, int]:

@@ -12,8 +12,8 @@
  */
 #include "aws/ec2.h"
 
-#include "aws/json_text.h"
 #include "aws/xml.h"
+#include "base/json_text.h"
 #include "base/limits.h"
 
 #include <assert.h>
@@ -171,7 +171,7 @@ add_name(struct page *page, const char *element)
 	size_t at = items->len + 1; /* past the quote */
 	if (strcmp(element, "tagSet") == 0)
 		name = page->list->tags;
-	aws_json_add(items, name != NULL ? name : element);
+	json_adds_ascii(items, name != NULL ? name : element);
 	if (!items->failed && items->data[at] >= 'a' && items->data[at] <= 'z')
 		items->data[at] = (char)(items->data[at] - 'a' + 'A');
 	buf_addc(items, ':');
@@ -237,7 +237,7 @@ add_leaf(struct page *page, const char *element, const char *text)
 	         (shape == NUMBER && is_number(text)))
 		buf_adds(page->items, text);
 	else
-		aws_json_add(page->items, text);
+		json_adds_ascii(page->items, text);
 }
 
 static enum flowtoll_rc

@@ -4,32 +4,18 @@
  */
 #include "engine/arrow_pandas.h"
 
-#include "base/buf.h"
+#include "base/json_text.h"
 
 enum { METADATA_BYTES_MAX = 16 << 20 };
-
-static void
-add_json_text(struct buf *buf, const char *text)
-{
-	buf_addc(buf, '"');
-	for (; *text != '\0'; text++)
-		if (*text == '"' || *text == '\\')
-			buf_addf(buf, "\\%c", *text);
-		else if ((unsigned char)*text < 0x20)
-			buf_addf(buf, "\\u%04x", (unsigned char)*text);
-		else
-			buf_addc(buf, *text);
-	buf_addc(buf, '"');
-}
 
 static void
 add_column(struct buf *buf, bool *first, const char *name, const char *type, const char *dtype)
 {
 	buf_adds(buf, *first ? "{\"name\": " : ", {\"name\": ");
 	*first = false;
-	add_json_text(buf, name);
+	json_adds(buf, name);
 	buf_adds(buf, ", \"field_name\": ");
-	add_json_text(buf, name);
+	json_adds(buf, name);
 	buf_addf(buf, ", \"pandas_type\": \"%s\", \"numpy_type\": \"%s\", \"metadata\": null}", type,
 	         dtype);
 }

@@ -42,6 +42,7 @@ copy_heads(struct kept *kept, const struct result *result)
 	kept->has_other = result_has_other(result);
 	kept->is_record = result->is_record;
 	kept->in_headline = result->in_headline;
+	kept->nested_count = result->nested_count;
 	if (result->name != NULL)
 		kept->name = arena_dup(&kept->arena, result->name, strlen(result->name));
 	return result->name == NULL || kept->name != NULL;
@@ -150,7 +151,7 @@ kept_create(struct result *result, struct kept **out, struct flowtoll_err *err)
 {
 	assert(result != NULL && out != NULL);
 	*out = NULL;
-	struct kept *kept = create_empty(result_column_count(result) - result->nested_count);
+	struct kept *kept = create_empty(result_column_count(result));
 	if (kept == NULL)
 		return err_memory(err, "keeping an answer");
 	enum flowtoll_rc rc = copy_heads(kept, result) ? fill(kept, result, err)

@@ -305,6 +305,8 @@ put_cell(struct kept_part_column *column, uint64_t row, const struct result_cell
 			*(int64_t *)to = cell->as.time_us;
 		add(column, 1);
 		return true;
+	case RESULT_JSON:
+		return put_text(column, cell->as.text.bytes, cell->as.text.len);
 	case RESULT_TEXT:
 		if (!column->is_text)
 			return put_other(column, row);

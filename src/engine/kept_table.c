@@ -81,6 +81,8 @@ load_text(const struct kept_column *column, const struct kept_piece *piece, uint
 		const int64_t *begins = &((const int64_t *)piece->values)[row];
 		cell_of_text(piece->text + begins[0], (size_t)(begins[1] - begins[0]), cell);
 	}
+	if (column->head.type == RESULT_JSON)
+		cell->type = RESULT_JSON;
 	if (column->head.type != RESULT_IP)
 		return;
 	struct ip ip;
@@ -173,7 +175,8 @@ kept_open(struct kept *kept, struct result **result, struct flowtoll_err *err)
 	                               .has_other = kept->has_other,
 	                               .name = kept->name,
 	                               .is_record = kept->is_record,
-	                               .in_headline = kept->in_headline};
+	                               .in_headline = kept->in_headline,
+	                               .nested_count = kept->nested_count};
 	if (open->heads == NULL || open->cells == NULL) {
 		close_result(&open->result);
 		return err_memory(err, "reading an answer");

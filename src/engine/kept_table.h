@@ -26,7 +26,7 @@ enum kept_form {
 	KEPT_INT128, /* some value of the column does not fit 64 bits */
 	KEPT_DOUBLE,
 	KEPT_TIME,   /* int64_t, microseconds since 1970 UTC */
-	KEPT_TEXT,   /* UTF-8; addresses too */
+	KEPT_TEXT,   /* UTF-8; addresses and JSON too */
 	KEPT_WORD    /* int8_t, int16_t or int32_t: a number of the column's words */
 };
 
@@ -67,6 +67,7 @@ struct kept {
 	uint64_t rows;
 	bool has_other;
 	bool is_record, in_headline;
+	size_t nested_count; /* of the columns, the last, are JSON */
 	struct arena arena; /* names */
 	const char *name;   /* or NULL */
 };

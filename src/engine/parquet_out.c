@@ -214,7 +214,7 @@ put_cell(struct writer *writer, size_t column, const struct result_cell *cell,
 	char ip[IP_TEXT_MAX];
 	bool ok = true;
 	switch (cell->type) {
-	case RESULT_OBJECT:
+	case RESULT_JSON:
 	case RESULT_NULL:
 		put_null(vector, row);
 		break;

@@ -149,7 +149,7 @@ load_cell(const struct query_column *column, enum result_type type, idx_t row,
 	case RESULT_TIME:
 		cell->as.time_us = ((const int64_t *)column->data)[row];
 		break;
-	case RESULT_OBJECT: /* of none of our queries */
+	case RESULT_JSON: /* of none of our queries */
 	case RESULT_NULL:
 		break;
 	}

@@ -20,7 +20,7 @@ enum result_type {
 	RESULT_TEXT,   /* any bytes: from outside, hostile, perhaps not UTF-8 */
 	RESULT_IP,
 	RESULT_TIME,   /* microseconds since 1970 UTC */
-	RESULT_OBJECT  /* members, for outputs that can nest */
+	RESULT_JSON    /* text that is a JSON value, for outputs that can nest */
 };
 
 /* What a number counts, so that tables can print it for people. */
@@ -42,16 +42,6 @@ struct result_column {
 	bool is_category; /* text of a small set, or an id */
 };
 
-/* A part of a nested value: a text (NULL: missing), or items, which have names in an object. */
-struct result_member {
-	const char *name;
-	const char *text;
-	bool is_list;
-	bool is_object;
-	size_t count;
-	const struct result_member *items;
-};
-
 struct result_cell {
 	enum result_type type; /* the column's, or RESULT_NULL, or RESULT_TEXT in a marked row */
 	union {
@@ -61,10 +51,9 @@ struct result_cell {
 		struct {
 			const char *bytes;
 			size_t len;
-		} text;
+		} text; /* and JSON */
 		struct ip ip;
 		int64_t time_us;
-		const struct result_member *object; /* its items are the members */
 	} as;
 };
 

@@ -4,6 +4,8 @@
  */
 #include "engine/text_column.h"
 
+#include "base/utf8.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -36,31 +38,15 @@ is_ascii(const char *text, size_t len)
 	return true;
 }
 
-/* Length of the UTF-8 sequence at `text`, or 0 where there is none. */
-static size_t
-sequence_len(const char *text, size_t len)
-{
-	size_t wanted = (unsigned char)text[0] < 0x80   ? 1
-	                : (unsigned char)text[0] < 0xe0 ? 2
-	                : (unsigned char)text[0] < 0xf0 ? 3
-	                                                : 4;
-	if (wanted > len)
-		return 0;
-	duckdb_error_data error = duckdb_valid_utf8_check(text, wanted);
-	bool ok = error == NULL || !duckdb_error_data_has_error(error);
-	if (error != NULL)
-		duckdb_destroy_error_data(&error);
-	return ok ? wanted : 0;
-}
-
 size_t
 text_mend(const char *text, size_t len, char *mended)
 {
 	size_t mended_len = 0;
 	while (len > 0) {
-		size_t known = sequence_len(text, len), step = known > 0 ? known : 1;
-		size_t add = known > 0 ? known : 3;
-		memcpy(mended + mended_len, known > 0 ? text : "\xef\xbf\xbd", add);
+		uint32_t code;
+		const size_t known = utf8_decode(text, len, &code), step = known > 0 ? known : 1;
+		const size_t add = known > 0 ? known : strlen(UTF8_REPLACEMENT);
+		memcpy(mended + mended_len, known > 0 ? text : UTF8_REPLACEMENT, add);
 		mended_len += add;
 		text += step;
 		len -= step;

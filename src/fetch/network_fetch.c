@@ -12,8 +12,8 @@
 #include "aws/ec2.h"
 #include "aws/endpoint.h"
 #include "aws/identity.h"
-#include "aws/json_text.h"
 #include "base/crew.h"
+#include "base/json_text.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
@@ -235,7 +235,7 @@ static void
 add_member(struct buf *buf, const char *key, const char *value)
 {
 	buf_addf(buf, "%s\"%s\": ", buf->len > 0 && buf->data[buf->len - 1] != '{' ? ", " : "", key);
-	aws_json_add(buf, value);
+	json_adds_ascii(buf, value);
 }
 
 static void
@@ -248,7 +248,7 @@ add_identities(const struct gathering *gathering, struct buf *text)
 		add_member(text, "Arn", identity->arn);
 		for (size_t r = 0; r < gathering->region_count; r++) {
 			buf_adds(text, r == 0 ? ", \"Regions\": [" : ", ");
-			aws_json_add(text, gathering->regions[r]);
+			json_adds_ascii(text, gathering->regions[r]);
 		}
 		buf_adds(text, "]}");
 	}

@@ -45,7 +45,7 @@ static const struct result_column columns[WHO_COLUMNS] = {
 	[WHO_AS_OF] = {.name = "as_of", .type = RESULT_TEXT, .is_detail = true},
 };
 
-static const struct result_column registry_column = {.name = "registry", .type = RESULT_OBJECT};
+static const struct result_column registry_column = {.name = "registry", .type = RESULT_JSON};
 
 struct who_table {
 	struct row_table rows; /* first */
@@ -56,9 +56,26 @@ struct who_table {
 	struct result_column columns[WHO_COLUMNS_ALL];
 	bool has_interfaces; /* the inventory has some, so their columns are there */
 	struct who_interface_texts texts;
-	struct who_registry_object registry;
+	struct buf registry;
 	struct result_cell cells[WHO_COLUMNS_ALL];
 };
+
+/* What the registry said, if it was asked. */
+static enum flowtoll_rc
+fill_registry(struct who_table *table, const struct registry_range *range,
+              struct result_cell *cell, struct flowtoll_err *err)
+{
+	struct buf *json = &table->registry;
+	*cell = (struct result_cell){.type = RESULT_NULL};
+	if (range == NULL)
+		return FLOWTOLL_OK;
+	buf_clear(json);
+	who_registry_object(range, json);
+	cell->type = RESULT_JSON;
+	cell->as.text.bytes = buf_text(json);
+	cell->as.text.len = json->len;
+	return buf_check(json, "telling what a registry said", err);
+}
 
 static enum flowtoll_rc
 fill(struct row_table *rows, size_t row, struct result_cell *cells, struct flowtoll_err *err)
@@ -84,21 +101,19 @@ fill(struct row_table *rows, size_t row, struct result_cell *cells, struct flowt
 	cells[WHO_AS_OF] = result_text_cell(is_known ? name->from->date : NULL);
 	if (table->has_interfaces)
 		TRY(who_interface_cells(table->who, ip, &table->texts, &cells[WHO_COLUMNS], err));
-	struct result_cell *registry = &cells[result->column_count - 1];
-	if (result->nested_count > 0)
-		*registry = (struct result_cell){.type = RESULT_NULL};
-	if (result->nested_count > 0 && is_known && name->registry != NULL) {
-		registry->type = RESULT_OBJECT;
-		registry->as.object = who_registry_object_fill(&table->registry, name->registry);
-	}
-	return FLOWTOLL_OK;
+	return result->nested_count > 0
+		? fill_registry(table, is_known ? name->registry : NULL, &cells[result->column_count - 1],
+	                    err)
+		: FLOWTOLL_OK;
 }
 
 /* All else is of the answer's arena. */
 static void
 table_free(struct result *result)
 {
-	who_interface_texts_free(&((struct who_table *)result)->texts);
+	struct who_table *table = (struct who_table *)result;
+	who_interface_texts_free(&table->texts);
+	buf_free(&table->registry);
 }
 
 static enum flowtoll_rc
@@ -186,6 +201,7 @@ make_table(const struct who *who, const struct flowtoll_who *asked, struct answe
 		.addresses = addresses,
 		.has_interfaces = has_interfaces,
 	};
+	buf_init(&table->registry, LIMIT_RDAP_ANSWER_BYTES);
 	memcpy(table->columns, columns, sizeof columns);
 	memcpy(&table->columns[WHO_COLUMNS], who_interface_columns, sizeof who_interface_columns);
 	const size_t column_count = has_interfaces ? WHO_COLUMNS_ALL : WHO_COLUMNS + 1;

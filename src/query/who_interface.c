@@ -4,6 +4,7 @@
  */
 #include "query/who_interface.h"
 
+#include "base/json_text.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -52,22 +53,6 @@ add_groups(struct buf *buf, const struct who_network *network, struct who_slice 
 	}
 }
 
-static void
-add_json(struct buf *buf, const char *text)
-{
-	buf_addc(buf, '"');
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-		if (c == '"' || c == '\\')
-			buf_addc(buf, '\\');
-		if (c < 0x20 || c == 0x7f)
-			buf_addf(buf, "\\u%04x", c);
-		else
-			buf_addc(buf, (char)c);
-	}
-	buf_addc(buf, '"');
-}
-
 /* Unless one of the ids before has that tag. */
 static void
 add_tag(struct buf *buf, const struct who_network *network, const struct who_tag *tag,
@@ -77,9 +62,9 @@ add_tag(struct buf *buf, const struct who_network *network, const struct who_tag
 		if (who_network_tag(network, ids[i], tag->key) != NULL)
 			return;
 	buf_adds(buf, buf->len > 0 ? ", " : "{");
-	add_json(buf, tag->key);
+	json_adds(buf, tag->key);
 	buf_adds(buf, ": ");
-	add_json(buf, tag->value);
+	json_adds(buf, tag->value);
 }
 
 /* Of several resources; the first that has a key tells it. */

@@ -4,80 +4,94 @@
  */
 #include "query/who_registry_object.h"
 
+#include "base/json_text.h"
 #include "ip/ip_range.h"
 
 #include <string.h>
 
-/* Prefixes that together are the range; those past the room are left out. */
+enum { CIDRS_BYTES_MAX = 4096, STATUSES_MAX = 16 }; /* those past them are left out */
+
 static void
-put_cidrs(struct who_registry_object *object, const struct registry_range *range)
+add_text(struct buf *json, const char *text)
 {
+	if (text != NULL)
+		json_adds(json, text);
+	else
+		buf_adds(json, "null");
+}
+
+static void
+add_member(struct buf *json, const char *name, const char *text)
+{
+	buf_addf(json, ",\"%s\":", name);
+	add_text(json, text);
+}
+
+/* Prefixes that together are the range. */
+static void
+add_cidrs(struct buf *json, const struct registry_range *range)
+{
+	const size_t end = json->len + CIDRS_BYTES_MAX - IP_CIDR_TEXT_MAX;
 	struct ip first = range->first;
 	struct ip_cidr cidr;
-	size_t at = 0;
-	for (bool more = true; more && at + IP_CIDR_TEXT_MAX + 2 < sizeof object->cidr;) {
+	char text[IP_CIDR_TEXT_MAX];
+	buf_adds(json, ",\"cidr\":\"");
+	for (bool more = true, is_first = true; more && json->len < end; is_first = false) {
 		more = ip_range_next(&first, range->last, &cidr);
-		if (at > 0) {
-			memcpy(object->cidr + at, ", ", 2);
-			at += 2;
-		}
-		at += ip_cidr_print(cidr, object->cidr + at);
+		ip_cidr_print(cidr, text);
+		buf_addf(json, "%s%s", is_first ? "" : ", ", text);
 	}
+	buf_addc(json, '"');
 }
 
 /* "active, validated" as a list. */
 static void
-put_statuses(struct who_registry_object *object, struct result_member *list, const char *text)
+add_statuses(struct buf *json, const char *text)
 {
-	size_t len = strnlen(text, sizeof object->status - 1);
-	memcpy(object->status, text, len);
-	object->status[len] = '\0';
-	list->is_list = true;
-	list->items = object->statuses;
-	for (char *at = object->status; at != NULL && list->count < REGISTRY_STATUSES;) {
-		char *comma = strstr(at, ", ");
-		object->statuses[list->count++] = (struct result_member){.text = at};
-		if (comma != NULL)
-			*comma = '\0';
-		at = comma != NULL ? comma + 2 : NULL;
+	buf_adds(json, "[");
+	for (int count = 0; text != NULL && count < STATUSES_MAX; count++) {
+		const char *comma = strstr(text, ", ");
+		buf_adds(json, count > 0 ? "," : "");
+		json_add(json, text, comma != NULL ? (size_t)(comma - text) : strlen(text), JSON_UTF8);
+		text = comma != NULL ? comma + 2 : NULL;
 	}
+	buf_addc(json, ']');
 }
 
-static void
-put_remarks(struct who_registry_object *object, struct result_member *list, const char *text)
+static bool
+is_there(const char *text)
 {
-	object->remark_parts[0] = (struct result_member){.name = "title"};
-	object->remark_parts[1] = (struct result_member){.name = "description", .text = text};
-	object->remark_parts[2] = (struct result_member){.name = "links"};
-	object->remark =
-		(struct result_member){.is_object = true, .count = 3, .items = object->remark_parts};
-	list->is_list = true;
-	list->count = 1;
-	list->items = &object->remark;
+	return text != NULL && text[0] != '\0';
 }
 
-const struct result_member *
-who_registry_object_fill(struct who_registry_object *object, const struct registry_range *range)
+void
+who_registry_object(const struct registry_range *range, struct buf *json)
 {
-	struct result_member *members = object->members;
-	put_cidrs(object, range);
-	ip_print(range->first, object->first);
-	ip_print(range->last, object->last);
-	members[0] = (struct result_member){.name = "handle", .text = range->handle};
-	members[1] = (struct result_member){.name = "name", .text = range->name};
-	members[2] = (struct result_member){.name = "cidr", .text = object->cidr};
-	members[3] = (struct result_member){.name = "start_address", .text = object->first};
-	members[4] = (struct result_member){.name = "end_address", .text = object->last};
-	members[5] = (struct result_member){.name = "country", .text = range->country};
-	members[6] = (struct result_member){.name = "type", .text = range->type};
-	members[7] = (struct result_member){.name = "status"};
-	members[8] = (struct result_member){.name = "parent_handle", .text = range->parent_handle};
-	members[9] = (struct result_member){.name = "remarks"};
-	if (range->status != NULL && range->status[0] != '\0')
-		put_statuses(object, &members[7], range->status);
-	if (range->remarks != NULL && range->remarks[0] != '\0')
-		put_remarks(object, &members[9], range->remarks);
-	object->whole = (struct result_member){
-		.is_object = true, .count = REGISTRY_MEMBERS, .items = members};
-	return &object->whole;
+	char first[IP_TEXT_MAX], last[IP_TEXT_MAX];
+	ip_print(range->first, first);
+	ip_print(range->last, last);
+	buf_adds(json, "{\"handle\":");
+	add_text(json, range->handle);
+	add_member(json, "name", range->name);
+	add_cidrs(json, range);
+	add_member(json, "start_address", first);
+	add_member(json, "end_address", last);
+	add_member(json, "country", range->country);
+	add_member(json, "type", range->type);
+	buf_adds(json, ",\"status\":");
+	if (is_there(range->status))
+		add_statuses(json, range->status);
+	else
+		add_text(json, NULL);
+	add_member(json, "parent_handle", range->parent_handle);
+	buf_adds(json, ",\"remarks\":");
+	if (is_there(range->remarks)) {
+		buf_adds(json, "[{\"title\":null");
+		add_member(json, "description", range->remarks);
+		add_member(json, "links", NULL);
+		buf_adds(json, "}]");
+	} else {
+		add_text(json, NULL);
+	}
+	buf_addc(json, '}');
 }

@@ -7,8 +7,8 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/when.h"
+#include "base/utf8.h"
 #include "registry/kept.h"
-#include "registry/utf8.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -282,7 +282,7 @@ static bool
 column_text(struct registry_cache *cache, sqlite3_stmt *row, int column, const char **text)
 {
 	*text = (const char *)cache->lib.column_text(row, column);
-	return *text == NULL || registry_utf8_ok(*text);
+	return *text == NULL || utf8_ok(*text);
 }
 
 /* The range of a row, whose texts are lent until the next; false: it makes no sense, or is so old

@@ -6,10 +6,10 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "registry/ranges.h"
 #include "registry/rdap_address.h"
 #include "registry/rdap_owner.h"
-#include "registry/utf8.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ keep(struct arena *arena, const char *text, size_t max, bool *ok)
 		text++;
 	if (text == NULL || *text == '\0')
 		return NULL;
-	size_t len = registry_utf8_cut(text, max);
+	size_t len = utf8_cut(text, max);
 	while (len > 0 && strchr(" \t\r\n", text[len - 1]) != NULL)
 		len--;
 	const char *copy = arena_dup(arena, text, len);
@@ -63,7 +63,7 @@ add_text(struct buf *buf, const char *between, const char *text)
 		return;
 	if (buf->len > 0)
 		buf_adds(buf, between);
-	buf_add(buf, text, registry_utf8_cut(text, LIMIT_RDAP_REMARK_BYTES));
+	buf_add(buf, text, utf8_cut(text, LIMIT_RDAP_REMARK_BYTES));
 }
 
 /* A list of texts, or a text alone. */

@@ -11,7 +11,7 @@
  */
 #include "render/render_output.h"
 #include "render/render_text.h"
-#include "render/render_utf8.h"
+#include "base/utf8.h"
 
 static void
 add_text(struct render *render, const char *bytes, size_t len)
@@ -29,15 +29,15 @@ add_text(struct render *render, const char *bytes, size_t len)
 	size_t at = 0;
 	while (at < len) {
 		uint32_t code = 0;
-		size_t step = render_utf8_decode(bytes + at, len - at, &code);
+		size_t step = utf8_decode(bytes + at, len - at, &code);
 		bool line = code == '\t' ||
 		            ((code == '\n' || code == '\r') && !render->style.terminal);
-		bool keep = step > 0 && !render_utf8_is_turning(code) &&
-		            (line || !render_utf8_is_control(code));
+		bool keep = step > 0 && !utf8_is_turning(code) &&
+		            (line || !utf8_is_control(code));
 		size_t next = at + (step > 0 ? step : 1);
 		if (!keep || code == '"') {
 			render_out_add(out, bytes + from, at - from);
-			render_out_adds(out, keep ? "\"\"" : RENDER_UTF8_REPLACEMENT);
+			render_out_adds(out, keep ? "\"\"" : UTF8_REPLACEMENT);
 			from = next;
 		}
 		at = next;

@@ -8,10 +8,10 @@
  * are escaped, so printing it to a terminal is harmless and reading it back loses nothing. Of
  * columns with equal names the later get _1, _2, ...
  */
+#include "base/json_text.h"
 #include "base/mem.h"
 #include "render/render_output.h"
 #include "render/render_text.h"
-#include "render/render_utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,72 +22,18 @@ struct json {
 };
 
 static void
-add_escaped(struct render_out *out, uint32_t code)
-{
-	static const char letters[] = "\b\t\n\f\r\"\\";
-	char text[16];
-	const char *letter = code != 0 && code < 0x80 ? strchr(letters, (int)code) : NULL;
-	if (letter != NULL)
-		snprintf(text, sizeof text, "\\%c", "btnfr\"\\"[letter - letters]);
-	else if (code < 0x10000)
-		snprintf(text, sizeof text, "\\u%04x", (unsigned)code);
-	else
-		snprintf(text, sizeof text, "\\u%04x\\u%04x", 0xd7c0u + (code >> 10),
-		         0xdc00u + (code & 0x3ff));
-	render_out_adds(out, text);
-}
-
-static void
 add_string(struct render_out *out, const char *bytes, size_t len)
 {
-	size_t from = 0; /* what is before `at` and needs no escaping goes out in one piece */
-	size_t at = 0;
+	char escape[JSON_ESCAPE_MAX];
 	render_out_addc(out, '"');
-	while (at < len) {
-		uint32_t code = 0;
-		size_t step = render_utf8_decode(bytes + at, len - at, &code);
-		if (step == 1 && code >= 0x20 && code < 0x7f && code != '"' && code != '\\') {
-			at++;
-			continue;
-		}
-		if (step > 1 && !render_utf8_is_control(code) && !render_utf8_is_format(code)) {
-			at += step;
-			continue;
-		}
-		render_out_add(out, bytes + from, at - from);
-		if (step == 0)
-			render_out_adds(out, RENDER_UTF8_REPLACEMENT);
-		else
-			add_escaped(out, code);
-		at += step > 0 ? step : 1;
-		from = at;
+	for (size_t step; len > 0;) { /* what needs no escaping goes out in one piece */
+		const size_t plain = json_plain(bytes, len, JSON_UTF8, escape, &step);
+		render_out_add(out, bytes, plain);
+		render_out_adds(out, escape);
+		bytes += plain + step;
+		len -= plain + step;
 	}
-	render_out_add(out, bytes + from, len - from);
 	render_out_addc(out, '"');
-}
-
-/* Its depth is that of our own tables. */
-static void
-add_member(struct render_out *out, const struct result_member *member)
-{
-	if (!member->is_list && !member->is_object) {
-		if (member->text != NULL)
-			add_string(out, member->text, strlen(member->text));
-		else
-			render_out_adds(out, "null");
-		return;
-	}
-	render_out_addc(out, member->is_list ? '[' : '{');
-	for (size_t i = 0; i < member->count; i++) {
-		if (i > 0)
-			render_out_addc(out, ',');
-		if (member->is_object) {
-			add_string(out, member->items[i].name, strlen(member->items[i].name));
-			render_out_addc(out, ':');
-		}
-		add_member(out, &member->items[i]);
-	}
-	render_out_addc(out, member->is_list ? ']' : '}');
 }
 
 static void
@@ -102,8 +48,8 @@ add_cell(struct render_out *out, const struct result_cell *cell)
 	case RESULT_TEXT:
 		add_string(out, cell->as.text.bytes, cell->as.text.len);
 		break;
-	case RESULT_OBJECT:
-		add_member(out, cell->as.object);
+	case RESULT_JSON:
+		render_out_add(out, cell->as.text.bytes, cell->as.text.len);
 		break;
 	case RESULT_IP:
 	case RESULT_TIME:

@@ -4,7 +4,7 @@
  */
 #include "render/render_shown.h"
 
-#include "render/render_utf8.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 static bool
 is_unseen(uint32_t code, bool first)
 {
-	if (render_utf8_is_control(code) || render_utf8_is_format(code))
+	if (utf8_is_control(code) || utf8_is_format(code))
 		return true;
 	int width = wcwidth((wchar_t)code);
 	/* a mark without a letter to sit on would sit on the column before */
@@ -38,7 +38,7 @@ render_shown_step(const char *bytes, size_t len, bool first, char out[RENDER_SHO
 {
 	assert(len > 0);
 	uint32_t code = 0;
-	size_t step = render_utf8_decode(bytes, len, &code);
+	size_t step = utf8_decode(bytes, len, &code);
 	if (step == 0) {
 		escape((unsigned char)bytes[0], true, out);
 		return 1;

@@ -13,7 +13,7 @@
 #include "render/render_output.h"
 #include "render/render_shown.h"
 #include "render/render_text.h"
-#include "render/render_utf8.h"
+#include "base/utf8.h"
 
 #include <libsmartcols.h>
 
@@ -87,7 +87,7 @@ text_width(const char *text, size_t width_max, size_t *fits)
 	*fits = 0;
 	for (size_t at = 0; at < len;) {
 		uint32_t code = 0;
-		size_t step = render_utf8_decode(text + at, len - at, &code);
+		size_t step = utf8_decode(text + at, len - at, &code);
 		int one = step > 0 ? wcwidth((wchar_t)code) : 1;
 		width += one > 0 ? (size_t)one : 0;
 		at += step > 0 ? step : 1;

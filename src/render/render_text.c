@@ -4,7 +4,7 @@
  */
 #include "render/render_text.h"
 
-#include "render/render_utf8.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 #include <float.h>
@@ -153,7 +153,7 @@ render_text_exact(const struct result_cell *cell, char out[RENDER_TEXT_MAX])
 	case RESULT_TIME:
 		return render_text_time(cell->as.time_us, false, out);
 	case RESULT_NULL:
-	case RESULT_OBJECT:
+	case RESULT_JSON:
 	case RESULT_TEXT:
 		break;
 	}
@@ -263,10 +263,10 @@ clean_name(struct arena *arena, const char *name)
 	size_t used = 0;
 	for (size_t at = 0; at < len;) {
 		uint32_t code;
-		size_t step = render_utf8_decode(name + at, len - at, &code);
-		bool keep = step > 0 && !render_utf8_is_control(code);
-		size_t add = keep ? step : strlen(RENDER_UTF8_REPLACEMENT);
-		memcpy(clean + used, keep ? name + at : RENDER_UTF8_REPLACEMENT, add);
+		size_t step = utf8_decode(name + at, len - at, &code);
+		bool keep = step > 0 && !utf8_is_control(code);
+		size_t add = keep ? step : strlen(UTF8_REPLACEMENT);
+		memcpy(clean + used, keep ? name + at : UTF8_REPLACEMENT, add);
 		used += add;
 		at += step > 0 ? step : 1;
 	}

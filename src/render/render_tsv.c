@@ -10,7 +10,7 @@
  */
 #include "render/render_output.h"
 #include "render/render_text.h"
-#include "render/render_utf8.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 
@@ -38,15 +38,15 @@ add_text(struct render_out *out, const char *bytes, size_t len)
 	size_t at = 0;
 	while (at < len) {
 		uint32_t code = 0;
-		size_t step = render_utf8_decode(bytes + at, len - at, &code);
+		size_t step = utf8_decode(bytes + at, len - at, &code);
 		bool lost = step == 0 || code == 0;
 		bool formula = at == 0 && !lost && code < 0x80 && strchr("=+-@", (int)code) != NULL;
 		size_t next = at + (step > 0 ? step : 1);
-		if (lost || formula || code == '\\' || render_utf8_is_control(code) ||
-		    render_utf8_is_format(code)) {
+		if (lost || formula || code == '\\' || utf8_is_control(code) ||
+		    utf8_is_format(code)) {
 			render_out_add(out, bytes + from, at - from);
 			if (lost)
-				render_out_adds(out, RENDER_UTF8_REPLACEMENT);
+				render_out_adds(out, UTF8_REPLACEMENT);
 			else
 				add_escaped(out, bytes + at, step);
 			from = next;

@@ -5,7 +5,7 @@
 #include "who/json_read.h"
 
 #include "base/mem.h"
-#include "base/utf8_size.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 #include <string.h>

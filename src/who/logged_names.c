@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/percent.h"
-#include "base/utf8_size.h"
+#include "base/utf8.h"
 
 #include <inttypes.h>
 #include <string.h>

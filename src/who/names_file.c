@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "base/utf8_size.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 #include <string.h>

@@ -63,7 +63,7 @@ class Frames(unittest.TestCase):
             before, frame = result.df(), result.df()
             there = frame["bytes"].notna()
             frame.loc[there, "bytes"] = 7
-            frame.loc[frame.index[0], "action"] = "REJECT"
+            frame.loc[frame.index[0], "action"] = None
             frame["dstport"] += 1
             frame["start"] += pd.Timedelta(hours=1)
             frame["interface_id"].array.codes[:]  # readable, whatever pandas does

@@ -4,6 +4,7 @@ from a real S3 server; its tables are the program's, and its pictures are there.
 docs/notebook.md are what FLOWTOLL_KEEP_PICTURES=FOLDER keeps of it.
 """
 import base64
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import unittest
 
+import flowtoll
 import jupytext
 import nbclient
 import nbformat
@@ -134,6 +136,21 @@ class Walkthrough(unittest.TestCase):
         nat, _ = self.program("nat", self.logs, "-n", "10")
         self.assertIn(self.text("print(bill.headline)").strip(), nat)
         self.assertIn(self.text("bill.clients").strip(), nat)
+
+    def test_what_a_registry_said(self):
+        """As the program's JSON has it, nested there, and in a data frame as text."""
+        table, _ = self.program("who", "8.8.8.8", "--names", "rdap", "--format", "json",
+                                "--rdap-bootstrap", self.registries.bootstrap)
+        said = json.loads(table)[0]["registry"]
+        self.assertEqual(said["start_address"], "8.8.8.0")
+        with flowtoll.open(names="rdap", rdap_bootstrap=self.registries.bootstrap) as logs:
+            result = logs.who(["8.8.8.8", "10.0.0.1"])
+        self.assertEqual(json.loads(result.df()["registry"][0]), said)
+        self.assertIsNone(result[1]["registry"])
+        path = os.path.join(self.folder, "who.json")
+        result.write(path)
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual([row["registry"] for row in json.load(file)], [said, None])
 
     def test_tables_are_html_too(self):
         pages = [output["data"]["text/html"] for cell in self.code for output in cell.outputs

@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "aws/ec2.h"
-#include "aws/json_text.h"
 
 #include "base/mem.h"
 
@@ -153,21 +152,6 @@ test_indented(void **state)
 }
 
 static void
-test_json_text(void **state)
-{
-	(void)state;
-	struct buf buf;
-	buf_init(&buf, 4096);
-	aws_json_add(&buf, "a\"\\/\n\x7f\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
-	assert_string_equal(buf.data, "\"a\\\"\\\\/\\u000a\\u007f\\u00e9\\u20ac\\ud83d\\ude00\"");
-	buf_clear(&buf);
-	aws_json_add(&buf, "\xff\xc0\x80\xed\xa0\x80\xf5\xe2\x82");
-	assert_string_equal(buf.data, "\"\\ufffd\\ufffd\\ufffd\\ufffd\\ufffd\\ufffd\\ufffd\\ufffd"
-	                              "\\ufffd\"");
-	buf_free(&buf);
-}
-
-static void
 test_no_memory(void **state)
 {
 	(void)state;
@@ -195,8 +179,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules),     cmocka_unit_test(test_strange),
 		cmocka_unit_test(test_refused),   cmocka_unit_test(test_token),
-		cmocka_unit_test(test_indented),  cmocka_unit_test(test_json_text),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_indented),  cmocka_unit_test(test_no_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 
 #include "registry/rdap.h"
 #include "registry/rdap_address.h"
-#include "registry/utf8.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -250,14 +250,14 @@ static void
 test_utf8(void **state)
 {
 	(void)state;
-	assert_true(registry_utf8_ok("Núcleo \xf0\x9f\x98\x80"));
-	assert_false(registry_utf8_ok("N\xfa" "cleo"));
-	assert_false(registry_utf8_ok("\xc3"));
-	assert_false(registry_utf8_ok("\xed\xa0\x80"));
-	assert_false(registry_utf8_ok("\xc0\xaf"));
-	assert_int_equal(registry_utf8_cut("aú", 2), 1);
-	assert_int_equal(registry_utf8_cut("aú", 3), 3);
-	assert_int_equal(registry_utf8_cut("", 3), 0);
+	assert_true(utf8_ok("Núcleo \xf0\x9f\x98\x80"));
+	assert_false(utf8_ok("N\xfa" "cleo"));
+	assert_false(utf8_ok("\xc3"));
+	assert_false(utf8_ok("\xed\xa0\x80"));
+	assert_false(utf8_ok("\xc0\xaf"));
+	assert_int_equal(utf8_cut("aú", 2), 1);
+	assert_int_equal(utf8_cut("aú", 3), 3);
+	assert_int_equal(utf8_cut("", 3), 0);
 }
 
 int

@@ -5,7 +5,7 @@
 #include "test_render_fake.h"
 
 #include "base/limits.h"
-#include "render/render_utf8.h"
+#include "base/utf8.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -160,7 +160,7 @@ line_width(const char *line, size_t len)
 	size_t width = 0;
 	for (size_t at = 0; at < len;) {
 		uint32_t code;
-		size_t step = render_utf8_decode(line + at, len - at, &code);
+		size_t step = utf8_decode(line + at, len - at, &code);
 		assert_true(step > 0);
 		int one = wcwidth((wchar_t)code);
 		assert_true(one >= 0);

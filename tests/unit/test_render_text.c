@@ -5,7 +5,7 @@
 #include "test_render_fake.h"
 
 #include "render/render_text.h"
-#include "render/render_utf8.h"
+#include "base/utf8.h"
 
 #include <float.h>
 #include <math.h>
@@ -259,17 +259,17 @@ test_utf8(void **state)
 		uint32_t got = 0xffffffff;
 		bool is_char = code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
 		size_t len = encode(code, bytes);
-		size_t step = render_utf8_decode(bytes, len, &got);
+		size_t step = utf8_decode(bytes, len, &got);
 		assert_int_equal(step, is_char ? len : 0);
 		if (is_char)
 			assert_int_equal(got, code);
 		for (size_t cut = 1; cut < len; cut++)
-			assert_int_equal(render_utf8_decode(bytes, cut, &got), 0);
+			assert_int_equal(utf8_decode(bytes, cut, &got), 0);
 	}
 	for (uint32_t any = 0xc00000; any < 0xf80000; any++) {
 		char bytes[3] = {(char)(any >> 16), (char)(any >> 8), (char)any};
 		uint32_t code;
-		valid += render_utf8_decode(bytes, 3, &code) == 3;
+		valid += utf8_decode(bytes, 3, &code) == 3;
 	}
 	assert_int_equal(valid, 0x10000 - 0x800 - 0x800); /* all of three bytes, no surrogates */
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * See render_utf8.h.
+ * See utf8.h.
  */
-#include "render/render_utf8.h"
+#include "base/utf8.h"
 
 #include <assert.h>
+#include <string.h>
 
 size_t
-render_utf8_decode(const char *bytes, size_t len, uint32_t *code)
+utf8_decode(const char *bytes, size_t len, uint32_t *code)
 {
 	assert(bytes != NULL && len > 0);
 	const unsigned char *b = (const unsigned char *)bytes;
@@ -36,14 +37,58 @@ render_utf8_decode(const char *bytes, size_t len, uint32_t *code)
 	return need;
 }
 
+size_t
+utf8_size(const char *text, const char **fault)
+{
+	const unsigned char *c = (const unsigned char *)text;
+	size_t size = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : 2;
+	unsigned char low = c[0] == 0xe0 ? 0xa0 : c[0] == 0xf0 ? 0x90 : 0x80; /* no shorter form */
+	unsigned char high = c[0] == 0xed ? 0x9f : c[0] == 0xf4 ? 0x8f : 0xbf; /* no surrogate */
+	*fault = text;
+	if (c[0] < 0xc2 || c[0] > 0xf4)
+		return 0;
+	for (size_t i = 1; i < size; i++) {
+		if (c[i] < (i == 1 ? low : 0x80) || c[i] > (i == 1 ? high : 0xbf)) {
+			*fault = c[i] == '\0' ? text + i : text; /* perhaps cut off */
+			return 0;
+		}
+	}
+	return size;
+}
+
 bool
-render_utf8_is_control(uint32_t code)
+utf8_ok(const char *text)
+{
+	const char *fault;
+	while (*text != '\0') {
+		size_t size = (*text & 0x80) == 0 ? 1 : utf8_size(text, &fault);
+		if (size == 0)
+			return false;
+		text += size;
+	}
+	return true;
+}
+
+size_t
+utf8_cut(const char *text, size_t max)
+{
+	size_t len = strnlen(text, max + 1);
+	if (len <= max)
+		return len;
+	len = max;
+	while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+		len--;
+	return len;
+}
+
+bool
+utf8_is_control(uint32_t code)
 {
 	return code < 0x20 || (code >= 0x7f && code < 0xa0);
 }
 
 bool
-render_utf8_is_format(uint32_t code)
+utf8_is_format(uint32_t code)
 {
 	/* the general categories Cf, Zl and Zp, and the fillers that are drawn as nothing */
 	static const struct {
@@ -64,7 +109,7 @@ render_utf8_is_format(uint32_t code)
 }
 
 bool
-render_utf8_is_turning(uint32_t code)
+utf8_is_turning(uint32_t code)
 {
 	return (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
