@@ -31,11 +31,13 @@ json_plain(const char *bytes, size_t len, enum json_charset charset, char escape
 	size_t at = 0;
 	escape[0] = '\0';
 	for (*step = 0; at < len; at += *step) {
+		const unsigned char c = (unsigned char)bytes[at];
+		*step = 1;
+		if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\')
+			continue;
 		uint32_t code = replacement;
 		const size_t known = utf8_decode(bytes + at, len - at, &code);
 		*step = known > 0 ? known : 1;
-		if (known == 1 && code >= 0x20 && code < 0x7f && code != '"' && code != '\\')
-			continue;
 		if (known > 1 && charset == JSON_UTF8 && !utf8_is_control(code) && !utf8_is_format(code))
 			continue;
 		if (known == 0 && charset == JSON_UTF8)

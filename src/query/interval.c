@@ -69,9 +69,8 @@ void
 interval_add(const struct interval *interval, struct buf *sql)
 {
 	struct holes holes;
-	struct buf *bufs = &holes.keys;
-	for (int i = 0; i < HOLE_COUNT; i++)
-		buf_init(&bufs[i], LIMIT_SQL_BYTES);
+	struct buf *texts = &holes.keys;
+	template_texts_begin(texts, HOLE_COUNT, LIMIT_SQL_BYTES);
 	fill(interval, &holes);
 	const struct template_hole filled[] = {
 		{"keys", buf_text(&holes.keys)},
@@ -88,8 +87,5 @@ interval_add(const struct interval *interval, struct buf *sql)
 		{"other_known", interval->other_known ? "true" : "false"},
 	};
 	template_fill(sql, sql_interval, filled, sizeof filled / sizeof *filled);
-	for (int i = 0; i < HOLE_COUNT; i++) {
-		sql->failed |= bufs[i].failed;
-		buf_free(&bufs[i]);
-	}
+	template_texts_end(texts, HOLE_COUNT, sql);
 }

@@ -484,8 +484,7 @@ static enum flowtoll_rc
 add_parts(const struct nat_plan *plan, enum part last, struct buf *sql, struct flowtoll_err *err)
 {
 	struct buf holes[HOLE_COUNT];
-	for (int i = 0; i < HOLE_COUNT; i++)
-		buf_init(&holes[i], LIMIT_VIEW_BYTES);
+	template_texts_begin(holes, HOLE_COUNT, LIMIT_VIEW_BYTES);
 	fill(plan, last, holes);
 	buf_adds(sql, "WITH ");
 	fill_legs(plan, last, holes, sql);
@@ -497,10 +496,7 @@ add_parts(const struct nat_plan *plan, enum part last, struct buf *sql, struct f
 		buf_adds(sql, ", ");
 		fill_answer(plan, holes, sql);
 	}
-	for (int i = 0; i < HOLE_COUNT; i++) {
-		sql->failed |= holes[i].failed;
-		buf_free(&holes[i]);
-	}
+	template_texts_end(holes, HOLE_COUNT, sql);
 	return buf_check(sql, "making a query", err);
 }
 

@@ -17,6 +17,22 @@ find_hole(const char *name, size_t len, const struct template_hole *holes, size_
 }
 
 void
+template_texts_begin(struct buf *texts, size_t count, size_t len_max)
+{
+	for (size_t i = 0; i < count; i++)
+		buf_init(&texts[i], len_max);
+}
+
+void
+template_texts_end(struct buf *texts, size_t count, struct buf *sql)
+{
+	for (size_t i = 0; i < count; i++) {
+		sql->failed |= texts[i].failed;
+		buf_free(&texts[i]);
+	}
+}
+
+void
 template_fill(struct buf *sql, const char *text, const struct template_hole *holes,
               size_t hole_count)
 {

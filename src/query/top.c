@@ -426,9 +426,8 @@ static enum flowtoll_rc
 make_sql(const struct plan *plan, struct buf *sql, struct flowtoll_err *err)
 {
 	struct holes holes;
-	struct buf *bufs = &holes.list;
-	for (int i = 0; i < HOLE_COUNT; i++)
-		buf_init(&bufs[i], LIMIT_SQL_BYTES);
+	struct buf *texts = &holes.list;
+	template_texts_begin(texts, HOLE_COUNT, LIMIT_SQL_BYTES);
 	fill_holes(&holes, plan);
 	const struct template_hole filled[] = {
 		{"by_file", buf_text(&holes.by_file)},
@@ -448,10 +447,7 @@ make_sql(const struct plan *plan, struct buf *sql, struct flowtoll_err *err)
 		{"join_intervals", buf_text(&holes.join_intervals)},
 	};
 	template_fill(sql, sql_top, filled, sizeof filled / sizeof *filled);
-	for (int i = 0; i < HOLE_COUNT; i++) {
-		sql->failed |= bufs[i].failed;
-		buf_free(&bufs[i]);
-	}
+	template_texts_end(texts, HOLE_COUNT, sql);
 	return buf_check(sql, "making a query", err);
 }
 

@@ -13,10 +13,26 @@
 #include "render/render_text.h"
 #include "base/utf8.h"
 
+/* Nothing in it needs a second look, as with most texts. */
+static bool
+is_plain(const char *bytes, size_t len)
+{
+	static const bool plain[256] = {
+		[' ' ... '!'] = true, ['#' ... '+'] = true, ['-' ... '~'] = true}; /* no " and , */
+	for (size_t i = 0; i < len; i++)
+		if (!plain[(unsigned char)bytes[i]])
+			return false;
+	return len > 0 && strchr("=+-@", bytes[0]) == NULL;
+}
+
 static void
 add_text(struct render *render, const char *bytes, size_t len)
 {
 	struct render_out *out = &render->out;
+	if (is_plain(bytes, len)) {
+		render_out_add(out, bytes, len);
+		return;
+	}
 	bool formula = len > 0 && bytes[0] != '\0' && strchr("=+-@\t\r", bytes[0]) != NULL;
 	bool quote = len == 0;
 	for (size_t i = 0; i < len && !quote; i++)

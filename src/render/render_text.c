@@ -111,6 +111,26 @@ date_from_days(int64_t days, int64_t *year, int *month, int *day)
 	*year = era * 400 + year_of_era + (*month <= 2 ? 1 : 0);
 }
 
+/* Four digits at least. */
+static int
+print_year(int64_t year, char out[RENDER_TEXT_MAX])
+{
+	if (year < 1000 || year > 9999)
+		return snprintf(out, RENDER_TEXT_MAX, "%04lld", (long long)year);
+	for (int digit = 3; digit >= 0; digit--, year /= 10)
+		out[digit] = (char)('0' + year % 10);
+	return 4;
+}
+
+static int
+print_two(char before, int value, char *out)
+{
+	out[0] = before;
+	out[1] = (char)('0' + value / 10);
+	out[2] = (char)('0' + value % 10);
+	return 3;
+}
+
 size_t
 render_text_time(int64_t time_us, bool people, char out[RENDER_TEXT_MAX])
 {
@@ -122,17 +142,21 @@ render_text_time(int64_t time_us, bool people, char out[RENDER_TEXT_MAX])
 	int month, day;
 	int64_t days = divide(divide(time_us, US_PER_SECOND, &fraction_us), SECONDS_PER_DAY, &second);
 	date_from_days(days, &year, &month, &day);
-	int len = snprintf(out, RENDER_TEXT_MAX, "%04lld-%02d-%02d%c%02d:%02d:%02d", (long long)year,
-	                   month, day, people ? ' ' : 'T', (int)(second / 3600),
-	                   (int)(second / 60 % 60), (int)(second % 60));
+	int len = print_year(year, out);
+	len += print_two('-', month, out + len);
+	len += print_two('-', day, out + len);
+	len += print_two(people ? ' ' : 'T', (int)(second / 3600), out + len);
+	len += print_two(':', (int)(second / 60 % 60), out + len);
+	len += print_two(':', (int)(second % 60), out + len);
 	if (fraction_us % 1000 != 0)
 		len += snprintf(out + len, (size_t)(RENDER_TEXT_MAX - len), ".%06d", (int)fraction_us);
 	else if (fraction_us != 0)
 		len += snprintf(out + len, (size_t)(RENDER_TEXT_MAX - len), ".%03d",
 		                (int)(fraction_us / 1000));
+	assert(len > 0 && len + 1 < RENDER_TEXT_MAX);
 	if (!people)
-		len += snprintf(out + len, (size_t)(RENDER_TEXT_MAX - len), "Z");
-	assert(len > 0 && len < RENDER_TEXT_MAX);
+		out[len++] = 'Z';
+	out[len] = '\0';
 	return (size_t)len;
 }
 

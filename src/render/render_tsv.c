@@ -37,6 +37,11 @@ add_text(struct render_out *out, const char *bytes, size_t len)
 	size_t from = 0; /* what is before `at` and needs no escaping goes out in one piece */
 	size_t at = 0;
 	while (at < len) {
+		const unsigned char c = (unsigned char)bytes[at];
+		if (at > 0 && c >= 0x20 && c < 0x7f && c != '\\') { /* as most are */
+			at++;
+			continue;
+		}
 		uint32_t code = 0;
 		size_t step = utf8_decode(bytes + at, len - at, &code);
 		bool lost = step == 0 || code == 0;

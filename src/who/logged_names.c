@@ -21,19 +21,6 @@ who_logged_names_free(struct who_logged_names *logged)
 	*logged = (struct who_logged_names){0};
 }
 
-static bool
-is_text(const char *text)
-{
-	const char *fault;
-	while (*text != '\0') {
-		size_t size = (*text & 0x80) == 0 ? 1 : utf8_size(text, &fault);
-		if (size == 0)
-			return false;
-		text += size;
-	}
-	return true;
-}
-
 /* "caf%C3%A9" as people write it; as it stands where that gives no text. */
 static void
 add_decoded(struct buf *buf, const char *text)
@@ -47,7 +34,7 @@ add_decoded(struct buf *buf, const char *text)
 		buf_addc(buf, c);
 		at += byte >= 0 ? 2 : 0;
 	}
-	if (ok && is_text(buf_text(buf) + start))
+	if (ok && utf8_ok(buf_text(buf) + start))
 		return;
 	buf->len = start;
 	buf_adds(buf, text);
