@@ -81,7 +81,7 @@ grow(struct spool *spool, size_t wanted)
 void *
 spool_room(struct spool *spool, size_t bytes)
 {
-	assert(spool->at == NULL);
+	assert(spool->at == NULL && bytes > 0);
 	if (spool->buffer != NULL && bytes <= spool->cap - spool->len)
 		return spool->buffer + spool->len;
 	if (spool->len > 0 && spool->len + bytes > BUFFER_MOST && has_file(spool) && !flush(spool))

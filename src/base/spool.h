@@ -26,7 +26,7 @@ struct spool {
 
 void spool_free(struct spool *spool); /* copies outlive it */
 
-/* Where the next bytes, so many at most, are to be put; NULL: no memory. */
+/* Where the next bytes, so many at most and more than 0, are to be put; NULL: no memory. */
 void *spool_room(struct spool *spool, size_t bytes);
 void spool_add(struct spool *spool, size_t bytes); /* so many were put there */
 /* The last bytes that were put, as many as the last call for room or fewer; until the next. */

@@ -5,6 +5,7 @@
 #include "engine/kept_part.h"
 
 #include "base/mem.h"
+#include "engine/kept_move.h"
 #include "engine/text_column.h"
 
 #include <assert.h>

@@ -49,20 +49,6 @@ void kept_part_free(struct kept_part *part); /* NULL ok */
 bool kept_part_put_row(struct kept_part *part, const struct result_cell *cells, bool is_other);
 bool kept_part_put_rows(struct kept_part *part, const struct result_rows *rows);
 
-/* Codes of 1, 2 or 4 bytes, to work with, and as they are kept. */
-void kept_codes_load(const void *codes, uint8_t bytes, size_t count, int32_t *numbers);
-void kept_codes_store(const int32_t *numbers, size_t count, void *codes, uint8_t bytes);
-uint8_t kept_code_bytes(size_t words); /* of codes of so many words */
-
-/* Values of the spool, of so many bytes, go to the end of another, where they are codes, renumbered
- * if need be, or integers that become wider, or as they are; false: no memory. */
-struct kept_move {
-	enum kept_form form;
-	uint8_t from_bytes, to_bytes;
-	const int32_t *renumbered; /* or NULL */
-};
-bool kept_move(const struct kept_move *move, const struct spool *from, struct spool *to);
-
 /* All rows of the whole, which has its columns, are these, one part after the other; it owns them
  * then. False: no memory, and both are to be freed. */
 bool kept_join(struct kept *whole, struct kept_part **parts, size_t count);

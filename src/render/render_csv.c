@@ -9,9 +9,9 @@
  * in front; numbers, times and addresses never.
  * Of columns with equal names the later get _1, _2, ...
  */
+#include "base/utf8.h"
 #include "render/render_output.h"
 #include "render/render_text.h"
-#include "base/utf8.h"
 
 /* Nothing in it needs a second look, as with most texts. */
 static bool

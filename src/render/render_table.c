@@ -10,10 +10,10 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "render/render_output.h"
 #include "render/render_shown.h"
 #include "render/render_text.h"
-#include "base/utf8.h"
 
 #include <libsmartcols.h>
 

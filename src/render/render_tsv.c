@@ -8,9 +8,9 @@
  * too, as \x3d; numbers, times and addresses never.
  * Of columns with equal names the later get _1, _2, ...
  */
+#include "base/utf8.h"
 #include "render/render_output.h"
 #include "render/render_text.h"
-#include "base/utf8.h"
 
 #include <stdio.h>
 
