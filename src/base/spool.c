@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { BUFFER_FIRST = 256, BUFFER_MOST = 128 * 1024 }; /* written at once */
+enum { BUFFER_FIRST = 256, BUFFER_MOST = 64 * 1024 }; /* written at once; those of a thread fit its cache */
 
 void
 spool_free(struct spool *spool)
