@@ -13,7 +13,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { BUFFER_FIRST = 256, BUFFER_MOST = 64 * 1024 }; /* written at once; those of a thread fit its cache */
+/* MOST: written at once, so that all buffers of a thread stay in its cache. */
+enum { BUFFER_FIRST = 256, BUFFER_MOST = 64 * 1024 };
 
 void
 spool_free(struct spool *spool)
