@@ -443,11 +443,11 @@ struct flowtoll_copy {
 };
 
 /* The integers, doubles, times or codes of a column of a table (from 0, as in the Arrow stream, and
- * of the same types), all rows in one piece, 0 where one is missing: for those who want arrays that
- * they can write to, such as numpy's. What is written there changes neither the answer nor another
- * copy. Keeps the answer. Takes no time and no memory, as pages are shared until they are written
- * (Linux; where that cannot be, it is copied). FLOWTOLL_ERR_USAGE for texts and booleans. Free it
- * with flowtoll_copy_free, before or after the answer. */
+ * of the same types), all rows in one piece; where one is missing, a number is 0, a code any. For
+ * those who want arrays that they can write to, such as numpy's. What is written there changes
+ * neither the answer nor another copy. Keeps the answer. Takes no time and no memory, as pages are
+ * shared until they are written (Linux; where that cannot be, it is copied). FLOWTOLL_ERR_USAGE for
+ * texts and booleans. Free it with flowtoll_copy_free, before or after the answer. */
 FLOWTOLL_MUST_USE FLOWTOLL_API enum flowtoll_rc
 flowtoll_answer_copy(struct flowtoll_answer *answer, size_t table, size_t column,
                      struct flowtoll_copy *copy, struct flowtoll_err *err);

@@ -67,8 +67,7 @@ class _Column:
     def _category(self) -> Any:
         codes = self._values(_CODES[self._arrow.type.index_type])
         if self._arrow.null_count:
-            missing = self._missing().view("i1")
-            numpy.subtract(codes, missing, out=codes)  # they are 0 there
+            numpy.putmask(codes, self._missing(), -1)
         words = self._arrow.chunk(0).dictionary.to_pandas()
         return pandas.Categorical.from_codes(codes, pandas.Index(words))
 

@@ -34,7 +34,8 @@ enum kept_form {
 struct kept_piece {
 	const void *values;    /* of KEPT_TEXT int64_t, one more than rows: where each begins */
 	const char *text;
-	const uint64_t *valid; /* a bit a row; NULL: none is missing. Missing values are 0, or empty */
+	const uint64_t *valid; /* a bit a row; NULL: none is missing. Missing numbers are 0, texts
+	                          empty, codes any */
 };
 
 struct kept_chunk {

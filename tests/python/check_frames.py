@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """pandas, polars, pyarrow and DuckDB take results as they are: types, and exact sums."""
 import decimal
+import gzip
 import os
 import subprocess
 import sys
@@ -86,6 +87,25 @@ class Frames(unittest.TestCase):
             wanted = [f"eni-{i % count}" if i % 9 != 4 else None for i in frame["i"]]
             got = [None if pd.isna(one) else one for one in frame["interface_id"]]
             self.assertEqual(got, wanted)
+
+    def test_missing_words_of_threads(self):
+        """Threads meet words in different orders; what is missing is so in each."""
+        record = "2 eni-0a1 10.0.0.1 10.0.0.2 1 2 5 1795132800 1795132860 {} OK\n"
+        with tempfile.TemporaryDirectory() as folder:
+            for number in range(8):
+                words = ("ACCEPT", "REJECT") if number % 2 == 0 else ("REJECT", "ACCEPT")
+                path = os.path.join(folder, f"{number}.log.gz")
+                with gzip.open(path, "wt", compresslevel=1, encoding="utf-8") as file:
+                    file.write(HEADER + (record.format(words[0]) + NODATA
+                                         + record.format(words[1])) * 20000)
+            with flowtoll.open(folder, threads=2) as logs:
+                for _ in range(8):
+                    frame = logs.flows(["action", "log_status"]).df()
+                    missing = frame["action"].isna()
+                    self.assertEqual(missing.sum(), 160000)
+                    self.assertTrue((missing == (frame["log_status"] == "NODATA")).all())
+                    counts = frame["action"].value_counts().to_dict()
+                    self.assertEqual(counts, {"ACCEPT": 160000, "REJECT": 160000})
 
     def test_rows_of_threads(self):
         """Rows that threads give side by side are those that come in an order, by one thread."""
